@@ -1,0 +1,1 @@
+"""Alerting on logs with an SPL-style pipe language over an embedded DuckDB."""

@@ -1,0 +1,1 @@
+"""TOML → Settings, every mistake with its path."""

@@ -1,0 +1,1 @@
+"""The running whole: evaluator, sender, composition."""

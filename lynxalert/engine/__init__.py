@@ -1,0 +1,1 @@
+"""Relation → rows. The only package that knows DuckDB and SQL."""

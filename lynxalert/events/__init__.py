@@ -1,0 +1,1 @@
+"""Event → the event store: tables, raw log, batches, catalog of fields."""

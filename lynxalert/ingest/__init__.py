@@ -1,0 +1,1 @@
+"""Bytes → Event: one file per protocol, pure decoding."""

@@ -1,0 +1,6 @@
+"""Text → Query. Knows no data and no SQL."""
+
+from lynxalert.lang.diagnostics import Code, Diagnostic, QueryError, one_line, render
+from lynxalert.lang.text import Place, Span, locate
+
+__all__ = ["Code", "Diagnostic", "Place", "QueryError", "Span", "locate", "one_line", "render"]

@@ -1,0 +1,1 @@
+"""Transition → Delivery → Message → outside."""

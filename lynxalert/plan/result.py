@@ -1,0 +1,55 @@
+"""What running a relation gives back. Rows are plain Python values; nothing of the engine leaks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from lynxalert.lang import Diagnostic
+from lynxalert.plan.types import Type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+# text, number, Boolean, instant (aware, UTC), multivalue, or nothing
+Value: TypeAlias = str | int | float | bool | dt.datetime | list[Any] | None
+Row: TypeAlias = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeWindow:
+    """Half-open: *start* ≤ `_time` < *end*; an open side is None. Aware, UTC."""
+
+    start: dt.datetime | None = None
+    end: dt.datetime | None = None
+
+
+ALL_TIME = TimeWindow()
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Rows in result order, each with every column (absent values are None)."""
+
+    columns: tuple[str, ...]
+    types: tuple[Type, ...]
+    rows: Sequence[dict[str, Value]]
+    elapsed: dt.timedelta
+    truncated: bool = False
+    warnings: tuple[Diagnostic, ...] = ()
+    window: TimeWindow = ALL_TIME
+
+    def arrow(self) -> pa.Table:
+        """The rows as an Arrow table, one column per field; mixed columns become text."""
+        import pyarrow as pa
+
+        def column(name: str) -> pa.Array[Any]:
+            values = [row[name] for row in self.rows]
+            try:
+                return pa.array(values)
+            except (pa.ArrowInvalid, pa.ArrowTypeError):
+                return pa.array([None if value is None else str(value) for value in values])
+
+        return pa.table({name: column(name) for name in self.columns})

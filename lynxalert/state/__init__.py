@@ -1,0 +1,1 @@
+"""The durable state in SQLite: definitions, instances, history, outbox."""
