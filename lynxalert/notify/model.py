@@ -1,0 +1,245 @@
+"""The values of notification: what is owed to whom, what it says, how it went. Pure data, all of it JSON.
+
+Not here: who gets what (`routing`), how it reads (`render`), how it travels (`http`, `channels`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import IntEnum, StrEnum
+from typing import Any, TypeAlias
+
+from lynxalert.clock import rfc3339
+from lynxalert.errors import LynxError
+
+# Text, number, Boolean, nothing, or lists and objects of them: what `json.dumps` takes unchanged.
+Plain: TypeAlias = Any
+
+
+class Status(StrEnum):
+    """How far a delivery is. The last four are final."""
+
+    QUEUED = "queued"  # also: held until `due_at`, or until released when `due_at` is None
+    LEASED = "leased"
+    RETRYING = "retrying"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+    COLLAPSED = "collapsed"  # its end went out as one message that tells both
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether the outside world may still hear of it."""
+        return self in (Status.QUEUED, Status.LEASED, Status.RETRYING)
+
+
+class Reason(StrEnum):
+    """Why a delivery is suppressed or held. The first seven are overlays, with the same words as elsewhere."""
+
+    MUTED = "muted"
+    SILENCED = "silenced"
+    OFF_SCHEDULE = "off_schedule"
+    ACKED = "acked"
+    COOLDOWN = "cooldown"
+    FLAPPING = "flapping"
+    INHIBITED = "inhibited"
+    CHANNEL_DISABLED = "channel_disabled"
+    SEND_RESOLVED_OFF = "send_resolved_off"
+    START_NOT_ACCEPTED = "start_not_accepted"  # an end without an accepted start is never sent
+    START_WAITING = "start_waiting"  # a repeat adds nothing while the start itself is still owed
+
+
+class Failure(StrEnum):
+    """Why an attempt failed: the label of metrics, the reason of a delivery, the switch of the retry rule."""
+
+    NETWORK = "network"  # no connection, or it broke
+    TIMEOUT = "timeout"
+    BLOCKED = "blocked"  # an address that may not be dialled
+    THROTTLED = "throttled"  # 425, 429 and their dialects
+    SERVER = "server"  # 408, 5xx
+    UNAUTHORIZED = "unauthorized"  # 401, 403
+    NOT_FOUND = "not_found"  # 404, 410
+    REJECTED = "rejected"  # 400, 413, 422: the text, not the channel
+    REFUSED = "refused"  # any other status, redirects included
+    BAD_REPLY = "bad_reply"  # a success that does not read like one
+    UNCONFIGURED = "unconfigured"  # the channel's configuration is incomplete or gone
+    GAVE_UP = "gave_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The channel a delivery is owed to.
+
+    *destination* is the same for the same place and credentials (`telegram:5f2a…`), holds no secret, and names
+    the one worker that serves it. *stateful*: the place keeps an incident open until its end arrives.
+    """
+
+    type: str
+    name: str
+    destination: str
+    stateful: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somewhere to look further."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is said, rendered once when its delivery is queued; a retry sends the same.
+
+    *title*, *text* are plain. *rich* is the text in the channel's markup, within its limit. *payload* is the
+    rendered `body_template`, sent as it is. *state*: firing | resolved | nodata | flapping. *labels* are the
+    by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. Times are RFC 3339.
+    """
+
+    title: str
+    text: str
+    rich: str | None = None
+    payload: str | None = None
+    kind: str
+    state: str
+    severity: str
+    episode: str
+    delivery: str = ""
+    alert: Mapping[str, Plain] = field(default_factory=dict)
+    labels: Mapping[str, Plain] = field(default_factory=dict)
+    result: Mapping[str, Plain] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Plain], ...] = ()
+    evidence: tuple[Plain, ...] = ()
+    links: tuple[Link, ...] = ()
+    starts_at: str
+    ends_at: str | None = None
+    sent_at: str
+    test: bool = False
+    degraded: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def resolved(self) -> bool:
+        """Whether this ends an episode."""
+        return self.state == "resolved"
+
+    @property
+    def body(self) -> str:
+        """The text to show where markup is understood; plain after a refusal."""
+        return self.text if self.degraded or self.rich is None else self.rich
+
+    def degrade(self, limit: int = 1000) -> Message:
+        """The message for the one attempt after a refusal: plain, at most *limit* characters, no template."""
+        text = self.text if len(self.text) <= limit else self.text[: limit - 1] + "…"
+        return replace(self, text=text, payload=None, degraded=True, rows=self.rows[:1], evidence=())
+
+    def as_json(self) -> dict[str, Plain]:
+        """A dictionary that JSON can hold; `from_json` is its inverse."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Plain]) -> Message:
+        """The message that `as_json` wrote."""
+        known = dict(stored)
+        known["links"] = tuple(Link(**link) for link in known["links"])
+        for name in ("rows", "evidence", "warnings"):
+            known[name] = tuple(known[name])
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One transition owed to one channel: a row of the outbox, unique on (episode, sequence, target).
+
+    *key* is the instance's key. *reason* is a `Reason` while suppressed or held, a `Failure` while retrying or
+    failed. *detail* is the remote reason without secrets. *due_at* None: held until released, or final.
+    *settled_at* is when the last attempt ended. *receipt* is the provider's own id of the message.
+    """
+
+    id: str
+    alert_id: str
+    key: str
+    episode: str
+    sequence: int
+    target: Target
+    kind: str
+    status: Status
+    created_at: dt.datetime
+    due_at: dt.datetime | None
+    message: Message
+    reason: str | None = None
+    detail: str | None = None
+    attempt: int = 0
+    lease_until: dt.datetime | None = None
+    settled_at: dt.datetime | None = None
+    receipt: str | None = None
+    degraded: bool = False
+
+    @property
+    def is_end(self) -> bool:
+        """Whether it ends the episode."""
+        return self.message.resolved
+
+    def as_json(self) -> dict[str, Plain]:
+        """The delivery for the API: enums as words, times as RFC 3339."""
+        whole = asdict(self)
+        return {
+            name: rfc3339(value) if isinstance(value, dt.datetime) else value for name, value in whole.items()
+        }
+
+
+def delivery_id(episode: str, sequence: int, target: Target) -> str:
+    """`dlv_` + 32 hex digits, the same for the same delivery after a crash: `webhook-id` and idempotency key."""
+    parts = "\x00".join((episode, str(sequence), target.type, target.name, target.destination))
+    return "dlv_" + hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """A provider's acceptance, with its own id of the message where it gives one."""
+
+    provider_id: str | None = None
+
+
+class DeliveryError(LynxError):
+    """An attempt that failed. *detail* (and `str()`) never hold a secret; *retry_after* is the provider's wish."""
+
+    def __init__(
+        self,
+        reason: Failure,
+        detail: str,
+        *,
+        permanent: bool = False,
+        retry_after: dt.timedelta | None = None,
+        status: int | None = None,
+    ) -> None:
+        self.reason = reason
+        self.detail = detail
+        self.permanent = permanent
+        self.retry_after = retry_after
+        self.status = status
+        super().__init__(detail)
+
+
+class Level(IntEnum):
+    """How far a probe came. Each includes those before it."""
+
+    NONE = 0
+    TCP = 1
+    TLS = 2
+    HTTP = 3
+    AUTH = 4
+    TARGET = 5
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeReport:
+    """What a probe found without notifying anyone. *status*: reachable | unreachable | unknown."""
+
+    level: Level
+    status: str
+    note: str = ""
