@@ -1,4 +1,7 @@
-"""The values of alerting: definitions, matches, instances, transitions. Pure data; words as in the glossary."""
+"""The values of alerting: definitions, matches, instances, transitions. Pure data; words as in the glossary.
+
+Durations are `timedelta`, instants aware UTC, T ("as-of") is the end of an evaluated window.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,19 @@ class Kind(StrEnum):
     FLAPPING = "flapping"
 
 
+class Reason(StrEnum):
+    """Why a transition came about, where its kind does not say it all."""
+
+    DATA_BACK = "data_back"  # left `nodata`
+    MISSING = "missing"  # the roster forgot the key
+    NO_EVENTS = "no_events"  # fired for want of events: `no_data = "firing"`
+    DISABLED = "disabled"
+    DELETED = "deleted"
+    UPDATED = "updated"  # the definition changed in meaning
+    TIER = "tier"  # warn ↔ critical
+    SETTLED = "settled"  # the truth after flapping
+
+
 class NoData(StrEnum):
     """What an expected key without any event means."""
 
@@ -73,6 +89,15 @@ class Cron:
 Schedule: TypeAlias = Every | Cron
 
 
+@dataclass(frozen=True, slots=True)
+class Flapping:
+    """When an instance flaps: *changes* within the last *slots*; over after *quiet* slots without one."""
+
+    changes: int = 5
+    slots: int = 20
+    quiet: int = 10
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """How inputs become transitions. Durations as in the configuration."""
@@ -84,6 +109,7 @@ class Policy:
     no_data: NoData = NoData.OK
     no_data_for: dt.timedelta | None = None  # default window + interval
     forget_after: dt.timedelta = dt.timedelta(hours=24)
+    flapping: Flapping | None = field(default_factory=Flapping)  # None: never hold
     max_instances: int = 1000
     error_after: int = 3
 
@@ -116,7 +142,11 @@ class Alert:
     by: tuple[str, ...] | None = None  # `key = [...]`; None: the by-fields of the last aggregation
     expect: tuple[Mapping[str, Any], ...] = ()
     trigger_once: bool = False
+    allow_gaps: bool = False
+    max_lateness: dt.timedelta | None = None  # default max(window, 10 min)
     enabled: bool = True
+    paused: bool = False
+    paused_until: dt.datetime | None = None  # None while paused: until resumed by hand
     severity: str = "error"  # critical | error | warning | info
     description: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -129,10 +159,115 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A result row that meets the condition now. *values* is the row, *value* the number judged, if one is."""
+    """A result row that meets the condition now.
+
+    *labels* are the by-fields, *values* the whole row, *value* the number judged, if one is, *tier* the level
+    reached. *count* is how many rows share the key; *rows* are the first of them, never stored.
+    """
 
     key: Key
     labels: Row
     values: Row
     value: float | None = None
     tier: str | None = None
+    count: int = 1
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What one evaluated slot says about keys.
+
+    *hits* meet the condition; *bands* neither meet it nor have recovered; any other key is a miss. *present*
+    are the keys with any event before the final `where`; None: nobody asked, so none counts as missing.
+    """
+
+    hits: Mapping[Key, Match] = field(default_factory=dict)
+    bands: Mapping[Key, Match] = field(default_factory=dict)
+    present: Mapping[Key, Row] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Episode:
+    """One stay outside `ok` that was told, or is held by flapping. *sequence* counts its transitions from 1."""
+
+    id: str
+    started: dt.datetime  # the first firing T
+    sequence: int
+    told: dt.datetime  # T of the last fired, changed or repeated
+    tier: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instance:
+    """The state of one alert for one key.
+
+    *since* is when the phase began, *seen* the last T at which the key had any event, *hit* the last T judged a
+    hit. *episode* is open from its first message to its end. *flips* has bit n set when the condition changed
+    n slots ago; while *flapping*, starts and ends are held.
+    """
+
+    key: Key
+    labels: Row
+    phase: Phase
+    since: dt.datetime
+    seen: dt.datetime
+    hit: dt.datetime | None = None
+    match: Match | None = None
+    episode: Episode | None = None
+    was_firing: bool = False  # only in `nodata`: what the data went missing from
+    flips: int = 0
+    flapping: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """Something that happened to an instance: a row of history, and what deliveries tell.
+
+    *sequence* counts from 1 within *episode*; *started* is the episode's first firing T, *at* the T of this one.
+    *held* says that flapping keeps it from being told; *late* that it came from judging a past window again.
+    """
+
+    alert_id: str
+    version: int
+    key: Key
+    labels: Row
+    kind: Kind
+    previous: Phase
+    phase: Phase
+    episode: str
+    sequence: int
+    started: dt.datetime
+    at: dt.datetime
+    reason: Reason | None = None
+    match: Match | None = None
+    tier: str | None = None
+    held: bool = False
+    late: bool = False
+
+    @property
+    def value(self) -> float | None:
+        """The number judged, where there is one."""
+        return self.match.value if self.match else None
+
+    @property
+    def is_start(self) -> bool:
+        """Whether it opens the episode for whoever heard nothing of it yet."""
+        return self.kind in (Kind.FIRED, Kind.NO_DATA, Kind.FLAPPING)
+
+    @property
+    def is_end(self) -> bool:
+        """Whether it closes the episode."""
+        return self.kind is Kind.RESOLVED
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The outcome of one slot: every instance that remains, by key in order, and what happened, in order.
+
+    *refused* counts the new keys that `max_instances` kept out.
+    """
+
+    instances: Mapping[Key, Instance]
+    transitions: tuple[Transition, ...] = ()
+    refused: int = 0
