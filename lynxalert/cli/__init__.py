@@ -1,1 +1,5 @@
-"""The command line."""
+"""The command line: one module per command, found by its name."""
+
+from lynxalert.cli._group import main
+
+__all__ = ["main"]

@@ -1,0 +1,158 @@
+"""What a configuration says, checked and frozen: the sections a daemon is built from.
+
+The classes with fields are the reference of the file's keys (their JSON Schema is generated from them). Alerts and
+channels have classes of their own: `definition`, `lynxalert.alerts`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import pathlib
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from lynxalert.alerts.model import Alert, ChannelSpec
+from lynxalert.config.mistakes import Found
+from lynxalert.config.shape import Duration, Section, Size
+from lynxalert.config.units import UnitError, duration, size
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where to listen: a host name or IP address, and a port (0: any free one)."""
+
+    host: str
+    port: int
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+def _address(value: object) -> Address:
+    host, colon, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    host = host.removeprefix("[").removesuffix("]")
+    if not (host and colon and port.isascii() and port.isdigit() and int(port) < 65_536):
+        raise UnitError("must be an address and a port such as 127.0.0.1:3100")
+    return Address(host, int(port))
+
+
+def _zone(value: object) -> str:
+    try:
+        if isinstance(value, str) and value:
+            return zoneinfo.ZoneInfo(value).key
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        pass
+    raise UnitError("must be a time zone such as UTC or Europe/Berlin")
+
+
+Listen = Annotated[Address, BeforeValidator(_address), WithJsonSchema({"type": "string"})]
+Zone = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string"})]
+Port = Annotated[int, Field(ge=1, le=65_535)]
+
+
+class Server(Section):
+    """Where the HTTP interface listens and who may use it."""
+
+    listen: Listen = Address("127.0.0.1", 3100)
+    public_url: str | None = None  # for links in messages; default: the address it listens on
+    auth: Literal["off", "keys", "jwt"] | None = None  # default: off on loopback, refused elsewhere
+    timezone: Zone = "UTC"
+
+    @property
+    def url(self) -> str:
+        """The address people use, without a slash at the end."""
+        return (self.public_url or f"http://{self.listen}").rstrip("/")
+
+
+class Index(Section):
+    """What differs for the events of one index."""
+
+    keep: Duration
+
+
+class Store(Section):
+    """Where events and state are kept, how long, in how much memory."""
+
+    path: str = "data"
+    keep: Duration = duration("30d")
+    memory: Size = size("768MB")
+    indexes: dict[str, Index] = Field(default_factory=dict)
+
+
+class Syslog(Section):
+    """Where syslog is received."""
+
+    udp: Listen | None = None
+    tcp: Listen | None = None
+
+
+class Ingest(Section):
+    """What is accepted from senders."""
+
+    max_body: Size = size("100MB")
+    syslog: Syslog | None = None
+
+
+class Email(Section):
+    """What every email channel uses unless it says otherwise."""
+
+    smtp_host: str = "localhost"
+    smtp_port: Port = 587
+    sender: str | None = Field(default=None, alias="from")
+    username: str | None = None
+    password: str | None = None
+    tls: Literal["auto", "starttls", "implicit", "none"] = "auto"
+
+
+class Lookups(Section):
+    """Files that queries may read."""
+
+    folder: str = "lookups"
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """`"by_host(field)" = "stats count by $field$"`: a text that `` `by_host(service)` `` in a query stands for."""
+
+    name: str
+    arguments: tuple[str, ...]
+    definition: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A whole configuration. *folder* is where relative paths start; *written* is the file as data, secrets as references.
+
+    *channels* are the named ones, by name; *alerts* carry theirs resolved. *warnings* are mistakes that do not
+    stop the start.
+    """
+
+    server: Server = field(default_factory=Server)
+    store: Store = field(default_factory=Store)
+    ingest: Ingest = field(default_factory=Ingest)
+    email: Email = field(default_factory=Email)
+    lookups: Lookups = field(default_factory=Lookups)
+    macros: Mapping[str, Macro] = field(default_factory=dict)
+    channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
+    alerts: tuple[Alert, ...] = ()
+    warnings: tuple[Found, ...] = ()
+    folder: pathlib.Path = pathlib.Path()
+    file: pathlib.Path | None = None
+    written: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def data_folder(self) -> pathlib.Path:
+        """Where the event store and the state live."""
+        return self.folder / self.store.path
