@@ -7,16 +7,31 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass
 from enum import IntEnum, StrEnum
-from typing import Any, TypeAlias
 
+from lynxalert.alerts.model import Kind
 from lynxalert.clock import rfc3339
 from lynxalert.errors import LynxError
+from lynxalert.notify.message import Link, Message, Plain
 
-# Text, number, Boolean, nothing, or lists and objects of them: what `json.dumps` takes unchanged.
-Plain: TypeAlias = Any
+__all__ = [
+    "Delivery",
+    "DeliveryError",
+    "Failure",
+    "Level",
+    "Link",
+    "Message",
+    "Overlay",
+    "Plain",
+    "ProbeReport",
+    "Quiet",
+    "Receipt",
+    "Start",
+    "Status",
+    "Target",
+    "delivery_id",
+]
 
 
 class Status(StrEnum):
@@ -36,7 +51,7 @@ class Status(StrEnum):
         return self in (Status.QUEUED, Status.LEASED, Status.RETRYING)
 
 
-class Reason(StrEnum):
+class Quiet(StrEnum):
     """Why a delivery is suppressed or held. The first seven are overlays, with the same words as elsewhere."""
 
     MUTED = "muted"
@@ -83,79 +98,11 @@ class Target:
     stateful: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Somewhere to look further."""
-
-    title: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Message:
-    """What is said, rendered once when its delivery is queued; a retry sends the same.
-
-    *title*, *text* are plain. *rich* is the text in the channel's markup, within its limit. *payload* is the
-    rendered `body_template`, sent as it is. *state*: firing | resolved | nodata | flapping. *labels* are the
-    by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. Times are RFC 3339.
-    """
-
-    title: str
-    text: str
-    rich: str | None = None
-    payload: str | None = None
-    kind: str
-    state: str
-    severity: str
-    episode: str
-    delivery: str = ""
-    alert: Mapping[str, Plain] = field(default_factory=dict)
-    labels: Mapping[str, Plain] = field(default_factory=dict)
-    result: Mapping[str, Plain] = field(default_factory=dict)
-    rows: tuple[Mapping[str, Plain], ...] = ()
-    evidence: tuple[Plain, ...] = ()
-    links: tuple[Link, ...] = ()
-    starts_at: str
-    ends_at: str | None = None
-    sent_at: str
-    test: bool = False
-    degraded: bool = False
-    warnings: tuple[str, ...] = ()
-
-    @property
-    def resolved(self) -> bool:
-        """Whether this ends an episode."""
-        return self.state == "resolved"
-
-    @property
-    def body(self) -> str:
-        """The text to show where markup is understood; plain after a refusal."""
-        return self.text if self.degraded or self.rich is None else self.rich
-
-    def degrade(self, limit: int = 1000) -> Message:
-        """The message for the one attempt after a refusal: plain, at most *limit* characters, no template."""
-        text = self.text if len(self.text) <= limit else self.text[: limit - 1] + "…"
-        return replace(self, text=text, payload=None, degraded=True, rows=self.rows[:1], evidence=())
-
-    def as_json(self) -> dict[str, Plain]:
-        """A dictionary that JSON can hold; `from_json` is its inverse."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Plain]) -> Message:
-        """The message that `as_json` wrote."""
-        known = dict(stored)
-        known["links"] = tuple(Link(**link) for link in known["links"])
-        for name in ("rows", "evidence", "warnings"):
-            known[name] = tuple(known[name])
-        return cls(**known)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One transition owed to one channel: a row of the outbox, unique on (episode, sequence, target).
 
-    *key* is the instance's key. *reason* is a `Reason` while suppressed or held, a `Failure` while retrying or
+    *key* is the instance's key. *reason* is a `Quiet` while suppressed or held, a `Failure` while retrying or
     failed. *detail* is the remote reason without secrets. *due_at* None: held until released, or final.
     *settled_at* is when the last attempt ended. *receipt* is the provider's own id of the message.
     """
@@ -166,7 +113,7 @@ class Delivery:
     episode: str
     sequence: int
     target: Target
-    kind: str
+    kind: Kind
     status: Status
     created_at: dt.datetime
     due_at: dt.datetime | None
@@ -182,7 +129,7 @@ class Delivery:
     @property
     def is_end(self) -> bool:
         """Whether it ends the episode."""
-        return self.message.resolved
+        return self.kind is Kind.RESOLVED
 
     def as_json(self) -> dict[str, Plain]:
         """The delivery for the API: enums as words, times as RFC 3339."""
@@ -190,6 +137,29 @@ class Delivery:
         return {
             name: rfc3339(value) if isinstance(value, dt.datetime) else value for name, value in whole.items()
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Why an alert or instance is quiet at the moment; *until* None: until somebody ends it."""
+
+    reason: Quiet
+    until: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the outbox remembers of the first message of one episode to one target: the accepted-starts view.
+
+    *status* is the best of the episode's messages there that are not its end: delivered, else owed, else
+    suppressed or failed. *accepted_at* is when the first was accepted.
+    """
+
+    key: str
+    episode: str
+    target: Target
+    status: Status
+    accepted_at: dt.datetime | None = None
 
 
 def delivery_id(episode: str, sequence: int, target: Target) -> str:

@@ -1,0 +1,81 @@
+"""What is said: one frozen value, rendered once, stored as JSON with its delivery.
+
+Not here: how it is rendered (`render`), and what each channel makes of it (`channels`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, TypeAlias
+
+# Text, number, Boolean, nothing, or lists and objects of them: what `json.dumps` takes unchanged.
+Plain: TypeAlias = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Somewhere to look further."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """What is said, rendered once when its delivery is queued; a retry sends the same.
+
+    *title*, *text* are plain. *rich* is the text in the channel's markup, within its limit. *payload* is the
+    rendered `body_template`, sent as it is. *state*: firing | resolved | nodata | flapping. *labels* are the
+    by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. Times are RFC 3339.
+    """
+
+    title: str
+    text: str
+    rich: str | None = None
+    payload: str | None = None
+    kind: str
+    state: str
+    severity: str
+    episode: str
+    delivery: str = ""
+    alert: Mapping[str, Plain] = field(default_factory=dict)
+    labels: Mapping[str, Plain] = field(default_factory=dict)
+    result: Mapping[str, Plain] = field(default_factory=dict)
+    rows: tuple[Mapping[str, Plain], ...] = ()
+    evidence: tuple[Plain, ...] = ()
+    links: tuple[Link, ...] = ()
+    starts_at: str
+    ends_at: str | None = None
+    sent_at: str
+    test: bool = False
+    degraded: bool = False
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def resolved(self) -> bool:
+        """Whether this ends an episode."""
+        return self.state == "resolved"
+
+    @property
+    def body(self) -> str:
+        """The text to show where markup is understood; plain after a refusal."""
+        return self.text if self.degraded or self.rich is None else self.rich
+
+    def degrade(self, limit: int = 1000) -> Message:
+        """The message for the one attempt after a refusal: plain, at most *limit* characters, no template."""
+        text = self.text if len(self.text) <= limit else self.text[: limit - 1] + "…"
+        return replace(self, text=text, payload=None, degraded=True, rows=self.rows[:1], evidence=())
+
+    def as_json(self) -> dict[str, Plain]:
+        """A dictionary that JSON can hold; `from_json` is its inverse."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Plain]) -> Message:
+        """The message that `as_json` wrote."""
+        known = dict(stored)
+        known["links"] = tuple(Link(**link) for link in known["links"])
+        for name in ("rows", "evidence", "warnings"):
+            known[name] = tuple(known[name])
+        return cls(**known)
