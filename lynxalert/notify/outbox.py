@@ -1,0 +1,56 @@
+"""What the sender asks of the outbox: claim what is due, settle what became of it.
+
+Only the contract: `state` keeps the rows. Nothing here decides whether or when to send.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from lynxalert.alerts.model import ChannelSpec
+from lynxalert.notify.model import Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """All that one episode still owes one target, in order of sequence. Only the first is due, and leased.
+
+    *accepted*: some message of the episode other than its end was delivered there. *channel* is the target's
+    configuration, kept for as long as anything is owed, even if the alert has lost the channel since.
+    """
+
+    deliveries: tuple[Delivery, ...]
+    accepted: bool
+    channel: ChannelSpec | None
+
+
+class Outbox(Protocol):
+    """The deliveries at rest. A lease that ran out makes its delivery due again."""
+
+    async def destinations(self, now: dt.datetime) -> Sequence[str]:
+        """The destinations with something due at *now*, longest waiting first."""
+        ...
+
+    async def claim(self, destination: str, now: dt.datetime, lease_until: dt.datetime) -> Lane | None:
+        """Lease the longest waiting due delivery of *destination* that heads its lane, or None.
+
+        Due: queued or retrying with `due_at` ≤ *now*, or leased with `lease_until` ≤ *now*. A delivery heads its
+        lane when no earlier sequence of its episode is owed to the same target. `attempt` is not changed. The
+        lease is durable before this returns.
+        """
+        ...
+
+    async def settle(self, deliveries: Sequence[Delivery]) -> None:
+        """Store *deliveries* as they now are, in one transaction; durable before this returns."""
+        ...
+
+    async def next_due(self, now: dt.datetime) -> dt.datetime | None:
+        """When the next delivery or lease after *now* falls due, or None."""
+        ...
+
+    async def reclaim(self) -> int:
+        """Make every lease due at once: called on start, when whoever held them is dead."""
+        ...
