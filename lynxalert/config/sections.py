@@ -1,0 +1,125 @@
+"""The sections of a file except channels and alerts → settings, and what they mean together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from lynxalert.config.mistakes import Mistake
+from lynxalert.config.places import Path
+from lynxalert.config.settings import Email, Ingest, Lookups, Macro, Server, Store
+from lynxalert.config.shape import Section, read
+from lynxalert.lang import Code
+from lynxalert.registry import suggest
+
+S = TypeVar("S", bound=Section)
+
+SECTIONS = ("alerts", "channels", "email", "include", "ingest", "lookups", "macros", "server", "store")
+_NAME = re.compile(r"[A-Za-z_]\w*")
+_MACRO = re.compile(r"([A-Za-z_][\w:-]*)\s*(?:\(\s*([\w\s,]*)\))?")
+
+
+def unknown_sections(table: Mapping[str, Any]) -> list[Mistake]:
+    """A mistake for every top-level key that means nothing."""
+    mistakes = []
+    for name in table:
+        if name not in SECTIONS:
+            near = suggest(name, SECTIONS)
+            hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(SECTIONS)}"
+            mistakes.append(Mistake((name,), "is not a known setting", Code.UNKNOWN_KEY, hint))
+    return mistakes
+
+
+def section(model: type[S], table: Mapping[str, Any], name: str) -> tuple[S, list[Mistake]]:
+    """The section *name* as a *model*; its defaults where it is absent or wrong."""
+    raw = table.get(name, {})
+    if not isinstance(raw, Mapping):
+        return model(), [Mistake((name,), "must be an object")]
+    value, mistakes = read(model, raw, (name,))
+    return value or model(), mistakes
+
+
+def server(table: Mapping[str, Any]) -> tuple[Server, list[Mistake]]:
+    """`[server]`, which refuses to be reachable from elsewhere without keys."""
+    value, mistakes = section(Server, table, "server")
+    where: Path = ("server", "listen")
+    if not value.listen.loopback:
+        if value.auth is None:
+            hint = 'listen on 127.0.0.1, or say auth = "off" if anyone who reaches it may use it'
+            text = f"({value.listen}) is reachable from other machines and no keys protect it"
+            mistakes.append(Mistake(where, text, help=hint))
+        elif value.auth != "off":
+            text = f'= "{value.auth}" is not offered yet, so {value.listen} would stand open'
+            hint = "listen on 127.0.0.1 behind a proxy that checks keys"
+            mistakes.append(Mistake(("server", "auth"), text, help=hint))
+    elif value.auth in {"keys", "jwt"}:
+        text = f'= "{value.auth}" has no effect yet: whoever reaches {value.listen} may do anything'
+        mistakes.append(Mistake(("server", "auth"), text, Code.LINT))
+    if value.public_url is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value.public_url):
+        mistakes.append(
+            Mistake(("server", "public_url"), "must be an address such as https://alerts.example.com")
+        )
+    return value, mistakes
+
+
+def store(table: Mapping[str, Any]) -> tuple[Store, list[Mistake]]:
+    """`[store]` with what differs per index."""
+    value, mistakes = section(Store, table, "store")
+    for name in value.indexes:
+        if not _NAME.fullmatch(name.replace("-", "_")):
+            mistakes.append(
+                Mistake(("store", "indexes", name), "is no name of an index: letters, digits, _ and -")
+            )
+    return value, mistakes
+
+
+def ingest(table: Mapping[str, Any]) -> tuple[Ingest, list[Mistake]]:
+    """`[ingest]`; what is asked for and does not run yet is said, not skipped."""
+    value, mistakes = section(Ingest, table, "ingest")
+    if value.syslog is not None and (value.syslog.udp or value.syslog.tcp):
+        text = "is understood, but syslog is not received yet: nothing listens there"
+        mistakes.append(Mistake(("ingest", "syslog"), text, Code.LINT))
+    return value, mistakes
+
+
+def lookups(table: Mapping[str, Any]) -> tuple[Lookups, list[Mistake]]:
+    """`[lookups]`."""
+    value, mistakes = section(Lookups, table, "lookups")
+    if "lookups" in table and not mistakes:
+        mistakes.append(
+            Mistake(("lookups",), "is understood, but queries cannot read lookups yet", Code.LINT)
+        )
+    return value, mistakes
+
+
+def email(table: Mapping[str, Any]) -> tuple[Email, list[Mistake]]:
+    """`[email]`."""
+    return section(Email, table, "email")
+
+
+def macros(table: Mapping[str, Any]) -> tuple[dict[str, Macro], list[Mistake]]:
+    """`[macros]`: names with their arguments → texts."""
+    raw = table.get("macros", {})
+    if not isinstance(raw, Mapping):
+        return {}, [Mistake(("macros",), "must be an object")]
+    found: dict[str, Macro] = {}
+    mistakes = []
+    for head, definition in raw.items():
+        match = _MACRO.fullmatch(head.strip())
+        where: Path = ("macros", head)
+        if match is None:
+            mistakes.append(Mistake(where, "must be a name, or a name with arguments such as by_host(field)"))
+            continue
+        name = match[1]
+        arguments = tuple(each.strip() for each in (match[2] or "").split(",") if each.strip())
+        wrong = [each for each in arguments if not _NAME.fullmatch(each)]
+        if not isinstance(definition, str):
+            mistakes.append(Mistake(where, "must be a text"))
+        elif wrong:
+            mistakes.append(Mistake(where, f"has an argument that is no name: {wrong[0]}"))
+        elif name in found:
+            mistakes.append(Mistake(where, f"is defined twice: {name}"))
+        else:
+            found[name] = Macro(name, arguments, definition)
+    return found, mistakes
