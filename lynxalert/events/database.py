@@ -1,0 +1,63 @@
+"""Path → an open, locked-down DuckDB database, and transactions whose errors are the store's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from lynxalert.events.errors import StoreError
+
+MEMORY = ":memory:"
+# A checkpoint within an insert cost 12 s with the default of 16 MB; ours run on their own.
+AUTOCHECKPOINT = "1GB"
+
+
+def connect(path: str, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+    """Open the database at *path* so that no query reaches files, the network or settings.
+
+    Only the two limits of a single query stay adjustable.
+
+    Raises:
+        StoreError: the file cannot be opened.
+    """
+    try:
+        return duckdb.connect(
+            path,
+            config={
+                "enable_external_access": "false",
+                "autoload_known_extensions": "false",
+                "autoinstall_known_extensions": "false",
+                "python_enable_replacements": "false",
+                "memory_limit": memory_limit,
+                "threads": str(threads),
+                "wal_autocheckpoint": AUTOCHECKPOINT,
+                "temp_directory": "" if path == MEMORY else f"{path}.tmp",
+                "allowed_configs": ["max_execution_time", "operator_memory_limit"],
+                "lock_configuration": "true",
+            },
+        )
+    except duckdb.Error as error:
+        raise StoreError(f"cannot open the event store: {error}") from error
+
+
+@contextmanager
+def transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyConnection]:
+    """All or nothing.
+
+    Raises:
+        StoreError: DuckDB refused a statement or the commit; nothing was changed.
+    """
+    cursor.execute("BEGIN")
+    try:
+        yield cursor
+        cursor.execute("COMMIT")
+    except BaseException as error:
+        try:
+            cursor.execute("ROLLBACK")
+        except duckdb.Error:  # the failure already ended the transaction
+            pass
+        if isinstance(error, duckdb.Error):
+            raise StoreError(f"the event store failed: {error}") from error
+        raise

@@ -1,0 +1,86 @@
+"""Event + arrival → Reading: its time, host and fields. Schema on read; pure, so that a replayed log reads alike."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from lynxalert.events.event import Event
+from lynxalert.events.extract.access import access_fields, is_access
+from lynxalert.events.extract.documents import flatten, parse_object, spoken
+from lynxalert.events.extract.pairs import pairs
+from lynxalert.events.extract.syslog import is_syslog, syslog_fields
+from lynxalert.events.extract.times import from_value, micros, recognise
+
+TIME_KEYS = ("timestamp", "@timestamp", "time", "ts", "datetime", "_time", "date")
+RESERVED = frozenset(
+    {"_time", "_raw", "_indextime", "_seq", "_text", "_extra", "index", "source", "sourcetype", "host"}
+)
+
+
+class Reading(NamedTuple):
+    """What an event says: *time* in µs since 1970 UTC, *fields* flat (scalars and lists), *text* as stored in `_text`."""
+
+    time: int
+    host: str | None
+    fields: dict[str, Any]
+    text: str | None
+
+
+def read(event: Event, arrival: int) -> Reading:
+    """Find time, host and fields of *event* as `language.md` §6 says. *arrival* in µs since 1970 UTC.
+
+    Raises:
+        Unreadable: the event is nested too deep to be stored.
+    """
+    document = event.document if event.document is not None else parse_object(event.raw)
+    time = None if event.time is None else micros(event.time)
+    if document is not None:
+        fields: dict[str, Any] = flatten(document, event.raw)
+        text = spoken(document, event.raw)
+        if time is None:
+            time = _time_of(document, arrival)
+    else:
+        fields, text = text_fields(event.raw, event.sourcetype), None
+    if event.fields:
+        fields.update(flatten(event.fields))
+    if time is None:
+        time = recognise(event.raw, arrival)
+    host = event.host
+    if not RESERVED.isdisjoint(fields):
+        fields, host = _set_apart(fields, host)
+    return Reading(arrival if time is None else time, host, fields, text)
+
+
+def text_fields(text: str, sourcetype: str | None) -> dict[str, Any]:
+    """The fields of an event that is no JSON object: pairs, and what its kind of line is known to hold."""
+    if sourcetype is None or is_access(sourcetype):
+        access = access_fields(text)
+        if access is not None:
+            found, rest = access
+            return {**pairs(rest), **found}  # pairs inside the request are the client's, not the log's
+    fields: dict[str, Any] = dict(pairs(text))
+    if sourcetype is not None and is_syslog(sourcetype):
+        fields.update(syslog_fields(text))
+    return fields
+
+
+def _time_of(document: Any, arrival: int) -> int | None:
+    for key in TIME_KEYS:
+        if key in document:
+            found = from_value(document[key], arrival)
+            if found is not None:
+                return found
+    return None
+
+
+def _set_apart(fields: dict[str, Any], host: str | None) -> tuple[dict[str, Any], str | None]:
+    """Names that collide with metadata: `host` fills the event's own when it has none, the rest is renamed."""
+    kept: dict[str, Any] = {}
+    for name, value in fields.items():
+        if name not in RESERVED:
+            kept[name] = value
+        elif name == "host" and host is None and not isinstance(value, bool | list):
+            host = value if isinstance(value, str) else str(value)
+        else:
+            kept[f"extracted_{name}"] = value
+    return kept, host

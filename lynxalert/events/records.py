@@ -1,0 +1,56 @@
+"""Python lines and dicts → events: what the library's `ingest` takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from lynxalert.events.errors import Unreadable
+
+LONGEST = 4 * 2**20  # characters of one event
+
+
+def raw_text(record: Any) -> str:
+    """The `_raw` of *record*: a text as it is, a mapping as compact JSON.
+
+    Dates and other objects inside a mapping are written as their `str`; half surrogate pairs become U+FFFD.
+
+    Raises:
+        Unreadable: *record* is neither, or too long.
+    """
+    if isinstance(record, str):
+        text = clean(record)
+    elif isinstance(record, Mapping):
+        text = _compact(record)
+    else:
+        raise Unreadable(f"an event is a text or a mapping, not {type(record).__name__}")
+    if len(text) > LONGEST:
+        raise Unreadable(f"longer than {LONGEST} characters")
+    return text
+
+
+def clean(text: str) -> str:
+    """*text* without half surrogate pairs, which no encoding can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def _compact(record: Mapping[Any, Any]) -> str:
+    try:
+        return orjson.dumps(record, default=_write, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (TypeError, ValueError):  # whole numbers beyond 64 bits, half surrogate pairs, depth
+        pass
+    try:
+        return clean(json.dumps(record, separators=(",", ":"), ensure_ascii=False, default=_write))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Unreadable(f"cannot be written as JSON: {error}") from None
+
+
+def _write(value: Any) -> Any:
+    return dict(value) if isinstance(value, Mapping) else str(value)

@@ -1,0 +1,152 @@
+"""A batch of events → one transaction. The only place that changes tables of events.
+
+Order of publishing: what a query compiled before would miss (a new column, a value beside its column) is shown
+to the engine before the rows that rely on it are committed; so a query whose catalog version is still the
+current one when it ends has read every row rightly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import duckdb
+import pyarrow as pa
+
+from lynxalert.events import tables
+from lynxalert.events.columnize import TIMESTAMP, Row, Split, event_table, raw_table
+from lynxalert.events.database import transaction
+from lynxalert.events.errors import Unreadable
+from lynxalert.events.event import Event, Reject
+from lynxalert.events.extract import read
+from lynxalert.events.promotion import adapt
+from lynxalert.events.streams import Stream, Streams
+
+
+class Arrived(NamedTuple):
+    """An event, or a part of a payload that is none, with the moment it came in µs since 1970 UTC."""
+
+    moment: int
+    item: Event | Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a batch became. *refused* are (place in the batch, reason) of the events that cannot be stored."""
+
+    events: int
+    refused: tuple[tuple[int, str], ...]
+    sequence: int
+    earliest: int | None
+
+
+class Prepared(NamedTuple):
+    """The rows of one stream, ready to insert."""
+
+    stream: Stream
+    rows: list[Row]
+    parts: Split
+
+
+class Sorted(NamedTuple):
+    """A batch by stream number, and what of it goes to the dead letters."""
+
+    rows: dict[int, list[Row]]
+    dead: list[Arrived]
+    refused: list[tuple[int, str]]
+
+
+class Writer:
+    """Sorts events into streams and inserts them. Used by one thread at a time."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, streams: Streams, sequence: int) -> None:
+        self._cursor = cursor
+        self._streams = streams
+        self.sequence = sequence
+
+    def write(self, batch: Sequence[Arrived], place: tuple[int, int] | None = None) -> Written:
+        """Insert *batch* and, with it, *place*: segment and offset of the raw log it reaches to.
+
+        Raises:
+            StoreError: the database failed; nothing of the batch was kept.
+        """
+        found = self._sort(batch)
+        prepared = [self._prepare(stream, rows) for stream, rows in self._by_stream(found)]
+        sequence = self.sequence + sum(len(one.rows) for one in prepared)
+        with transaction(self._cursor) as cursor:
+            for one in prepared:
+                _insert(cursor, one)
+            if found.dead:
+                tables.insert(cursor, "_dead_letters", _dead_table(found.dead))
+            tables.save_progress(cursor, sequence, place)
+        for one in prepared:
+            one.stream.saved = one.stream.layout
+        self.sequence = sequence
+        times = [row.reading.time for one in prepared for row in one.rows]
+        return Written(len(times), tuple(found.refused), sequence, min(times, default=None))
+
+    def _sort(self, batch: Sequence[Arrived]) -> Sorted:
+        rows: dict[int, list[Row]] = {}
+        found = Sorted(rows, [], [])
+        sequence = self.sequence
+        for place, (moment, item) in enumerate(batch):
+            if isinstance(item, Reject):
+                found.dead.append(Arrived(moment, item))
+                continue
+            try:
+                reading = read(item, moment)
+                stream = self._stream_of(item)
+            except Unreadable as error:
+                found.refused.append((place, str(error)))
+                reject = Reject(place + 1, str(error), item.raw, item.index, item.source)
+                found.dead.append(Arrived(moment, reject))
+                continue
+            sequence += 1
+            rows.setdefault(stream.identifier, []).append(Row(sequence, moment, item, reading))
+        return found
+
+    def _stream_of(self, event: Event) -> Stream:
+        stream, name = self._streams.find(event)
+        if stream is None:
+            stream = self._streams.create(event.index, name)
+            with transaction(self._cursor) as cursor:
+                tables.create_stream(cursor, stream.identifier, stream.index, stream.name)
+            self._streams.add(stream)
+        return stream
+
+    def _by_stream(self, found: Sorted) -> list[tuple[Stream, list[Row]]]:
+        return [
+            (stream, found.rows[stream.identifier])
+            for stream in self._streams
+            if stream.identifier in found.rows
+        ]
+
+    def _prepare(self, stream: Stream, rows: list[Row]) -> Prepared:
+        fields = [row.reading.fields for row in rows]
+        return Prepared(stream, rows, adapt(self._cursor, self._streams, stream, fields))
+
+
+def _insert(cursor: duckdb.DuckDBPyConnection, one: Prepared) -> None:
+    stream, rows, parts = one
+    events = event_table(rows, parts, stream.layout.promoted())
+    tables.insert(cursor, tables.events_name(stream.identifier), events)
+    tables.insert(cursor, tables.raw_name(stream.identifier), raw_table(rows))
+    if stream.layout is not stream.saved:
+        known = stream.saved.slots
+        changed = [slot for slot in stream.layout.slots.values() if known.get(slot.name) is not slot]
+        tables.save_fields(cursor, stream.identifier, changed)
+
+
+def _dead_table(dead: Sequence[Arrived]) -> pa.Table:
+    rejects = [item for _, item in dead if isinstance(item, Reject)]
+    return pa.table(
+        {
+            "_time": pa.array([moment for moment, _ in dead], TIMESTAMP),
+            "index": pa.array([reject.index for reject in rejects], pa.string()),
+            "source": pa.array([reject.source for reject in rejects], pa.string()),
+            "line": pa.array([reject.line for reject in rejects], pa.int64()),
+            "reason": pa.array([reject.reason for reject in rejects], pa.string()),
+            "raw": pa.array([reject.raw for reject in rejects], pa.string()),
+        }
+    )
