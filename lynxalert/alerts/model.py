@@ -179,12 +179,14 @@ class Inputs:
     """What one evaluated slot says about keys.
 
     *hits* meet the condition; *bands* neither meet it nor have recovered; any other key is a miss. *present*
-    are the keys with any event before the final `where`; None: nobody asked, so none counts as missing.
+    are the keys with any event before the final `where`, with their by-fields; None: nobody asked, so none
+    counts as absent. *missing* are keys known to have no data now, whatever they had a moment ago.
     """
 
     hits: Mapping[Key, Match] = field(default_factory=dict)
     bands: Mapping[Key, Match] = field(default_factory=dict)
     present: Mapping[Key, Row] | None = None
+    missing: Mapping[Key, Row] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,9 +204,9 @@ class Episode:
 class Instance:
     """The state of one alert for one key.
 
-    *since* is when the phase began, *seen* the last T at which the key had any event, *hit* the last T judged a
-    hit. *episode* is open from its first message to its end. *flips* has bit n set when the condition changed
-    n slots ago; while *flapping*, starts and ends are held.
+    *since* is when the phase began, *seen* the last T at which the key had any event, *absent* the first T since
+    then without one, *hit* the last T judged a hit. *episode* is open from its first message to its end. *flips*
+    has bit n set when the condition changed n slots ago; while *flapping*, starts and ends are held.
     """
 
     key: Key
@@ -212,6 +214,7 @@ class Instance:
     phase: Phase
     since: dt.datetime
     seen: dt.datetime
+    absent: dt.datetime | None = None
     hit: dt.datetime | None = None
     match: Match | None = None
     episode: Episode | None = None
