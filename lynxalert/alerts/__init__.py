@@ -2,6 +2,8 @@
 
 from lynxalert.alerts.model import (
     ZERO,
+    ActiveSchedule,
+    ActiveWindow,
     Alert,
     ChannelSpec,
     Cron,
@@ -25,6 +27,8 @@ from lynxalert.alerts.model import (
 
 __all__ = [
     "ZERO",
+    "ActiveSchedule",
+    "ActiveWindow",
     "Alert",
     "ChannelSpec",
     "Cron",

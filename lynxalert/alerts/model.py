@@ -125,6 +125,27 @@ class ChannelSpec:
     config: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ActiveWindow:
+    """A stretch of the wall clock, half-open; *end* at or before *start* wraps midnight.
+
+    *days* are English weekday names, of the day on which the window begins; *start*, *end* are `HH:MM`, up to
+    `24:00`.
+    """
+
+    days: tuple[str, ...]
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSchedule:
+    """When messages may go out, by the wall clock of an IANA zone. No windows: never."""
+
+    timezone: str
+    windows: tuple[ActiveWindow, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """A definition, checked. *id* is public (`alt_…`); *key* names it in a file; *version* counts changes of meaning."""
@@ -143,6 +164,8 @@ class Alert:
     expect: tuple[Mapping[str, Any], ...] = ()
     trigger_once: bool = False
     allow_gaps: bool = False
+    time: str = "event"  # event | ingest: what the window is laid over
+    active_schedule: ActiveSchedule | None = None  # None: always
     max_lateness: dt.timedelta | None = None  # default max(window, 10 min)
     enabled: bool = True
     paused: bool = False
