@@ -1,0 +1,96 @@
+"""Channels as written, in a file or in a body of the API → checked specifications, or every mistake in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from lynxalert.alerts import ChannelSpec
+from lynxalert.config.mistakes import Mistake
+from lynxalert.config.places import Path
+from lynxalert.config.shape import Section, read_rest
+from lynxalert.lang import Code
+from lynxalert.notify.configure import configure, spell
+from lynxalert.registry import suggest
+
+MOST = 50  # channels of one alert
+_OWN = ("type", "name", "enabled", "send_resolved", "config")
+
+
+class ChannelDefinition(Section):
+    """What every channel has besides the configuration of its type."""
+
+    type: Any = None  # judged with the configuration, in one sentence
+    name: str | None = None
+    enabled: bool = True
+    send_resolved: bool = True
+    config: Any = None
+
+
+def channel(raw: Any, path: Path, *, flat: bool) -> tuple[ChannelSpec | None, list[Mistake]]:
+    """One channel at *path*. *flat*: its configuration stands beside `type` (files), else under `config` (bodies)."""
+    if not isinstance(raw, Mapping):
+        return None, [Mistake(path, "must be an object")]
+    flat = flat and "config" not in raw
+    own = {key: value for key, value in raw.items() if key in _OWN} if flat else dict(raw)
+    config = {key: value for key, value in raw.items() if key not in _OWN} if flat else raw.get("config")
+    definition, mistakes, _ = read_rest(ChannelDefinition, own)
+    mistakes = [each.under(*path) for each in mistakes]
+    made, problems = configure(definition.type, config, path, path if flat else None)
+    for problem in problems:
+        # The sentences of `configure` begin with the path, which a mistake keeps apart.
+        text = problem.message.removeprefix(spell(problem.path)).lstrip()
+        mistakes.append(Mistake(problem.path, text, problem.code, problem.help))
+    if made is None or mistakes:
+        return None, mistakes
+    spec = ChannelSpec(
+        type=definition.type,
+        name=definition.name or definition.type,
+        enabled=definition.enabled,
+        send_resolved=definition.send_resolved,
+        config=dict(config or {}),
+    )
+    return spec, []
+
+
+def named(table: Mapping[str, Any]) -> tuple[dict[str, ChannelSpec], list[Mistake]]:
+    """`[channels.<name>]` of a file: the sound ones by name. A channel is called by its key unless it has a name."""
+    raw = table.get("channels", {})
+    if not isinstance(raw, Mapping):
+        return {}, [Mistake(("channels",), "must be an object")]
+    found: dict[str, ChannelSpec] = {}
+    mistakes = []
+    for key, each in raw.items():
+        called = {"name": key, **each} if isinstance(each, Mapping) else each
+        spec, wrong = channel(called, ("channels", key), flat=True)
+        mistakes += wrong
+        if spec is not None:
+            found[key] = spec
+    return found, mistakes
+
+
+def channels(
+    raw: Sequence[Any], known: Mapping[str, ChannelSpec | None], *, flat: bool
+) -> tuple[tuple[ChannelSpec, ...], list[Mistake]]:
+    """The `channels` of an alert: texts name *known* ones (None: known but wrong, told elsewhere), objects are its own."""
+    specs: list[ChannelSpec] = []
+    mistakes = []
+    if len(raw) > MOST:
+        mistakes.append(Mistake(("channels",), f"are too many: at most {MOST}"))
+    for position, each in enumerate(raw[:MOST]):
+        path: Path = ("channels", position)
+        if not isinstance(each, str):
+            spec, wrong = channel(each, path, flat=flat)
+            mistakes += wrong
+        elif each in known:
+            spec = known[each]
+        else:
+            near = suggest(each, known)
+            hint = (
+                f"did you mean `{near}`?" if near else "define it as [channels.<name>] in the configuration"
+            )
+            mistakes.append(Mistake(path, f"names no channel: {each[:60]}", Code.UNKNOWN_CHANNEL, hint))
+            continue
+        if spec is not None:
+            specs.append(spec)
+    return tuple(specs), mistakes

@@ -1,0 +1,94 @@
+"""A configuration file → Settings, or every mistake in it at once, each with its place."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias
+
+from lynxalert.alerts import Alert, ChannelSpec
+from lynxalert.config import channels, files, sections
+from lynxalert.config.alert import Context, build, file_id
+from lynxalert.config.mistakes import ConfigError, Mistake
+from lynxalert.config.questions import Compile
+from lynxalert.config.secrets import resolve
+from lynxalert.config.settings import Macro, Settings
+from lynxalert.lang import Code
+
+# macros → what compiles a query that may use them
+Compiler: TypeAlias = Callable[[Mapping[str, Macro]], Compile]
+
+
+def load(file: pathlib.Path, compiler: Compiler, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings in *file*; what does not stop the start is in `warnings`.
+
+    Raises:
+        ConfigError: something does; it tells everything, warnings included.
+    """
+    file = file.absolute()
+    document = files.read(file)
+    found = list(document.found)
+    if any(each.mistake.code is Code.CONFIG_SYNTAX and each.source == document.main.text for each in found):
+        raise ConfigError(found)
+    environment = os.environ if environment is None else environment
+    settings, mistakes = _settings(document.table, compiler, environment, file)
+    found += [document.locate(each) for each in mistakes]
+    order = {str(document.main.name): -1}
+    found.sort(key=lambda each: (order.get(each.file, 0), each.file, each.span.start))
+    if any(each.mistake.fatal for each in found):
+        raise ConfigError(found)
+    return Settings(**{**settings, "warnings": tuple(found)})
+
+
+def _settings(
+    table: Mapping[str, Any], compiler: Compiler, environment: Mapping[str, str], file: pathlib.Path
+) -> tuple[dict[str, Any], list[Mistake]]:
+    mistakes = sections.unknown_sections(table)
+    revealed: dict[str, Any] = dict(table)
+    missing: list[Mistake] = []
+    for name in ("alerts", "channels", "email"):
+        if name in table:
+            revealed[name], unresolved = resolve(table[name], (name,), environment, file.parent)
+            missing += unresolved
+    parts: dict[str, Any] = {"folder": file.parent, "file": file, "written": table}
+    for name, read in (
+        ("server", sections.server),
+        ("store", sections.store),
+        ("ingest", sections.ingest),
+        ("email", sections.email),
+        ("lookups", sections.lookups),
+        ("macros", sections.macros),
+        ("channels", channels.named),
+    ):
+        parts[name], wrong = read(revealed)
+        mistakes += wrong
+    known = _known(revealed, parts["channels"])
+    context = Context(compiler(parts["macros"]), known, parts["server"].timezone, flat=True)
+    parts["alerts"], wrong = _alerts(revealed, context)
+    mistakes += wrong
+    # What a missing secret was put in for is not judged.
+    unjudged = {each.path for each in missing}
+    return parts, missing + [each for each in mistakes if each.path not in unjudged]
+
+
+def _known(table: Mapping[str, Any], sound: Mapping[str, ChannelSpec]) -> dict[str, ChannelSpec | None]:
+    raw = table.get("channels", {})
+    return {name: sound.get(name) for name in raw} if isinstance(raw, Mapping) else {}
+
+
+def _alerts(table: Mapping[str, Any], context: Context) -> tuple[tuple[Alert, ...], list[Mistake]]:
+    raw = table.get("alerts", {})
+    if not isinstance(raw, Mapping):
+        return (), [Mistake(("alerts",), "must be an object")]
+    alerts = []
+    mistakes: list[Mistake] = []
+    for key, fields in raw.items():
+        if not isinstance(fields, Mapping):
+            mistakes.append(Mistake(("alerts", key), "must be an object"))
+            continue
+        named = {"name": key, **fields}
+        alert, wrong = build(named, context, alert_id=file_id(key), file_key=key)
+        mistakes += [each.under("alerts", key) for each in wrong]
+        alerts += [alert] if alert is not None else []
+    return tuple(alerts), mistakes
