@@ -237,13 +237,17 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class Aggregation:
-    """`count`, `avg(x) as y`, `count(eval(x>1))`, `perc95(x)`; *argument* is a name, an `eval(…)`, or nothing."""
+    """`count`, `avg(x) as y`, `count(eval(x>1))`, `perc95(x)`; *argument* is a name, or the expression of `eval(…)`.
+
+    `sparkline(avg(x), 1h)`: *argument* is the call `avg(x)`, *width* is `1h`.
+    """
 
     function: str
     argument: Name | Expr | None
     alias: Name | None
     span: Span
     name_span: Span
+    width: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,101 @@
+"""Named pieces of query text: a mapping of definitions → the text that a call stands for. Knows no grammar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from lynxalert.lang.quoting import unquote
+from lynxalert.registry import suggest
+
+KEY = re.compile(r"\s*([^\s(]+)\s*(?:\(([^()]*)\)\s*)?")
+CALL = re.compile(r"\s*([^\s(]+)\s*(?:\((.*)\)\s*)?", re.DOTALL)
+ARGUMENT_PART = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[(),]|[^"(),]+|"', re.DOTALL)
+ARGUMENT = re.compile(r"\$(\w+)\$")
+# `comment("…")` is how remarks were written before comments existed.
+BUILT_IN = {"comment(text)": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """One definition; `$argument$` in it is replaced by what the call gives."""
+
+    name: str
+    arguments: tuple[str, ...]
+    definition: str
+
+    def fill(self, values: Sequence[str]) -> str:
+        """The definition with *values* in place of the arguments."""
+        given = dict(zip(self.arguments, values, strict=True))
+        return ARGUMENT.sub(lambda match: given.get(match[1], match[0]), self.definition)
+
+
+class Macros:
+    """Definitions by name and number of arguments."""
+
+    def __init__(self, definitions: Mapping[str, object] | None = None) -> None:
+        self._by_name: dict[str, dict[int, Macro]] = {}
+        for key, entry in {**BUILT_IN, **(definitions or {})}.items():
+            macro = _read(key, entry)
+            self._by_name.setdefault(macro.name, {})[len(macro.arguments)] = macro
+
+    def find(self, name: str, count: int) -> Macro | None:
+        """The macro *name* that takes *count* arguments."""
+        return self._by_name.get(name, {}).get(count)
+
+    def counts(self, name: str) -> list[int]:
+        """How many arguments the macros called *name* take; empty when there is none."""
+        return sorted(self._by_name.get(name, {}))
+
+    def suggest(self, name: str) -> str | None:
+        """The macro that *name* most probably meant."""
+        return suggest(name, self._by_name)
+
+
+def _read(key: str, entry: object) -> Macro:
+    """One entry of the mapping: `name`, `name(2)` or `name(a, b)` → a definition, alone or with its arguments.
+
+    Raises:
+        ValueError: the entry does not say how many arguments it takes, or has no definition.
+    """
+    match = KEY.fullmatch(key)
+    if match is None:
+        raise ValueError(f"`{key}` is no name of a macro")
+    listed = [part.strip() for part in (match[2] or "").split(",") if part.strip()]
+    arguments: Iterable[str] = listed
+    definition = entry
+    if isinstance(entry, Mapping):
+        definition = entry.get("definition")
+        if entry.get("arguments"):
+            arguments = entry["arguments"]
+        elif listed and listed[0].isdigit() and listed != ["0"]:
+            raise ValueError(f"macro `{key}` does not name its arguments")
+        elif listed == ["0"]:
+            arguments = ()
+    if not isinstance(definition, str):
+        raise ValueError(f"macro `{key}` has no definition")
+    return Macro(match[1], tuple(arguments), definition.strip())
+
+
+def read_call(text: str) -> tuple[str, list[str]]:
+    """A call without its backticks → the name and the arguments, unquoted."""
+    match = CALL.fullmatch(text)
+    if match is None:
+        return text.strip(), []
+    if match[2] is None or not match[2].strip():
+        return match[1], []
+    arguments = [""]
+    depth = 0
+    for part in ARGUMENT_PART.findall(match[2]):
+        depth += (part == "(") - (part == ")")
+        if part == "," and depth == 0:
+            arguments.append("")
+        else:
+            arguments[-1] += part
+    return match[1], [_value(argument.strip()) for argument in arguments]
+
+
+def _value(argument: str) -> str:
+    whole = len(argument) > 1 and argument[0] == '"' and argument.find('"', 1) == len(argument) - 1
+    return unquote(argument) if whole else argument

@@ -1,0 +1,91 @@
+"""grammar/query.lark and grammar/commands.lark → stages, datasets, queries."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from lark import Token, Tree
+
+from lynxalert.lang import ast
+from lynxalert.lang.productions.clauses import counted, named, searching
+from lynxalert.lang.productions.expression import span_of
+from lynxalert.lang.quoting import unquote
+from lynxalert.lang.text import Span
+
+PRODUCTIONS = ("start", "query", "definition", "implied")
+SILENT = ("COMMA", "LPAR", "RPAR", "EQUAL", "PIPE")
+
+
+def stage(command: str, parts: list[Any]) -> ast.Stage:
+    """A command with its clauses; lone tokens become clauses by their kind."""
+    keyword, *rest = parts
+    end = span_of(keyword)
+    pieces: list[Any] = []
+    for part in rest:
+        pieces.extend(part if isinstance(part, list) else [part])
+    for part in rest[-1:]:
+        last = part[-1] if isinstance(part, list) else part
+        end = span_of(last) if isinstance(last, Token) else last.span
+    name_span = span_of(keyword)
+    if command in ("sort", "dedup"):
+        pieces = _directed(pieces)
+    clauses = [clause for piece in pieces if (clause := _clause(piece)) is not None]
+    return ast.Stage(command, tuple(clauses), name_span | end, name_span)
+
+
+def _directed(pieces: list[Any]) -> list[Any]:
+    """Keys with their direction words: the only one, at the very end, turns the whole order round."""
+    words = [index for index, piece in enumerate(pieces) if getattr(piece, "type", "") == "DIRECTION"]
+    if words == [len(pieces) - 1]:
+        return pieces if pieces[-1].lower().startswith("d") else pieces[:-1]
+    directed = list(pieces)
+    for index in words:
+        key: ast.SortKey = pieces[index - 1]
+        falling = pieces[index].lower().startswith("d") is not key.descending
+        directed[index - 1] = dataclasses.replace(
+            key, descending=falling, span=key.span | span_of(pieces[index])
+        )
+    return [piece for index, piece in enumerate(directed) if index not in words]
+
+
+def _clause(piece: Any) -> ast.Clause | None:  # noqa: ANN401
+    if not isinstance(piece, Token):
+        clause: ast.Clause = piece
+        return clause
+    if piece.type in SILENT:
+        return None
+    if piece.type == "INT":
+        return counted(piece)
+    if piece.type == "STRING":
+        return ast.Text(unquote(piece), span_of(piece))
+    if piece.type == "TEMPLATE":
+        return ast.Text(str(piece[1:-1]), Span((piece.start_pos or 0) + 1, (piece.end_pos or 0) - 1))
+    if piece.type in ("NAME", "QUOTED"):
+        return named(piece)
+    if piece.type == "DIRECTION":
+        return ast.Flag("desc", span_of(piece))
+    return ast.Flag(piece.lower(), span_of(piece))
+
+
+def implied(parts: list[Any]) -> ast.Stage:
+    """Search terms where a query begins: the command `search` without its name."""
+    terms = searching(parts)
+    return ast.Stage("search", (terms,), terms.span, Span(terms.span.start, terms.span.start))
+
+
+def query(parts: list[Any]) -> ast.Query:
+    """Stages in order; the parser fills in the text."""
+    stages = tuple(part for part in parts if isinstance(part, ast.Stage))
+    return ast.Query(stages, "", stages[0].span | stages[-1].span)
+
+
+def definition(parts: list[Any]) -> ast.Dataset:
+    """`$name = query;`."""
+    name, _, inside, end = parts
+    return ast.Dataset(str(name[1:]), inside, span_of(name) | span_of(end))
+
+
+def start(parts: list[Any]) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
+    """Datasets, and the query that uses them."""
+    return tuple(parts[:-1]), parts[-1]
