@@ -58,9 +58,14 @@ class Message:
         return self.state == "resolved"
 
     @property
+    def is_rich(self) -> bool:
+        """Whether `body` is in the channel's markup; never after a refusal."""
+        return self.rich is not None and not self.degraded
+
+    @property
     def body(self) -> str:
-        """The text to show where markup is understood; plain after a refusal."""
-        return self.text if self.degraded or self.rich is None else self.rich
+        """The text to show: marked up where there is such a text, else plain."""
+        return self.rich if self.rich is not None and not self.degraded else self.text
 
     def degrade(self, limit: int = 1000) -> Message:
         """The message for the one attempt after a refusal: plain, at most *limit* characters, no template."""

@@ -176,7 +176,10 @@ class Receipt:
 
 
 class DeliveryError(LynxError):
-    """An attempt that failed. *detail* (and `str()`) never hold a secret; *retry_after* is the provider's wish."""
+    """An attempt that failed. *detail* (and `str()`) never hold a secret; *retry_after* is the provider's wish.
+
+    *body* is the provider's JSON answer, for its channel only: never logged or stored.
+    """
 
     def __init__(
         self,
@@ -186,12 +189,14 @@ class DeliveryError(LynxError):
         permanent: bool = False,
         retry_after: dt.timedelta | None = None,
         status: int | None = None,
+        body: Plain = None,
     ) -> None:
         self.reason = reason
         self.detail = detail
         self.permanent = permanent
         self.retry_after = retry_after
         self.status = status
+        self.body = body
         super().__init__(detail)
 
 

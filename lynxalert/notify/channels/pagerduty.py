@@ -1,0 +1,60 @@
+"""Message → a PagerDuty incident: https://developer.pagerduty.com/docs/events-api-v2/overview/."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from lynxalert.notify import kit
+from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Url
+
+ROOM = 400_000  # bytes of details, in an event of at most 512 kB
+
+
+@kit.channel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pagerduty(kit.Base):
+    """A PagerDuty service, through an Events API v2 integration. One incident per episode, resolved with it."""
+
+    kind: ClassVar[str] = "pagerduty"
+    identity: ClassVar[tuple[str, ...]] = ("api_url", "routing_key")
+    markup: ClassVar[Markup] = kit.PLAIN
+    stateful: ClassVar[bool] = True
+    keyed: ClassVar[bool] = True
+
+    routing_key: Secret
+    severity: Literal["critical", "error", "warning", "info"] | None = None  # default: the alert's
+    api_url: Url = Url("https://events.pagerduty.com")
+
+    async def send(self, message: Message, http: Http) -> Receipt:
+        if not message.resolved:
+            await self._event("trigger", message, self._payload(message), http)
+        if message.resolved or message.test:
+            await self._event("resolve", message, {}, http)
+        return Receipt(message.episode)
+
+    async def probe(self, http: Http) -> kit.ProbeReport:
+        return await kit.reach(self.api_url, http)
+
+    async def _event(self, action: str, message: Message, more: dict[str, Plain], http: Http) -> None:
+        key = {"routing_key": self.routing_key.value, "event_action": action, "dedup_key": message.episode}
+        await http.request("POST", f"{self.api_url.value.rstrip('/')}/v2/enqueue", json={**key, **more})
+
+    def _payload(self, message: Message) -> dict[str, Plain]:
+        details = {
+            "text": message.text,
+            "result": message.result,
+            "rows": message.rows,
+            "labels": message.labels,
+        }
+        if len(kit.encode(details)) > ROOM:
+            details = {"text": kit.cut(message.text, 10_000), "error": "the result was too large to send"}
+        payload = {
+            "summary": kit.cut(message.title, 1024),
+            "source": "lynxalert",
+            "severity": "info" if message.test else self.severity or message.severity,
+            "timestamp": message.starts_at,
+            "custom_details": details,
+        }
+        links = [{"href": link.url, "text": link.title} for link in message.links]
+        return {"payload": payload, "client": "LynxAlert", "links": links}

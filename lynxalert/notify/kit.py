@@ -1,0 +1,42 @@
+"""Everything the file of a channel needs, under one import; holds nothing of its own."""
+
+from lynxalert.notify.answers import encode
+from lynxalert.notify.channel import Base, Channel, channel
+from lynxalert.notify.dial import connect, reach
+from lynxalert.notify.fields import ChatId, Secret, Template, Url
+from lynxalert.notify.hooks import call
+from lynxalert.notify.http import Http
+from lynxalert.notify.markup import DISCORD, HTML, MARKDOWN_V2, PLAIN, SLACK, Markup, cut
+from lynxalert.notify.message import Message, Plain
+from lynxalert.notify.model import DeliveryError, Failure, Level, ProbeReport, Receipt
+from lynxalert.notify.retry import retry_after
+
+__all__ = [
+    "DISCORD",
+    "HTML",
+    "MARKDOWN_V2",
+    "PLAIN",
+    "SLACK",
+    "Base",
+    "Channel",
+    "ChatId",
+    "DeliveryError",
+    "Failure",
+    "Http",
+    "Level",
+    "Markup",
+    "Message",
+    "Plain",
+    "ProbeReport",
+    "Receipt",
+    "Secret",
+    "Template",
+    "Url",
+    "call",
+    "channel",
+    "connect",
+    "cut",
+    "encode",
+    "reach",
+    "retry_after",
+]

@@ -1,0 +1,75 @@
+"""Message → the default body of a webhook: Alertmanager's webhook version 4, and more beside it.
+
+Existing receivers of Alertmanager read `alerts`; Slack-like ones read `text`; the rest is LynxAlert's own.
+Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict
+
+from lynxalert.notify.message import Message, Plain
+
+NEVER = "0001-01-01T00:00:00Z"  # what Alertmanager writes for the end of what still fires
+
+
+def default_body(message: Message) -> dict[str, Plain]:
+    """The body sent when a webhook has no template."""
+    status = "resolved" if message.resolved else "firing"
+    labels = {
+        "alertname": _label(message.alert.get("name")),
+        "severity": message.severity,
+        **{name: _label(value) for name, value in message.alert.get("labels", {}).items()},
+        **{name: _label(value) for name, value in message.labels.items()},
+    }
+    annotations = {"summary": message.title, "description": message.text}
+    link = message.links[0].url if message.links else ""
+    return {
+        "version": "4",
+        "groupKey": message.episode,
+        "truncatedAlerts": 0,
+        "status": status,
+        "receiver": "lynxalert",
+        "groupLabels": {name: _label(value) for name, value in message.labels.items()},
+        "commonLabels": labels,
+        "commonAnnotations": annotations,
+        "externalURL": link,
+        "alerts": [
+            {
+                "status": status,
+                "labels": labels,
+                "annotations": annotations,
+                "startsAt": message.starts_at,
+                "endsAt": message.ends_at or NEVER,
+                "generatorURL": link,
+                "fingerprint": _fingerprint(message),
+            }
+        ],
+        "text": message.text,
+        "title": message.title,
+        "kind": message.kind,
+        "state": message.state,
+        "severity": message.severity,
+        "episode": message.episode,
+        "delivery": message.delivery,
+        "alert": dict(message.alert),
+        "result": dict(message.result),
+        "rows": [dict(row) for row in message.rows],
+        "evidence": list(message.evidence),
+        "links": [asdict(link) for link in message.links],
+        "timestamp": message.sent_at,
+        "test": message.test,
+    }
+
+
+def _label(value: Plain) -> str:
+    return "" if value is None else str(value)
+
+
+def _fingerprint(message: Message) -> str:
+    parts = [
+        str(message.alert.get("id")),
+        *(f"{name}={value}" for name, value in sorted(message.labels.items())),
+    ]
+    return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()[:16]
