@@ -75,7 +75,10 @@ def build(
     specs, wrong = channels(definition.channels or (), context.known, flat=context.flat)
     mistakes += wrong or _no_channels(definition)
     query, wrong = question(definition, context.compile)
-    mistakes += _of_another_product(definition, context) if definition.type is not None else wrong
+    mistakes += wrong
+    if definition.type is not None:  # its own fields stand instead of what is missing
+        mistakes = [each for each in mistakes if each.code is not Code.MISSING_KEY or len(each.path) > 1]
+        mistakes += _of_another_product(definition, context)
     mistakes += _not_yet(definition)
     mistakes = _told_once(mistakes, bad)
     if definition.type is not None or any(each.fatal for each in mistakes):

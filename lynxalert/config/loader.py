@@ -13,11 +13,11 @@ from lynxalert.config.alert import Context, build, file_id
 from lynxalert.config.mistakes import ConfigError, Mistake
 from lynxalert.config.questions import Compile
 from lynxalert.config.secrets import resolve
-from lynxalert.config.settings import Macro, Settings
+from lynxalert.config.settings import Settings
 from lynxalert.lang import Code
 
 # macros → what compiles a query that may use them
-Compiler: TypeAlias = Callable[[Mapping[str, Macro]], Compile]
+Compiler: TypeAlias = Callable[[Mapping[str, str]], Compile]
 
 
 def load(file: pathlib.Path, compiler: Compiler, environment: Mapping[str, str] | None = None) -> Settings:
@@ -56,6 +56,7 @@ def _settings(
         ("server", sections.server),
         ("store", sections.store),
         ("ingest", sections.ingest),
+        ("outbound", sections.outbound),
         ("email", sections.email),
         ("lookups", sections.lookups),
         ("macros", sections.macros),

@@ -8,16 +8,27 @@ from typing import Any, TypeVar
 
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
-from lynxalert.config.settings import Email, Ingest, Lookups, Macro, Server, Store
+from lynxalert.config.settings import Email, Ingest, Lookups, Outbound, Server, Store
 from lynxalert.config.shape import Section, read
 from lynxalert.lang import Code
 from lynxalert.registry import suggest
 
 S = TypeVar("S", bound=Section)
 
-SECTIONS = ("alerts", "channels", "email", "include", "ingest", "lookups", "macros", "server", "store")
+SECTIONS = (
+    "alerts",
+    "channels",
+    "email",
+    "include",
+    "ingest",
+    "lookups",
+    "macros",
+    "outbound",
+    "server",
+    "store",
+)
 _NAME = re.compile(r"[A-Za-z_]\w*")
-_MACRO = re.compile(r"([A-Za-z_][\w:-]*)\s*(?:\(\s*([\w\s,]*)\))?")
+_MACRO = re.compile(r"[^\s(),$`]+\s*(\(\s*(\w+(\s*,\s*\w+)*\s*)?\))?")
 
 
 def unknown_sections(table: Mapping[str, Any]) -> list[Mistake]:
@@ -98,28 +109,24 @@ def email(table: Mapping[str, Any]) -> tuple[Email, list[Mistake]]:
     return section(Email, table, "email")
 
 
-def macros(table: Mapping[str, Any]) -> tuple[dict[str, Macro], list[Mistake]]:
-    """`[macros]`: names with their arguments → texts."""
+def outbound(table: Mapping[str, Any]) -> tuple[Outbound, list[Mistake]]:
+    """`[outbound]`."""
+    return section(Outbound, table, "outbound")
+
+
+def macros(table: Mapping[str, Any]) -> tuple[dict[str, str], list[Mistake]]:
+    """`[macros]`: heads (`web_errors`, `by_host(field)`) → texts."""
     raw = table.get("macros", {})
     if not isinstance(raw, Mapping):
         return {}, [Mistake(("macros",), "must be an object")]
-    found: dict[str, Macro] = {}
+    found: dict[str, str] = {}
     mistakes = []
     for head, definition in raw.items():
-        match = _MACRO.fullmatch(head.strip())
         where: Path = ("macros", head)
-        if match is None:
+        if not _MACRO.fullmatch(head.strip()):
             mistakes.append(Mistake(where, "must be a name, or a name with arguments such as by_host(field)"))
-            continue
-        name = match[1]
-        arguments = tuple(each.strip() for each in (match[2] or "").split(",") if each.strip())
-        wrong = [each for each in arguments if not _NAME.fullmatch(each)]
-        if not isinstance(definition, str):
+        elif not isinstance(definition, str):
             mistakes.append(Mistake(where, "must be a text"))
-        elif wrong:
-            mistakes.append(Mistake(where, f"has an argument that is no name: {wrong[0]}"))
-        elif name in found:
-            mistakes.append(Mistake(where, f"is defined twice: {name}"))
         else:
-            found[name] = Macro(name, arguments, definition)
+            found[head] = definition
     return found, mistakes

@@ -21,6 +21,9 @@ from lynxalert.config.shape import Duration, Section, Size
 from lynxalert.config.units import UnitError, duration, size
 
 
+EVERYWHERE = ("0.0.0.0/0", "::/0")
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where to listen: a host name or IP address, and a port (0: any free one)."""
@@ -57,8 +60,18 @@ def _zone(value: object) -> str:
     raise UnitError("must be a time zone such as UTC or Europe/Berlin")
 
 
+def _network(value: object) -> str:
+    try:
+        if isinstance(value, str):
+            return str(ipaddress.ip_network(value, strict=False))
+    except ValueError:
+        pass
+    raise UnitError("must be a network such as 192.168.0.0/16")
+
+
 Listen = Annotated[Address, BeforeValidator(_address), WithJsonSchema({"type": "string"})]
 Zone = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string"})]
+Network = Annotated[str, BeforeValidator(_network), WithJsonSchema({"type": "string"})]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
@@ -116,41 +129,53 @@ class Email(Section):
     tls: Literal["auto", "starttls", "implicit", "none"] = "auto"
 
 
+class Outbound(Section):
+    """How messages leave this machine. Metadata services of clouds stay closed whatever stands here."""
+
+    allow_private: Annotated[tuple[Network, ...], Field(strict=False)] | None = None
+    timeout: Duration = duration("15s")
+    connect_timeout: Duration = duration("5s")
+
+
 class Lookups(Section):
     """Files that queries may read."""
 
     folder: str = "lookups"
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
-    """`"by_host(field)" = "stats count by $field$"`: a text that `` `by_host(service)` `` in a query stands for."""
-
-    name: str
-    arguments: tuple[str, ...]
-    definition: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A whole configuration. *folder* is where relative paths start; *written* is the file as data, secrets as references.
 
-    *channels* are the named ones, by name; *alerts* carry theirs resolved. *warnings* are mistakes that do not
+    *macros* are texts by head: `by_host(field)` → `stats count by $field$`. *channels* are the named ones, by name;
+    *alerts* carry theirs resolved. *warnings* are mistakes that do not
     stop the start.
     """
 
     server: Server = field(default_factory=Server)
     store: Store = field(default_factory=Store)
     ingest: Ingest = field(default_factory=Ingest)
+    outbound: Outbound = field(default_factory=Outbound)
     email: Email = field(default_factory=Email)
     lookups: Lookups = field(default_factory=Lookups)
-    macros: Mapping[str, Macro] = field(default_factory=dict)
+    macros: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()
     warnings: tuple[Found, ...] = ()
     folder: pathlib.Path = pathlib.Path()
     file: pathlib.Path | None = None
     written: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def allow_private(self) -> tuple[str, ...]:
+        """The networks that messages may reach beside the public ones.
+
+        Unless said otherwise: all, while only this machine can reach the interface (whoever may configure a channel
+        can reach those networks anyway); none as soon as others can.
+        """
+        if self.outbound.allow_private is not None:
+            return self.outbound.allow_private
+        return EVERYWHERE if self.server.listen.loopback else ()
 
     @property
     def data_folder(self) -> pathlib.Path:
