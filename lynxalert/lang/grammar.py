@@ -1,15 +1,10 @@
-"""grammar/*.lark → the parser's tables. Knows no query; `productions` says what a production becomes."""
+"""grammar/*.lark → one text and the list of commands it knows. Builds nothing; that is `tables`."""
 
 from __future__ import annotations
 
 import functools
 import pathlib
 import re
-
-from lark import Lark
-from lark.lexer import PatternRE, PatternStr, TerminalDef
-
-from lynxalert.lang.productions import Productions
 
 FILES = ("query", "search", "expression", "clauses", "tokens", "commands")
 # Commands that make rows themselves: these may open a query without a pipe.
@@ -18,13 +13,10 @@ GENERATORS = (
     "mstats", "multisearch", "search", "set", "tstats", "union",
 )  # fmt: skip
 PRODUCTION = re.compile(r'^!(\w+): (?:\(([^)]*)\)|("\w+"i))', re.MULTILINE)
-# A keyword is a whole word, and no field of a comparison: `from=x`, `top IN (a)` and `where::y` are search terms.
-BORDER = r"(?![\w.:@/{}*\-])(?!\s*(?:[=<>]|!=|::|[iI][nN]\s*\())"
-KEYWORD_PRIORITY = 3
 
 
 def folder() -> pathlib.Path:
-    """Where the grammar lies: beside the package in a checkout, inside it once installed."""
+    """Where the grammar lies: inside the package once installed, beside it in a checkout."""
     package = pathlib.Path(__file__).parent.parent
     inside = package / "grammar"
     return inside if inside.is_dir() else package.parent / "grammar"
@@ -47,23 +39,3 @@ def commands() -> dict[str, str]:
     for match in PRODUCTION.finditer(text()):
         words.update(dict.fromkeys(re.findall(r'"(\w+)"i', match[2] or match[3]), match[1]))
     return words
-
-
-def _whole_word(terminal: TerminalDef) -> None:
-    pattern = terminal.pattern
-    if isinstance(pattern, PatternStr) and pattern.value.isalpha():
-        terminal.pattern = PatternRE(pattern.value + BORDER, pattern.flags)
-        terminal.priority = KEYWORD_PRIORITY
-
-
-@functools.cache
-def parser() -> Lark:
-    """The LALR tables and the contextual lexer: built once, at the first query."""
-    return Lark(
-        text(),
-        parser="lalr",
-        lexer="contextual",
-        transformer=Productions(sorted(set(commands().values()))),
-        edit_terminals=_whole_word,
-        maybe_placeholders=False,
-    )

@@ -10,7 +10,7 @@ from typing import Any
 from lark import Token, UnexpectedCharacters, UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-from lynxalert.lang import ast, grammar, mistakes, nesting
+from lynxalert.lang import ast, mistakes, nesting, tables
 from lynxalert.lang.diagnostics import Code, Diagnostic, QueryError
 from lynxalert.lang.macros import Macros
 from lynxalert.lang.source import Source, expand
@@ -55,7 +55,7 @@ def _refuse_characters(text: str) -> None:
 
 
 def _tree(source: Source) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
-    parsing: InteractiveParser = grammar.parser().parse_interactive(source.expanded)
+    parsing: InteractiveParser = tables.tables().parse_interactive(source.expanded)
     state = parsing.parser_state
     moved = bool(source.starts)
     result: Any = None

@@ -14,7 +14,7 @@ from lynxalert.lang.text import Span
 
 PRODUCTIONS = (
     "name", "option", "by", "aggregation", "bare_aggregation", "inner", "condition", "assignment", "renamable",
-    "renaming", "over", "sort_key", "sources", "source", "joined_source", "subsearch", "searching", "matching",
+    "renaming", "binned", "over", "sort_key", "sources", "source", "joined_source", "subsearch", "searching", "matching",
     "counting", "model", "border", "reset", "returned",
 )  # fmt: skip
 KINDS = ("auto", "num", "str", "ip")
@@ -130,6 +130,18 @@ def renaming(parts: list[Any]) -> ast.Renaming:
 def renamable(parts: list[Any]) -> ast.Name | ast.Renaming:
     """`a`, `a as b`."""
     return renaming(parts) if len(parts) == 2 else named(parts[0])
+
+
+def binned(parts: list[Any]) -> list[ast.Clause]:
+    """The clauses of bin; the name of the result, wherever it stands, joins its field."""
+    alias = [part for part in parts if isinstance(part, ast.Name)]
+    clauses = [named(part) if isinstance(part, Token) else part for part in parts if part not in alias]
+    if alias:
+        for index, clause in enumerate(clauses):
+            if isinstance(clause, ast.Name):
+                clauses[index] = ast.Renaming(clause, alias[-1], clause.span | alias[-1].span)
+                break
+    return clauses
 
 
 def over(parts: list[Any]) -> list[ast.Clause]:

@@ -3,35 +3,37 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
-from lark import Token, Tree
+from lark import Token
 
 from lynxalert.lang import ast
+from lynxalert.lang.diagnostics import QueryError
 from lynxalert.lang.productions.clauses import counted, named, searching
 from lynxalert.lang.productions.expression import span_of
 from lynxalert.lang.quoting import unquote
+from lynxalert.lang.refused import unknown
 from lynxalert.lang.text import Span
 
-PRODUCTIONS = ("start", "query", "definition", "implied")
+PRODUCTIONS = ("start", "query", "definition", "implied", "unnamed")
+COMMAND = re.compile(r"[A-Za-z_]\w*")
 SILENT = ("COMMA", "LPAR", "RPAR", "EQUAL", "PIPE")
 
 
 def stage(command: str, parts: list[Any]) -> ast.Stage:
     """A command with its clauses; lone tokens become clauses by their kind."""
     keyword, *rest = parts
-    end = span_of(keyword)
     pieces: list[Any] = []
     for part in rest:
         pieces.extend(part if isinstance(part, list) else [part])
-    for part in rest[-1:]:
-        last = part[-1] if isinstance(part, list) else part
-        end = span_of(last) if isinstance(last, Token) else last.span
     name_span = span_of(keyword)
+    ends = [piece.end_pos if isinstance(piece, Token) else piece.span.end for piece in pieces]
+    span = Span(name_span.start, max([name_span.end, *ends]))
     if command in ("sort", "dedup"):
         pieces = _directed(pieces)
     clauses = [clause for piece in pieces if (clause := _clause(piece)) is not None]
-    return ast.Stage(command, tuple(clauses), name_span | end, name_span)
+    return ast.Stage(command, tuple(clauses), span, name_span)
 
 
 def _directed(pieces: list[Any]) -> list[Any]:
@@ -49,7 +51,7 @@ def _directed(pieces: list[Any]) -> list[Any]:
     return [piece for index, piece in enumerate(directed) if index not in words]
 
 
-def _clause(piece: Any) -> ast.Clause | None:  # noqa: ANN401
+def _clause(piece: Any) -> ast.Clause | None:
     if not isinstance(piece, Token):
         clause: ast.Clause = piece
         return clause
@@ -72,6 +74,16 @@ def implied(parts: list[Any]) -> ast.Stage:
     """Search terms where a query begins: the command `search` without its name."""
     terms = searching(parts)
     return ast.Stage("search", (terms,), terms.span, Span(terms.span.start, terms.span.start))
+
+
+def unnamed(parts: list[Any]) -> ast.Stage:
+    """The same inside brackets: a bare word there was meant as a command."""
+    first = parts[0]
+    while isinstance(first, ast.AllOf | ast.AnyOf) and first.terms:
+        first = first.terms[0]
+    if isinstance(first, ast.Word) and COMMAND.fullmatch(first.pattern.text) and not first.pattern.quoted:
+        raise QueryError("", [unknown(first.pattern.text, first.span)])
+    return implied(parts)
 
 
 def query(parts: list[Any]) -> ast.Query:
