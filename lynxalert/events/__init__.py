@@ -1,15 +1,19 @@
 """Event → the event store: tables, raw log, batches, catalog of fields."""
 
-from lynxalert.events.errors import Backpressure, StoreError, StoreLocked, Unreadable
+from lynxalert.events.errors import Backpressure, StorageFull, StoreError, StoreLocked, Unreadable
 from lynxalert.events.event import Event, IngestReceipt, Reject
+from lynxalert.events.limits import Counters, Limits
 from lynxalert.events.store import EventStore
 
 __all__ = [
     "Backpressure",
+    "Counters",
     "Event",
     "EventStore",
     "IngestReceipt",
+    "Limits",
     "Reject",
+    "StorageFull",
     "StoreError",
     "StoreLocked",
     "Unreadable",

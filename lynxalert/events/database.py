@@ -22,7 +22,7 @@ def connect(path: str, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyCon
     Raises:
         StoreError: the file cannot be opened.
     """
-    try:
+    with translated():
         return duckdb.connect(
             path,
             config={
@@ -38,8 +38,15 @@ def connect(path: str, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyCon
                 "lock_configuration": "true",
             },
         )
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """What DuckDB raises becomes a `StoreError`."""
+    try:
+        yield
     except duckdb.Error as error:
-        raise StoreError(f"cannot open the event store: {error}") from error
+        raise StoreError(f"the event store failed: {error}") from error
 
 
 @contextmanager
@@ -49,15 +56,14 @@ def transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCo
     Raises:
         StoreError: DuckDB refused a statement or the commit; nothing was changed.
     """
-    cursor.execute("BEGIN")
-    try:
-        yield cursor
-        cursor.execute("COMMIT")
-    except BaseException as error:
+    with translated():
+        cursor.execute("BEGIN")
         try:
-            cursor.execute("ROLLBACK")
-        except duckdb.Error:  # the failure already ended the transaction
-            pass
-        if isinstance(error, duckdb.Error):
-            raise StoreError(f"the event store failed: {error}") from error
-        raise
+            yield cursor
+            cursor.execute("COMMIT")
+        except BaseException:
+            try:
+                cursor.execute("ROLLBACK")
+            except duckdb.TransactionException:  # the failure already ended the transaction
+                pass
+            raise

@@ -23,5 +23,9 @@ class Backpressure(StoreError):
         self.retry_after = retry_after
 
 
+class StorageFull(StoreError):
+    """The disk is nearly full; nothing of the request was kept, and alerts go on."""
+
+
 class Unreadable(LynxError):
     """An event that cannot be stored at all; the message is the reason kept with it in `_dead_letters`."""

@@ -9,8 +9,10 @@ from typing import Any
 import orjson
 
 from lynxalert.events.errors import Unreadable
+from lynxalert.events.extract import clean
 
 LONGEST = 4 * 2**20  # characters of one event
+SHOWN = 10_000  # characters
 
 
 def raw_text(record: Any) -> str:
@@ -32,13 +34,9 @@ def raw_text(record: Any) -> str:
     return text
 
 
-def clean(text: str) -> str:
-    """*text* without half surrogate pairs, which no encoding can write."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text
+def shown(record: Any) -> str:
+    """What is kept of a *record* that is no event."""
+    return clean(record if isinstance(record, str) else repr(record))[:SHOWN]
 
 
 def _compact(record: Mapping[Any, Any]) -> str:

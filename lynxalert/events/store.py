@@ -1,9 +1,13 @@
-"""The event store: events in, a catalog and cursors out. Everything between is in the other files of this package."""
+"""The event store: events in, a catalog and cursors out. What happens between is in the other files here."""
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
+import pathlib
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -12,34 +16,67 @@ import duckdb
 from lynxalert.clock import Clock, SystemClock
 from lynxalert.engine.catalog import Catalog
 from lynxalert.events import tables
-from lynxalert.events.database import MEMORY, connect
+from lynxalert.events.arrivals import Arrived
+from lynxalert.events.database import MEMORY, connect, translated
+from lynxalert.events.durable import Durable
 from lynxalert.events.errors import Unreadable
 from lynxalert.events.event import Event, IngestReceipt, Reject
-from lynxalert.events.extract import micros
-from lynxalert.events.records import raw_text
+from lynxalert.events.extract import instant, micros
+from lynxalert.events.lateness import Lateness
+from lynxalert.events.limits import Counters, Limits
+from lynxalert.events.rawlog import Place
+from lynxalert.events.records import raw_text, shown
+from lynxalert.events.recovery import Recovery
+from lynxalert.events.retention import expire, trim_dead_letters
 from lynxalert.events.streams import Stream, Streams
-from lynxalert.events.writer import Arrived, Writer
+from lynxalert.events.writer import Writer, Written
 
 BATCH = 10_000  # events per transaction of a synchronous ingest
 
 
 class EventStore:
-    """Events by stream in one DuckDB file, or in memory. Implements the engine's `EventSource`."""
+    """Events by stream in one DuckDB file with its raw log beside it, or in memory: the engine's `EventSource`.
+
+    Opening it stores what a crash left in the log (`recovery`). `ingest` works at once, `accept` after `start`
+    (in memory at once, too: there it is `ingest`, and nothing survives).
+
+    Raises:
+        StoreLocked: another process holds the file.
+        StoreError: it cannot be opened.
+    """
 
     def __init__(
-        self, path: str = MEMORY, *, clock: Clock | None = None, memory_limit: str = "768MB", threads: int = 2
+        self, path: str | pathlib.Path = MEMORY, *, clock: Clock | None = None, limits: Limits | None = None
     ) -> None:
+        limits = limits or Limits()
         self._clock = clock or SystemClock()
-        self._connection = connect(path, memory_limit=memory_limit, threads=threads)
-        self._lock = threading.Lock()
-        cursor = self._connection.cursor()
-        tables.create_system(cursor)
-        sequence, _place = tables.load_progress(cursor)
-        self._streams = Streams(
-            Stream(identifier, index, name, layout=layout, saved=layout)
-            for identifier, (index, name, layout) in tables.load(cursor).items()
-        )
-        self._writer = Writer(cursor, self._streams, sequence)
+        self._lock = threading.Lock()  # whoever writes holds it
+        self._counters = Counters()
+        self._durable: Durable | None = None
+        self.recovery = Recovery()
+        if str(path) != MEMORY:
+            self._durable = Durable(pathlib.Path(f"{path}.log"), limits)
+        try:
+            self._connection = connect(str(path), memory_limit=limits.memory_limit, threads=limits.threads)
+            self._open()
+        except BaseException:
+            if self._durable is not None:
+                self._durable.close()
+            raise
+
+    def _open(self) -> None:
+        with translated():
+            self._cursor = self._connection.cursor()
+            tables.create_system(self._cursor)
+            sequence, place = tables.load_progress(self._cursor)
+            self._streams = Streams(
+                Stream(identifier, index, name, layout=layout, saved=layout)
+                for identifier, (index, name, layout) in tables.load(self._cursor).items()
+            )
+        self._lateness = Lateness(sequence)
+        self._writer = Writer(self._cursor, self._streams, sequence)
+        if self._durable is not None:
+            self.recovery = self._durable.recover(place, self._write)
 
     def ingest(
         self,
@@ -49,7 +86,7 @@ class EventStore:
         sourcetype: str | None = None,
         host: str | None = None,
     ) -> IngestReceipt:
-        """Store text lines and mappings; they can be queried when this returns. Empty lines are no events.
+        """Store text lines and mappings; they can be queried when this returns. Blank lines are no events.
 
         `rejected` numbers the records from 1.
 
@@ -58,26 +95,69 @@ class EventStore:
         """
         accepted = 0
         rejected: list[tuple[int, str]] = []
-        numbered = enumerate(records, 1)
+        numbered = ((n, one) for n, one in enumerate(records, 1) if not isinstance(one, str) or one.strip())
         while chunk := list(islice(numbered, BATCH)):
             arrival = micros(self._clock.now())
-            batch, numbers = [], []
+            batch: list[Arrived] = []
             for number, record in chunk:
-                if isinstance(record, str) and not record.strip():
-                    continue
-                numbers.append(number)
                 try:
-                    batch.append(Arrived(arrival, Event(raw_text(record), index, source, sourcetype, host)))
+                    event = Event(raw_text(record), index, source, sourcetype, host)
+                    batch.append(Arrived(arrival, event))
                 except Unreadable as error:
                     rejected.append((number, str(error)))
-                    batch.append(
-                        Arrived(arrival, Reject(number, str(error), repr(record)[:10_000], index, source))
-                    )
-            with self._lock:
-                written = self._writer.write(batch)
+                    batch.append(Arrived(arrival, Reject(number, str(error), shown(record), index, source)))
+            written = self._write(batch)
             accepted += written.events
-            rejected += [(numbers[place], reason) for place, reason in written.refused]
+            rejected += [(chunk[place][0], reason) for place, reason in written.refused]
         return IngestReceipt(accepted, tuple(sorted(rejected)))
+
+    async def accept(self, events: Sequence[Event], rejects: Sequence[Reject] = ()) -> IngestReceipt:
+        """Return when *events* survive a crash; they can be queried within a second, or after `flush`.
+
+        Raises:
+            Backpressure: too much waits already; nothing was kept.
+            StorageFull: the disk is nearly full; nothing was kept.
+            StoreError: the store is not started, is closing, or cannot write.
+        """
+        arrival = micros(self._clock.now())
+        batch = [Arrived(arrival, event) for event in events]
+        batch += [Arrived(arrival, reject) for reject in rejects]
+        if batch and self._durable is not None:
+            await self._durable.accept(batch)
+        elif batch:
+            self._write(batch)
+        return IngestReceipt(len(events), tuple((reject.line, reject.reason) for reject in rejects))
+
+    def _write(self, batch: Sequence[Arrived], place: Place | None = None) -> Written:
+        with self._lock:
+            written = self._writer.write(batch, place)
+            if written.earliest is not None:
+                self._lateness.add(written.sequence, written.earliest)
+            counters = self._counters
+            self._counters = replace(
+                counters,
+                stored=counters.stored + written.events,
+                dead_letters=counters.dead_letters + len(batch) - written.events,
+                batches=counters.batches + 1,
+            )
+        return written
+
+    def start(self) -> None:
+        """Begin to accept. Call it once."""
+        if self._durable is not None:
+            self._durable.start(self._write)
+
+    async def flush(self) -> None:
+        """Return when everything accepted before can be queried."""
+        if self._durable is not None:
+            await asyncio.to_thread(self._durable.queue.flush)
+
+    def close(self) -> None:
+        """Stop accepting, store what is queued, close the file; cursors handed out become useless."""
+        if self._durable is not None:
+            self._durable.close()
+        with self._lock:
+            self._connection.close()
 
     def catalog(self) -> Catalog:
         """The streams as they are now."""
@@ -87,10 +167,39 @@ class EventStore:
         """A fresh cursor for one thread; the caller closes it."""
         return self._connection.cursor()
 
+    def counters(self) -> Counters:
+        """What was done since the store was opened, and what waits."""
+        if self._durable is None:
+            return self._counters
+        return replace(self._counters, queued=self._durable.queue.events, failure=self._durable.failure)
+
     def highest_sequence(self) -> int:
         """The `_seq` of the newest event that can be queried; 0 before the first."""
         return self._writer.sequence
 
-    def close(self) -> None:
-        """Close the database; cursors handed out become useless."""
-        self._connection.close()
+    def earliest_since(self, sequence: int) -> dt.datetime | None:
+        """The earliest event time among rows newer than *sequence* (aware, UTC); None when there are none."""
+        known, earliest = self._lateness.earliest_since(sequence)
+        if not known:
+            with translated():
+                earliest = tables.earliest(self._connection.cursor(), self._streams.catalog, sequence)
+        return None if earliest is None else instant(earliest)
+
+    def retain(self, before: Mapping[str, dt.datetime]) -> int:
+        """Delete the events older than *before* (aware; by index) and return how many there were.
+
+        A stream that is empty afterwards is forgotten until its next event.
+        """
+        deleted = 0
+        for stream in list(self._streams):
+            if stream.index in before:
+                with self._lock, translated():
+                    deleted += expire(self._cursor, self._streams, stream, before[stream.index])
+        with self._lock, translated():
+            trim_dead_letters(self._cursor)
+        return deleted
+
+    def checkpoint(self) -> None:
+        """Move DuckDB's own log into its file. Writers wait meanwhile (senders do not), queries go on."""
+        with self._lock, translated():
+            self._cursor.execute("CHECKPOINT").fetchall()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -41,6 +42,8 @@ class Streams:
         self.catalog = Catalog(0, ())
         for stream in streams:
             self.add(stream)
+        # A number is never used twice while queries compiled for its old table may be about.
+        self._numbers = itertools.count(max((stream.identifier for stream in self), default=0) + 1)
         self.publish()
 
     def __iter__(self) -> Iterator[Stream]:
@@ -64,7 +67,7 @@ class Streams:
 
     def create(self, index: str, name: str) -> Stream:
         """A new stream, numbered but not yet added."""
-        return Stream(max((stream.identifier for stream in self), default=0) + 1, index, name)
+        return Stream(next(self._numbers), index, name)
 
     def add(self, stream: Stream) -> None:
         """Make *stream* one of those events are sorted into."""
@@ -75,7 +78,8 @@ class Streams:
         """Forget *stream*; its tables are dropped after the next `publish`."""
         del self._streams[(stream.index, stream.name)]
         self._sizes[stream.index] -= stream.name != REST
-        self._sizes += Counter()
+        self._sizes += Counter()  # drops what is zero
+        self._stored.pop(stream.identifier, None)
 
     def publish(self) -> None:
         """Show the engine the streams as they are now, under a new version if anything changed."""

@@ -8,7 +8,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from lynxalert.engine.catalog import Catalog
 from lynxalert.events.layout import Layout, Slot
+from lynxalert.events.rawlog import Place
 from lynxalert.plan import Type
 
 SQL_TYPE: Mapping[Type, str] = {
@@ -57,6 +59,14 @@ def create_stream(cursor: duckdb.DuckDBPyConnection, identifier: int, index: str
     cursor.execute("INSERT INTO _streams VALUES (?, ?, ?, 0)", [identifier, index, stream])
 
 
+def drop_stream(cursor: duckdb.DuckDBPyConnection, identifier: int) -> None:
+    """Drop both tables of a stream and strike it out."""
+    cursor.execute(f"DROP TABLE {events_name(identifier)}")
+    cursor.execute(f"DROP TABLE {raw_name(identifier)}")
+    cursor.execute("DELETE FROM _fields WHERE id = ?", [identifier])
+    cursor.execute("DELETE FROM _streams WHERE id = ?", [identifier])
+
+
 def add_columns(
     cursor: duckdb.DuckDBPyConnection, identifier: int, slots: Iterable[Slot], next_column: int
 ) -> None:
@@ -98,7 +108,7 @@ def update(cursor: duckdb.DuckDBPyConnection, table: str, rows: pa.Table) -> Non
         cursor.unregister("_batch")
 
 
-def save_progress(cursor: duckdb.DuckDBPyConnection, sequence: int, place: tuple[int, int] | None) -> None:
+def save_progress(cursor: duckdb.DuckDBPyConnection, sequence: int, place: Place | None) -> None:
     """Remember the last sequence given and, unless None, how far the raw log has been stored."""
     if place is None:
         cursor.execute("UPDATE _progress SET sequence = ?", [sequence])
@@ -106,10 +116,10 @@ def save_progress(cursor: duckdb.DuckDBPyConnection, sequence: int, place: tuple
         cursor.execute("UPDATE _progress SET sequence = ?, segment = ?, place = ?", [sequence, *place])
 
 
-def load_progress(cursor: duckdb.DuckDBPyConnection) -> tuple[int, tuple[int, int]]:
+def load_progress(cursor: duckdb.DuckDBPyConnection) -> tuple[int, Place]:
     """The last sequence given, and (segment, place) up to which the raw log has been stored."""
     sequence, segment, place = fetch(cursor, "SELECT sequence, segment, place FROM _progress")[0]
-    return sequence, (segment, place)
+    return sequence, Place(segment, place)
 
 
 def save_fields(cursor: duckdb.DuckDBPyConnection, identifier: int, slots: Sequence[Slot]) -> None:
@@ -131,6 +141,15 @@ def save_fields(cursor: duckdb.DuckDBPyConnection, identifier: int, slots: Seque
         cursor.execute("INSERT INTO _fields SELECT * FROM _slots")
     finally:
         cursor.unregister("_slots")
+
+
+def earliest(cursor: duckdb.DuckDBPyConnection, catalog: Catalog, sequence: int) -> int | None:
+    """The earliest event time among rows newer than *sequence*, in µs since 1970 UTC."""
+    found = [
+        fetch(cursor, f"SELECT epoch_us(min(_time)) FROM {stream.table} WHERE _seq > ?", [sequence])[0][0]  # noqa: S608 - names are ours
+        for stream in catalog.streams
+    ]
+    return min((time for time in found if time is not None), default=None)
 
 
 def load(cursor: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str, Layout]]:

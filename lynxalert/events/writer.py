@@ -7,28 +7,23 @@ current one when it ends has read every row rightly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import duckdb
 import pyarrow as pa
 
 from lynxalert.events import tables
-from lynxalert.events.columnize import TIMESTAMP, Row, Split, event_table, raw_table
+from lynxalert.events.arrivals import Arrived
+from lynxalert.events.columnize import TIMESTAMP, Row, Split, event_table, raw_table, split
 from lynxalert.events.database import transaction
 from lynxalert.events.errors import Unreadable
 from lynxalert.events.event import Event, Reject
-from lynxalert.events.extract import read
+from lynxalert.events.extract import clean, read
 from lynxalert.events.promotion import adapt
+from lynxalert.events.rawlog import Place
 from lynxalert.events.streams import Stream, Streams
-
-
-class Arrived(NamedTuple):
-    """An event, or a part of a payload that is none, with the moment it came in µs since 1970 UTC."""
-
-    moment: int
-    item: Event | Reject
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +34,10 @@ class Written:
     refused: tuple[tuple[int, str], ...]
     sequence: int
     earliest: int | None
+
+
+# Inserts a batch and the place of the log it reaches to, in one transaction.
+Write: TypeAlias = Callable[[Sequence[Arrived], Place], object]
 
 
 class Prepared(NamedTuple):
@@ -65,8 +64,8 @@ class Writer:
         self._streams = streams
         self.sequence = sequence
 
-    def write(self, batch: Sequence[Arrived], place: tuple[int, int] | None = None) -> Written:
-        """Insert *batch* and, with it, *place*: segment and offset of the raw log it reaches to.
+    def write(self, batch: Sequence[Arrived], place: Place | None = None) -> Written:
+        """Insert *batch* and, with it, the place of the raw log it reaches to.
 
         Raises:
             StoreError: the database failed; nothing of the batch was kept.
@@ -136,6 +135,27 @@ def _insert(cursor: duckdb.DuckDBPyConnection, one: Prepared) -> None:
         known = stream.saved.slots
         changed = [slot for slot in stream.layout.slots.values() if known.get(slot.name) is not slot]
         tables.save_fields(cursor, stream.identifier, changed)
+
+
+def proven(batch: Sequence[Arrived]) -> list[Arrived]:
+    """*batch* with a reject in place of each event that no table can hold, each tried alone."""
+    return [Arrived(moment, _proven(moment, item)) for moment, item in batch]
+
+
+def _proven(moment: int, item: Event | Reject) -> Event | Reject:
+    if isinstance(item, Reject):
+        return item
+    try:
+        row = Row(0, moment, item, read(item, moment))
+        event_table([row], split([row.reading.fields], {}), {})
+        raw_table([row])
+    except Unreadable:
+        return item  # the writer itself says why
+    except Exception as error:  # noqa: BLE001 - an event must never be able to stop the store
+        return Reject(
+            0, f"cannot be stored: {error!r}", clean(item.raw), clean(item.index), clean(item.source)
+        )
+    return item
 
 
 def _dead_table(dead: Sequence[Arrived]) -> pa.Table:

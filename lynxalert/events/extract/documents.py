@@ -40,7 +40,7 @@ def parse_object(text: str) -> dict[str, Any] | None:
 def _parse_slowly(text: str) -> Any:
     """What orjson refuses and JSON allows: lone surrogates, numbers beyond doubles, depth beyond 1024."""
     try:
-        return _exact(text)
+        return scrub(_exact(text))
     except RecursionError:
         raise Unreadable(f"nested {DEPTH} levels deep or more") from None
     except ValueError:
@@ -57,6 +57,28 @@ def _refuse(word: str) -> NoReturn:
 
 def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) <= LONGEST_NUMBER else math.inf
+
+
+def clean(text: str) -> str:
+    """*text* with U+FFFD for each half of a surrogate pair, which no encoding can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+def scrub(value: Any) -> Any:
+    """*value* with all its texts and keys cleaned.
+
+    Raises:
+        RecursionError: it is nested deeper than Python's stack.
+    """
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {clean(key): scrub(item) for key, item in value.items()}
+    return [scrub(item) for item in value] if isinstance(value, list) else value
 
 
 def depth(value: Any) -> int:

@@ -1,0 +1,107 @@
+"""Events and rejects as they arrived ↔ the payload of a log record. Replaying it gives the same rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import orjson
+
+from lynxalert.events.columnize import to_json
+from lynxalert.events.event import Event, Reject
+from lynxalert.events.extract import clean, instant, micros, scrub
+
+FORMAT = 1
+
+
+class Arrived(NamedTuple):
+    """An event, or a part of a payload that is none, with the moment it came in µs since 1970 UTC."""
+
+    moment: int
+    item: Event | Reject
+
+
+def encode(batch: Sequence[Arrived]) -> bytes:
+    """*batch* as one JSON array: events of one origin together, a bare text where nothing else is known.
+
+    Raises:
+        UnicodeEncodeError: a text has half a surrogate pair; see `cleaned`.
+    """
+    groups: list[list[Any]] = []
+    rejects: list[list[Any]] = []
+    origin: tuple[Any, ...] | None = None
+    for moment, item in batch:
+        if isinstance(item, Reject):
+            rejects.append([moment, item.line, item.reason, item.raw, item.index, item.source])
+            continue
+        own = (moment, item.index, item.source, item.sourcetype, item.host)
+        if own != origin:
+            origin = own
+            groups.append([*own, []])
+        groups[-1][5].append(item.raw if item.time is None and not item.fields else _with_extras(item))
+    return to_json([FORMAT, groups, rejects]).encode()
+
+
+def _with_extras(event: Event) -> list[Any]:
+    time = None if event.time is None else micros(event.time)
+    return [event.raw, time, to_json(dict(event.fields)) if event.fields else None]
+
+
+def decode(payload: bytes) -> list[Arrived]:
+    """The batch that `encode` was given, rejects last.
+
+    Raises:
+        ValueError: *payload* is none of ours.
+    """
+    form, groups, rejects = orjson.loads(payload)
+    if form != FORMAT:
+        raise ValueError(f"log record of form {form}")
+    batch = [Arrived(group[0], event) for group in groups for event in _events(group)]
+    batch += [Arrived(moment, Reject(*rest)) for moment, *rest in rejects]
+    return batch
+
+
+def _events(group: list[Any]) -> Iterator[Event]:
+    _, index, source, sourcetype, host, items = group
+    for item in items:
+        if isinstance(item, str):
+            yield Event(item, index, source, sourcetype, host)
+        else:
+            raw, time, fields = item
+            yield Event(
+                raw,
+                index,
+                source,
+                sourcetype,
+                host,
+                time=None if time is None else instant(time),
+                fields={} if fields is None else json.loads(fields),
+            )
+
+
+def cleaned(batch: Sequence[Arrived]) -> list[Arrived]:
+    """*batch* with U+FFFD for every half of a surrogate pair, so that it can be encoded."""
+    return [Arrived(moment, _cleaned(item)) for moment, item in batch]
+
+
+def _cleaned(item: Event | Reject) -> Event | Reject:
+    if isinstance(item, Reject):
+        return replace(
+            item,
+            reason=clean(item.reason),
+            raw=clean(item.raw),
+            index=clean(item.index),
+            source=clean(item.source),
+        )
+    return replace(
+        item,
+        raw=clean(item.raw),
+        index=clean(item.index),
+        source=clean(item.source),
+        sourcetype=None if item.sourcetype is None else clean(item.sourcetype),
+        host=None if item.host is None else clean(item.host),
+        fields=scrub(dict(item.fields)),
+        document=None,
+    )

@@ -1,0 +1,94 @@
+"""The durable way in: raw log, queue and their two threads beside one database file. In memory there is none."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pathlib
+import shutil
+from collections.abc import Sequence
+
+from lynxalert.events.arrivals import Arrived
+from lynxalert.events.batcher import Batcher
+from lynxalert.events.errors import StorageFull, StoreError, StoreLocked
+from lynxalert.events.intake import Intake
+from lynxalert.events.limits import MIB, Limits
+from lynxalert.events.queue import Queue
+from lynxalert.events.rawlog import Place, RawLog
+from lynxalert.events.recovery import Recovery, recover
+from lynxalert.events.writer import Write
+
+
+def _lock(folder: pathlib.Path) -> int:
+    """Hold *folder*, so that a second process learns at once that it is taken; the descriptor to close."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreError(f"cannot open the event store: {error}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise StoreLocked(f"{folder} is in use by another process") from None
+    return descriptor
+
+
+class Durable:
+    """What stands between a sender and the tables of a store on disk.
+
+    Raises:
+        StoreLocked: another process holds the folder.
+        StoreError: it cannot be written.
+    """
+
+    def __init__(self, folder: pathlib.Path, limits: Limits) -> None:
+        self._folder = folder
+        self._held = _lock(folder)
+        self._free_bytes = limits.free_bytes
+        self._log = RawLog(folder)
+        self.queue = Queue(most_events=limits.queued_events, most_bytes=limits.queued_bytes)
+        self._intake: Intake | None = None
+        self._batcher: Batcher | None = None
+
+    def recover(self, stored: Place, write: Write) -> Recovery:
+        """Store what the last process acknowledged and did not get to store."""
+        return recover(self._log, stored, write)
+
+    def start(self, write: Write) -> None:
+        """Begin to accept; *write* is called on a thread of its own."""
+
+        def write_and_forget(batch: Sequence[Arrived], place: Place) -> None:
+            write(batch, place)
+            self._log.forget(place)
+
+        self._batcher = Batcher(self.queue, write_and_forget)
+        self._intake = Intake(self._log, self.queue)
+
+    async def accept(self, batch: Sequence[Arrived]) -> None:
+        """Return when *batch* survives a crash.
+
+        Raises:
+            Backpressure: the queue is full.
+            StorageFull: the disk nearly is.
+            StoreError: not started, or the log cannot be written.
+        """
+        if self._intake is None:
+            raise StoreError("the event store is not started")
+        if shutil.disk_usage(self._folder).free < self._free_bytes:
+            raise StorageFull(f"less than {self._free_bytes // MIB} MiB are free")
+        await self._intake.accept(batch)
+
+    @property
+    def failure(self) -> str | None:
+        """Why the tables take nothing at the moment; None while they do."""
+        return None if self._batcher is None else self._batcher.failure
+
+    def close(self) -> None:
+        """Stop accepting, store what is queued, close the log, let other processes in."""
+        if self._intake is not None:
+            self._intake.close()
+        if self._batcher is not None:
+            self._batcher.close()
+        self._log.close()
+        os.close(self._held)

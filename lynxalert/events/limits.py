@@ -1,0 +1,29 @@
+"""What a store may use and what it has done: the values it is given and shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the store may use. *memory_limit* and *threads* are DuckDB's own, for all its queries together."""
+
+    memory_limit: str = "768MB"
+    threads: int = 2
+    queued_events: int = 100_000  # acknowledged, not yet in the tables
+    queued_bytes: int = 256 * MIB
+    free_bytes: int = 256 * MIB  # of disk; below it nothing more is accepted
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What the store has done since it was opened, and what waits. *failure*: why the tables take nothing now."""
+
+    stored: int = 0
+    dead_letters: int = 0
+    batches: int = 0
+    queued: int = 0
+    failure: str | None = None
