@@ -1,0 +1,35 @@
+"""`dedup`: the first rows of every combination."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lynxalert.lang.ast import Name, Number, SortKey
+from lynxalert.plan.command import command, many, one, option
+from lynxalert.plan.relation import Distinct, OrderKey, Relation, Sort
+from lynxalert.plan.scope import Scope
+
+
+@command
+@dataclass(frozen=True, slots=True)
+class Dedup:
+    """Keep the first rows (1) of every combination of fields in current order; rows lacking one are dropped."""
+
+    count: Number | None = one(Number)
+    names: tuple[Name, ...] = many(Name, required="a field")
+    sort_keys: tuple[SortKey, ...] = many(SortKey)
+    keepempty: bool = option(default=False)
+    EXAMPLES = (("error | dedup host", "the newest error of each host"),)
+
+    def lower(self, relation: Relation, scope: Scope) -> Relation:
+        """Distinct, then the order asked for with `sortby`."""
+        columns = tuple(scope.subject(name.text, relation.schema, name.span) for name in self.names)
+        keys = tuple(column for column in columns if column is not None)
+        order = []
+        for key in self.sort_keys:
+            column = scope.subject(key.name.text, relation.schema, key.name.span)
+            if column is not None:
+                order.append(OrderKey(column, key.descending, key.kind))
+        if order:
+            relation = Sort(relation, tuple(order))
+        return Distinct(relation, keys, self.count.value if self.count else 1, keep_empty=self.keepempty)

@@ -1,0 +1,40 @@
+"""`from`: read indexes, or a dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lynxalert.lang import Code
+from lynxalert.lang.ast import Condition, Source
+from lynxalert.plan.command import command, one
+from lynxalert.plan.expression import condition
+from lynxalert.plan.relation import Filter, Relation
+from lynxalert.plan.scope import Scope
+from lynxalert.registry import suggest
+
+
+@command
+@dataclass(frozen=True, slots=True)
+class From:
+    """Read the events of indexes (`*` is a wildcard), or the rows of a dataset `$name`."""
+
+    source: Source = one(Source, required="an index")
+    condition: Condition | None = one(Condition)
+    EXAMPLES = (("from web, api* | stats count by host", "events of several indexes"),)
+
+    def lower(self, relation: Relation, scope: Scope) -> Relation:
+        """A scan, or the dataset's relation, perhaps filtered."""
+        if self.source.dataset:
+            name = self.source.names[0]
+            known = scope.datasets.get(name.text.removeprefix("$"))
+            if known is None:
+                near = suggest(name.text, list(scope.datasets))
+                help_ = f"did you mean `${near}`?" if near else None
+                scope.report(Code.UNKNOWN_DATASET, f"there is no dataset `{name.text}`", name.span, help_)
+                return relation
+            relation = known
+        else:
+            relation = scope.scan(scope, tuple(name.text for name in self.source.names))
+        if self.condition is None:
+            return relation
+        return Filter(relation, condition(self.condition.expression, relation.schema, scope))

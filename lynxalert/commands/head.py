@@ -1,0 +1,49 @@
+"""`head`: the first rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lynxalert.lang.ast import Condition, Number
+from lynxalert.plan.command import command, one, option
+from lynxalert.plan.expression import condition
+from lynxalert.plan.relation import Extend, Filter, Frame, Limit, Project, Relation, Window
+from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant
+from lynxalert.plan.scope import Scope
+from lynxalert.plan.types import Type
+
+
+@command
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The first rows (10), or those before the first for which a condition does not hold."""
+
+    count: Number | None = one(Number)
+    condition: Condition | None = one(Condition)
+    limit: int = option(10)
+    null: bool = option(default=False)
+    keeplast: bool = option(default=False)
+    EXAMPLES = (("| sort -duration | head 5", "the five slowest"),)
+
+    def lower(self, relation: Relation, scope: Scope) -> Relation:
+        """A limit; a condition counts the rows that broke it so far."""
+        if self.condition is None:
+            return Limit(relation, self.count.value if self.count else self.limit)
+        holds = condition(self.condition.expression, relation.schema, scope)
+        null_too = constant(1 if self.null else 0)
+        kept = scope.call("coalesce", scope.call("if", holds, constant(1), constant(0)), null_too)
+        broken = scope.column("broken", Type.FLOAT)
+        flagged = Extend(
+            relation, ((broken, scope.call("-", constant(1), kept)),), relation.schema.put(broken)
+        )
+        total = scope.column("total", Type.FLOAT)
+        counted = AggregateCall(scope.aggregates["sum"], ColumnRef(broken), Type.FLOAT)
+        running = Window(
+            flagged,
+            (),
+            ((total, counted),),
+            flagged.schema.put(total),
+            Frame(None, current=not self.keeplast),
+        )
+        none_yet = scope.call("=", scope.call("coalesce", ColumnRef(total), constant(0.0)), constant(0.0))
+        return Project(Filter(running, none_yet), relation.schema)

@@ -1,0 +1,63 @@
+"""`rename`: give fields other names."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lynxalert.lang.ast import Renaming
+from lynxalert.plan.command import command, many
+from lynxalert.plan.relation import Project, Relation
+from lynxalert.plan.schema import Column, Schema
+from lynxalert.plan.scope import Scope
+
+
+@command
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """Give fields other names; `a.* as *` renames all that fit. A target that exists is replaced."""
+
+    renamings: tuple[Renaming, ...] = many(Renaming, required="`field as name`")
+    EXAMPLES = (
+        ("| stats count by clientip | rename clientip as client, count as requests", "friendlier names"),
+    )
+
+    def lower(self, relation: Relation, scope: Scope) -> Relation:
+        """A projection with new names."""
+        schema = relation.schema
+        renames: list[tuple[Column, Column]] = []
+        for renaming in self.renamings:
+            for old, name in _pairs(renaming, schema, scope):
+                new = scope.column(name, old.type)
+                renames.append((new, old))
+                kept = [
+                    new if one == old else one for one in schema.columns if one == old or one.name != name
+                ]
+                schema = Schema(tuple(kept), schema.open)
+        origins = dict(renames)
+
+        def origin(column: Column) -> Column:
+            # A field renamed twice in one stage still comes from the same column of the input.
+            while column in origins:
+                column = origins[column]
+            return column
+
+        return Project(
+            relation, schema, tuple((new, origin(new)) for new, _ in renames if new in schema.columns)
+        )
+
+
+def _pairs(renaming: Renaming, schema: Schema, scope: Scope) -> list[tuple[Column, str]]:
+    source, target = renaming.source, renaming.target
+    if "*" not in source.text or source.quoted:
+        column = scope.subject(source.text, schema, source.span)
+        return [(column, target.text)] if column is not None else []
+    pattern = re.compile("(.*)".join(re.escape(part) for part in source.text.split("*")), re.DOTALL)
+    pairs = []
+    for column in schema.matching(source.text):
+        fitted = pattern.fullmatch(column.name)
+        parts = list(fitted.groups()) if fitted else []
+        pairs.append(
+            (column, "".join(parts.pop(0) if char == "*" and parts else char for char in target.text))
+        )
+    return pairs

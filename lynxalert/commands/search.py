@@ -1,0 +1,27 @@
+"""`search`: keep the events that fit terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lynxalert.lang.ast import Terms
+from lynxalert.plan.command import command, one
+from lynxalert.plan.relation import Filter, Relation
+from lynxalert.plan.scope import Scope
+from lynxalert.plan.terms import resolve_term, scan_of
+
+
+@command
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Keep the events that fit: words in the text, `field=value` with `*`, `IN (…)`, NOT, OR (before AND)."""
+
+    terms: Terms | None = one(Terms)
+    EXAMPLES = (("error status>=500 NOT host=test*", "server errors outside the test hosts"),)
+
+    def lower(self, relation: Relation, scope: Scope) -> Relation:
+        """A filter."""
+        if self.terms is None:
+            return relation
+        predicate = resolve_term(self.terms.term, relation.schema, scope, scan_of(relation))
+        return Filter(relation, predicate)

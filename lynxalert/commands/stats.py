@@ -1,0 +1,33 @@
+"""`stats`: one row of aggregates per combination of by-fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lynxalert.lang.ast import Aggregation, By
+from lynxalert.plan.aggregation import resolve_aggregations
+from lynxalert.plan.command import command, many, one, option
+from lynxalert.plan.grouping import aggregated, group_columns
+from lynxalert.plan.relation import Relation
+from lynxalert.plan.scope import Scope
+
+
+@command
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Aggregate the rows: exactly one row, or one per combination of by-fields; rows lacking one are left out."""
+
+    aggregations: tuple[Aggregation, ...] = many(Aggregation, required="an aggregation, for example `count`")
+    by: By | None = one(By)
+    allnum: bool = option(default=False)  # accepted: values that are no numbers are never counted as one
+    partitions: int = option(1)  # accepted: the engine divides the work itself
+    delim: str = option(" ")
+    dedup_splitvals: bool = option(default=False)
+    span: str = option("")  # read with the by-fields
+    EXAMPLES = (("| stats count, avg(duration) as mean by host", "requests and their mean duration by host"),)
+
+    def lower(self, relation: Relation, scope: Scope) -> Relation:
+        """An aggregation."""
+        calls = resolve_aggregations(self.aggregations, relation.schema, scope)
+        relation, keys = group_columns(relation, self.by, scope)
+        return aggregated(relation, keys, calls, scope)

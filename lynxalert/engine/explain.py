@@ -1,0 +1,158 @@
+"""A query, stage by stage: canonical text, relation, SQL, parameters. The architecture on one screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlglot import parse_one
+
+from lynxalert.engine.compiler import CompiledQuery
+from lynxalert.lang import render
+from lynxalert.lang.printer import print_query
+from lynxalert.plan.relation import (
+    Aggregate,
+    Apply,
+    Distinct,
+    Extend,
+    Filter,
+    Generate,
+    Limit,
+    Project,
+    Relation,
+    Scan,
+    Sort,
+    Spanned,
+    Union,
+    Unnest,
+    Window,
+)
+from lynxalert.plan.scalar import AggregateCall, ColumnRef, Constant, Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What becomes of a query. *sql* is pretty-printed; None where a stage must run before it is known."""
+
+    canonical: str
+    relation: str
+    sql: str | None
+    parameters: dict[str, str]
+    key_fields: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    def __str__(self) -> str:
+        parts = [
+            ("query", self.canonical),
+            ("relation", self.relation),
+            ("sql", self.sql or "(known when run)"),
+        ]
+        bound = ", ".join(f"${name} = {meaning}" for name, meaning in self.parameters.items())
+        parts.append(("parameters", bound))
+        if self.key_fields:
+            parts.append(("one instance per", ", ".join(self.key_fields)))
+        if self.warnings:
+            parts.append(("warnings", "\n".join(self.warnings)))
+        return "\n".join(f"-- {title} --\n{body}" for title, body in parts)
+
+
+def explain(compiled: CompiledQuery) -> Explanation:
+    """What *compiled* is made of."""
+    sql = compiled.sql
+    return Explanation(
+        canonical=print_query(compiled.query),
+        relation="\n".join(tree(compiled.relation)),
+        sql=None if sql is None else parse_one(sql, dialect="duckdb").sql(dialect="duckdb", pretty=True),
+        parameters={
+            name: meaning
+            for name, meaning in (
+                ("start", "start of the time range"),
+                ("end", "end of the time range, excluded"),
+                ("now", "the time the query runs for"),
+            )
+            if sql is None or f"${name}" in sql
+        },
+        key_fields=compiled.key_fields,
+        warnings=tuple(render(compiled.query.source, diagnostic) for diagnostic in compiled.warnings),
+    )
+
+
+def tree(relation: Relation, depth: int = 0) -> list[str]:
+    """The relation as an indented list, what is read first at the bottom."""
+    lines = [f"{'  ' * depth}{describe(relation)}"]
+    for below in _inputs(relation):
+        lines += tree(below, depth + 1)
+    return lines
+
+
+def _inputs(relation: Relation) -> tuple[Relation, ...]:
+    match relation:
+        case Scan() | Generate():
+            return ()
+        case Union(branches):
+            return tuple(branch for branch, _ in branches)
+        case _:
+            return (relation.input,)
+
+
+def describe(relation: Relation) -> str:
+    """One node in one line."""
+    match relation:
+        case Scan(indexes):
+            return f"Scan {', '.join(indexes) or 'nothing'}"
+        case Generate(schema=schema):
+            return f"Generate {', '.join(schema.names)}"
+        case Filter(_, predicate):
+            return f"Filter {scalar(predicate)}"
+        case Extend(_, columns):
+            return "Extend " + ", ".join(f"{column.name} = {scalar(value)}" for column, value in columns)
+        case Project(_, schema):
+            return f"Project {', '.join(schema.names)}"
+        case Aggregate(_, keys, aggregates):
+            by = f" by {', '.join(new.name for new, _ in keys)}" if keys else ""
+            return (
+                "Aggregate "
+                + ", ".join(f"{column.name} = {call(value)}" for column, value in aggregates)
+                + by
+            )
+        case Window(_, partition, aggregates):
+            by = f" by {', '.join(column.name for column in partition)}" if partition else ""
+            return (
+                "Window " + ", ".join(f"{column.name} = {call(value)}" for column, value in aggregates) + by
+            )
+        case Distinct(_, keys, keep):
+            return f"Distinct first {keep} of {', '.join(key.name for key in keys)}"
+        case Sort(_, keys, reverse):
+            if reverse:
+                return "Sort reversed"
+            return "Sort " + ", ".join(f"{'-' if key.descending else ''}{key.column.name}" for key in keys)
+        case Limit(_, count, per):
+            return f"Limit {count}" + (f" per {', '.join(column.name for column in per)}" if per else "")
+        case Unnest(_, column):
+            return f"Unnest {column.name}"
+        case Union(branches):
+            return f"Union of {len(branches)}"
+        case Spanned():
+            return "Spanned: continues when the range of time is known"
+        case Apply(_, name):
+            return f"Apply {name}"
+
+
+def scalar(value: Scalar) -> str:
+    """An expression as people read it."""
+    match value:
+        case ColumnRef(column):
+            return column.name
+        case Constant(constant):
+            return repr(constant) if constant is not None else "null"
+        case _:
+            inner = [scalar(argument) for argument in value.arguments]
+            name = value.function.name
+            if len(inner) > 1 and not name[0].isalpha():
+                return f"({f' {name} '.join(inner)})"
+            return f"({f' {name} '.join(inner)})" if name in ("AND", "OR") else f"{name}({', '.join(inner)})"
+
+
+def call(aggregate: AggregateCall) -> str:
+    """An aggregate as people read it."""
+    number = f"{aggregate.number:g}" if aggregate.number is not None else ""
+    return f"{aggregate.function.name}{number}({scalar(aggregate.argument) if aggregate.argument else ''})"

@@ -1,0 +1,66 @@
+"""What the engine fetched → plain Python values: no type of the engine gets past here."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from lynxalert.plan import Type, Value
+
+
+def converter(type_: Type) -> Callable[[Any], Value]:
+    """The function that makes a fetched value of *type_* plain."""
+    readers: dict[Type, Callable[[Any], Value]] = {
+        Type.FLOAT: plain_number,
+        Type.TIME: plain_time,
+        Type.LIST: plain_list,
+        Type.ANY: plain_any,
+        Type.INTEGER: plain_number,
+    }
+    return readers.get(type_, _unchanged)
+
+
+def _unchanged(value: Any) -> Value:
+    return value  # type: ignore[no-any-return]
+
+
+def plain_number(value: float | Decimal | None) -> Value:
+    """Whole numbers as int, others as float; infinities and not-a-number are nothing."""
+    if value is None or isinstance(value, int):
+        return value
+    number = float(value)
+    if not math.isfinite(number):
+        return None
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def plain_time(value: dt.datetime | None) -> Value:
+    """An aware UTC instant."""
+    return None if value is None else value.replace(tzinfo=dt.UTC)
+
+
+def plain_list(value: list[Any] | None) -> Value:
+    """A list of one is its value, an empty one is nothing."""
+    if not value:
+        return None
+    return value[0] if len(value) == 1 else value
+
+
+def plain_any(value: str | None) -> Value:
+    """JSON as the value it spells."""
+    if value is None:
+        return None
+    read = json.loads(value)
+    match read:
+        case bool() | str() | None:
+            return read
+        case int() | float():
+            return plain_number(read)
+        case list():
+            return plain_list(read)
+        case _:
+            return value

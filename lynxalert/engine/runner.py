@@ -1,0 +1,271 @@
+"""CompiledQuery + TimeWindow → Result: bound parameters, a deadline, a row cap, barriers run in turn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from lynxalert.clock import monotonic
+from lynxalert.engine.catalog import EventSource
+from lynxalert.engine.compiler import CompiledQuery, Compiler, resume
+from lynxalert.engine.rows import converter
+from lynxalert.engine.sql import Stages, render_into
+from lynxalert.errors import LynxError
+from lynxalert.lang import Code, Diagnostic, QueryError
+from lynxalert.lang.ast import Comparison, Query
+from lynxalert.plan import ALL_TIME, Result, TimeWindow, Type, Value
+from lynxalert.plan.relation import Apply, Generate, OrderKey, Relation, Spanned
+from lynxalert.plan.schema import Column, Schema
+from lynxalert.plan.timespec import BadTime, resolve
+
+ROW_CAP = 100_000
+DEADLINE = dt.timedelta(seconds=60)
+# What stands for an open side: times a TIMESTAMP can hold and no event has.
+FIRST, LAST = dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - the engine's times are naive UTC
+
+
+class QueryFailed(LynxError):
+    """A correct query could not be run now. *transient*: the same run may succeed later."""
+
+    def __init__(self, message: str, *, transient: bool, sql: str | None = None) -> None:
+        super().__init__(message)
+        self.transient = transient
+        self.sql = sql
+
+
+class QueryTimeOut(QueryFailed):
+    """A query ran past its deadline and was stopped."""
+
+    def __init__(self, deadline: dt.timedelta) -> None:
+        super().__init__(f"the query was stopped after {deadline.total_seconds():g} s", transient=True)
+
+
+@dataclass(slots=True)
+class Run:
+    """One execution: its cursor, bounds and deadline."""
+
+    cursor: duckdb.DuckDBPyConnection
+    window: TimeWindow
+    now: dt.datetime
+    deadline: dt.timedelta
+    cap: int
+
+    @property
+    def parameters(self) -> dict[str, dt.datetime]:
+        """What the SQL's placeholders stand for, naive UTC."""
+        return {
+            "start": naive(self.window.start, FIRST),
+            "end": naive(self.window.end, LAST),
+            "now": naive(self.now, LAST),
+        }
+
+
+def naive(instant: dt.datetime | None, default: dt.datetime) -> dt.datetime:
+    """*instant* as the engine holds times: UTC without a zone."""
+    return default if instant is None else instant.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+class Engine:
+    """Runs queries over an event source. Safe to call from several threads: every run has its own cursor."""
+
+    def __init__(self, source: EventSource, *, macros: Mapping[str, Any] | None = None) -> None:
+        self.source = source
+        self.compiler = Compiler(macros)
+
+    def compile(self, text: str | Query, timezone: str = "UTC") -> CompiledQuery:
+        """*text* against the fields stored now.
+
+        Raises:
+            QueryError: with every mistake found.
+        """
+        return self.compiler.compile(text, self.source.catalog(), timezone)
+
+    def query(
+        self,
+        text: str | Query,
+        *,
+        now: dt.datetime,
+        window: TimeWindow = ALL_TIME,
+        timezone: str = "UTC",
+        limit: int = ROW_CAP,
+        deadline: dt.timedelta = DEADLINE,
+    ) -> Result:
+        """Rows of *text* over *window*; `earliest=` and `latest=` in the text override it.
+
+        Raises:
+            QueryError: the text is wrong.
+            QueryTimeOut: it ran past *deadline*.
+            QueryFailed: the engine could not run it.
+        """
+        started = monotonic()
+        compiled = self.compile(text, timezone)
+        window = bounded(compiled, window, now, timezone)
+        cursor = self.source.cursor()
+        try:
+            run = Run(cursor, window, now, deadline, limit)
+            with stopped_at(run):
+                columns, rows = self._finish(run, compiled)
+        finally:
+            cursor.close()
+        names = tuple(column.name for column in columns)
+        return Result(
+            columns=names,
+            types=tuple(column.type for column in columns),
+            rows=rows[:limit],
+            elapsed=dt.timedelta(seconds=monotonic() - started),
+            truncated=len(rows) > limit,
+            warnings=tuple(compiled.scope.diagnostics),
+            window=window,
+        )
+
+    def _finish(self, run: Run, compiled: CompiledQuery) -> tuple[tuple[Column, ...], list[dict[str, Value]]]:
+        while compiled.sql is None:
+            relation = compiled.relation
+            while isinstance(relation, Spanned | Apply):
+                relation = self._through(run, relation, compiled)
+            compiled = resume(compiled, relation)
+        columns = compiled.relation.schema.columns
+        fetched = execute(run, compiled.sql, compiled.tables).fetchmany(run.cap + 1)
+        readers = [(column.name, converter(column.type)) for column in columns]
+        rows = [
+            {name: read(value) for (name, read), value in zip(readers, row, strict=False)} for row in fetched
+        ]
+        return columns, rows
+
+    def _through(self, run: Run, barrier: Relation, compiled: CompiledQuery) -> Relation:
+        """The relation a barrier stands for, its input run now."""
+        if isinstance(barrier, Spanned):
+            return barrier.lower(self._extent(run, barrier, compiled))
+        assert isinstance(barrier, Apply)
+        table = self._arrow(run, barrier.input, compiled, barrier.cap)
+        result = barrier.function(table)
+        return generated(result, compiled) if isinstance(result, pa.Table) else result
+
+    def _extent(self, run: Run, barrier: Spanned, compiled: CompiledQuery) -> TimeWindow:
+        """The range a stage covers: the query's own, or that of the data where it is open."""
+        if run.window.start is not None and run.window.end is not None:
+            return run.window
+        stages = Stages(compiled.catalog)
+        source = stages.add(barrier.input, frozenset((barrier.time,)))
+        sql = stages.extent(source, barrier.time).sql(dialect="duckdb", copy=False)
+        first, last = execute(run, sql, tuple(stages.tables)).fetchall()[0]
+        start = run.window.start or (first.replace(tzinfo=dt.UTC) if first else run.now)
+        end = run.window.end or (
+            last.replace(tzinfo=dt.UTC) + dt.timedelta(microseconds=1) if last else run.now
+        )
+        return TimeWindow(start, end)
+
+    def _arrow(self, run: Run, relation: Relation, compiled: CompiledQuery, cap: int) -> pa.Table:
+        stages = Stages(compiled.catalog)
+        sql = render_into(stages, relation).sql(dialect="duckdb", copy=False)
+        table = fetched(run, sql, tuple(stages.tables))
+        if table.num_rows > cap:
+            raise QueryFailed(
+                f"a stage that works row by row was given more than {cap:,} rows", transient=False
+            )
+        return table.rename_columns([column.name for column in relation.schema.columns])
+
+
+def bounded(compiled: CompiledQuery, window: TimeWindow, now: dt.datetime, timezone: str) -> TimeWindow:
+    """The time range to read: the query's own bounds where it sets them."""
+    bounds = compiled.bounds
+
+    def instant(term: Comparison | None, given: dt.datetime | None) -> dt.datetime | None:
+        if term is None:
+            return given
+        try:
+            return resolve(term.value.text, now, timezone)
+        except BadTime as wrong:
+            diagnostic = Diagnostic(Code.BAD_TIME, str(wrong), term.value.span)
+            raise QueryError(compiled.query.source, [diagnostic]) from None
+
+    start = instant(bounds.earliest, window.start)
+    default_end = (
+        now if bounds.earliest is not None and bounds.latest is None and window.end is None else window.end
+    )
+    return TimeWindow(start, instant(bounds.latest, default_end))
+
+
+def generated(table: pa.Table, compiled: CompiledQuery) -> Generate:
+    """*table* as a relation: its columns by place, its rows in order."""
+    columns = tuple(
+        compiled.scope.column(name, type_of(table.schema.field(name).type)) for name in table.column_names
+    )
+    position = compiled.scope.column("position", Type.INTEGER)
+    numbered = table.append_column("position", pa.array(range(table.num_rows), pa.int64()))
+    numbered = numbered.rename_columns([*(str(place) for place in range(len(columns))), "position"])
+    return Generate(numbered, Schema(columns), position, (OrderKey(position),))
+
+
+def type_of(type_: pa.DataType) -> Type:
+    """How a column of an Arrow table is carried on."""
+    if pa.types.is_integer(type_):
+        return Type.INTEGER
+    if pa.types.is_floating(type_):
+        return Type.FLOAT
+    if pa.types.is_boolean(type_):
+        return Type.BOOLEAN
+    if pa.types.is_timestamp(type_):
+        return Type.TIME
+    return Type.LIST if pa.types.is_list(type_) else Type.TEXT
+
+
+def fetched(run: Run, sql: str, tables: tuple[Generate, ...]) -> pa.Table:
+    """All rows of *sql* as an Arrow table; errors as `execute`."""
+    with translated(run, sql):
+        relation = run.cursor.sql(sql, params=bind(run, sql, tables))
+        assert relation is not None
+        table: pa.Table = relation.to_arrow_table()
+        return table
+
+
+def execute(run: Run, sql: str, tables: tuple[Generate, ...]) -> duckdb.DuckDBPyConnection:
+    """Run *sql* with the bounds bound and the tables at hand.
+
+    Raises:
+        QueryFailed: the engine refused; a refusal to bind is a bug of ours and carries the SQL.
+    """
+    with translated(run, sql):
+        return run.cursor.execute(sql, bind(run, sql, tables))
+
+
+def bind(run: Run, sql: str, tables: tuple[Generate, ...]) -> dict[str, dt.datetime]:
+    """The parameters that *sql* names; *tables* are put where it finds them."""
+    for place, generated_ in enumerate(tables):
+        run.cursor.register(f"t{place}", generated_.table)
+    return {name: value for name, value in run.parameters.items() if f"${name}" in sql}
+
+
+@contextmanager
+def translated(run: Run, sql: str) -> Iterator[None]:
+    """The engine's errors as ours: its own words reach nobody unless they are a bug to report."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise QueryTimeOut(run.deadline) from None
+    except (duckdb.OutOfMemoryException, duckdb.TransactionException) as error:
+        raise QueryFailed(f"the engine could not run the query now: {error}", transient=True) from None
+    except duckdb.Error as error:
+        message = f"internal error, please report it: {error}"
+        raise QueryFailed(message, transient=False, sql=sql) from error
+
+
+@contextmanager
+def stopped_at(run: Run) -> Iterator[None]:
+    """Interrupt the run's cursor when its deadline passes."""
+    watchdog = threading.Timer(run.deadline.total_seconds(), run.cursor.interrupt)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise QueryTimeOut(run.deadline) from None
+    finally:
+        watchdog.cancel()

@@ -1,0 +1,116 @@
+"""Catalog → Scan: which fields the chosen indexes have, of which type, and the SQL that reads them."""
+
+from __future__ import annotations
+
+from sqlglot import exp
+
+from lynxalert.engine.catalog import Catalog, StoredField, StoredStream
+from lynxalert.engine.scalars import name_of
+from lynxalert.functions.coerce import SQL_TYPE, Typed, as_type
+from lynxalert.functions.nodes import (
+    Node,
+    binary,
+    call,
+    cast,
+    coalesce,
+    column,
+    every,
+    identifier,
+    null,
+    parameter,
+    text,
+)
+from lynxalert.plan import Type, meet
+from lynxalert.plan.relation import Scan
+from lynxalert.plan.schema import METADATA, Column, Schema, wildcard_match
+from lynxalert.plan.scope import Scope
+
+
+def chosen(catalog: Catalog, indexes: tuple[str, ...]) -> tuple[StoredStream, ...]:
+    """The streams whose index fits one of the patterns."""
+    return tuple(
+        stream
+        for stream in catalog.streams
+        if any(wildcard_match(pattern, stream.index) for pattern in indexes)
+    )
+
+
+def scan(catalog: Catalog, scope: Scope, indexes: tuple[str, ...]) -> Scan:
+    """A scan of *indexes* with every field their streams have, and the type that holds all its values."""
+    types: dict[str, Type] = {}
+    for stream in chosen(catalog, indexes):
+        for name, field in stream.fields.items():
+            types[name] = meet(types.get(name, Type.NULL), stored_type(field))
+    metadata = [scope.column(name, type_) for name, type_ in METADATA.items()]
+    fields = [scope.column(name, types[name]) for name in sorted(types) if name not in METADATA]
+    return Scan(
+        indexes=indexes,
+        schema=Schema((*metadata, *fields), open=True),
+        sequence=scope.column("_seq", Type.INTEGER),
+        text=scope.column("_text", Type.TEXT),
+    )
+
+
+def stored_type(field: StoredField) -> Type:
+    """The type a field reads as: ANY as soon as one value is outside its column."""
+    return field.type if field.complete and field.column is not None else Type.ANY
+
+
+def read_stream(stream: StoredStream, scan_: Scan, wanted: list[Column]) -> exp.Select:
+    """SELECT the *wanted* columns of one stream inside the query's time range."""
+    raw_names = {scan_.text: "_text"}
+    raw = scan_.schema.find("_raw")
+    if raw is not None:
+        raw_names[raw] = "_raw"
+    select = exp.Select(expressions=[_aliased(_read(stream, scan_, one, raw_names), one) for one in wanted])
+    table = exp.Table(this=identifier(stream.table), alias=exp.TableAlias(this=identifier("e")))
+    select.set("from_", exp.From(this=table))
+    if any(one in raw_names for one in wanted):
+        raw_table = exp.Table(this=identifier(stream.raw_table), alias=exp.TableAlias(this=identifier("r")))
+        same = binary("=", column("_seq", "e"), column("_seq", "r"))
+        select.set("joins", [exp.Join(this=raw_table, side="LEFT", on=same)])
+    time = column("_time", "e")
+    start, end = (cast(parameter(name), "TIMESTAMP") for name in ("start", "end"))
+    select.set("where", exp.Where(this=every([binary(">=", time, start), binary("<", time.copy(), end)])))
+    return select
+
+
+def _aliased(node: Node, one: Column) -> Node:
+    return exp.Alias(this=node, alias=identifier(name_of(one)))
+
+
+def _read(stream: StoredStream, scan_: Scan, one: Column, raw_names: dict[Column, str]) -> Node:
+    if one in raw_names:
+        return column(raw_names[one], "r")
+    if one == scan_.sequence:
+        return column("_seq", "e")
+    if one.name == "index":
+        return text(stream.index)
+    if one.name in METADATA:
+        return column(one.name, "e")
+    field = stream.fields.get(one.name)
+    if field is None:
+        return cast(null(), SQL_TYPE[one.type])
+    if field.column is not None and field.complete:
+        return as_type(Typed(column(field.column, "e"), field.type), one.type)
+    overflow = call(
+        "nullif",
+        call("json_extract", column("_extra", "e"), text(pointer(one.name))),
+        cast(text("null"), "JSON"),
+    )
+    if field.column is None:
+        return as_type(Typed(overflow, Type.ANY), one.type)
+    return coalesce(call("to_json", column(field.column, "e")), overflow)
+
+
+def pointer(name: str) -> str:
+    """The JSON pointer (RFC 6901) of a key of the flat overflow object."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def empty_scan(wanted: list[Column]) -> exp.Select:
+    """No rows, with the columns *wanted*."""
+    columns = [_aliased(cast(null(), SQL_TYPE[one.type]), one) for one in wanted]
+    select = exp.Select(expressions=columns or [exp.Literal.number(1)])
+    select.set("where", exp.Where(this=exp.false()))
+    return select

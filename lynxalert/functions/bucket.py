@@ -1,0 +1,76 @@
+"""Rounding down to buckets: of time (fixed lengths, or the calendar of a zone) and of numbers."""
+
+from __future__ import annotations
+
+from lynxalert.functions.coerce import Typed, as_number, number_text
+from lynxalert.functions.nodes import Node, binary, call, case, cast, coalesce, is_present, number, text
+from lynxalert.functions.table import function
+from lynxalert.functions.time import UNIT, from_zone, instant_of, to_zone
+from lynxalert.plan import Type
+from lynxalert.plan.timespec import TimeSpan
+
+CALENDAR = {"mon": 1, "q": 3, "y": 12}
+
+
+def bucket(value: Typed, count: Typed, unit: Typed, zone: Typed) -> Node:
+    """The start of the bucket *value* lies in."""
+    span = TimeSpan(int(str(count.value)), str(unit.value))
+    instant = instant_of(value)
+    if span.microseconds is not None:
+        return fixed(instant, span.microseconds)
+    return from_zone(calendar(to_zone(instant, zone.node), span), zone.node)
+
+
+def fixed(instant: Node, size: int) -> Node:
+    """Buckets of *size* microseconds from the epoch; floor, also before it."""
+    microseconds = call("epoch_us", instant)
+    rest = binary("%", binary("+", binary("%", microseconds, number(size)), number(size)), number(size))
+    return call("make_timestamp", binary("-", microseconds, rest))
+
+
+def calendar(wall: Node, span: TimeSpan) -> Node:
+    """Buckets of days, weeks (from Sunday), months, quarters or years of the wall clock."""
+    if span.unit in CALENDAR:
+        size = span.count * CALENDAR[span.unit]
+        months = binary(
+            "+", binary("*", call("year", wall), number(12)), binary("-", call("month", wall), number(1))
+        )
+        first = binary("-", months, binary("%", months, number(size)))
+        year = cast(call("floor", binary("/", first, number(12))), "BIGINT")
+        month = binary("+", binary("%", first, number(12)), number(1))
+        return call("make_timestamp", year, month, number(1), number(0), number(0), cast(number(0), "DOUBLE"))
+    if span.unit == "w":
+        one = call("to_days", cast(number(1), "INTEGER"))
+        start = binary("-", call("date_trunc", text("week"), binary("+", wall, one)), one)
+        return cast(
+            _every(start, span.count * 7, 4 * 86_400_000_000) if span.count > 1 else start, "TIMESTAMP"
+        )
+    day = call("date_trunc", text(UNIT["d"]), wall)
+    return cast(_every(day, span.count, 0) if span.count > 1 else day, "TIMESTAMP")
+
+
+def _every(day: Node, days: int, origin: int) -> Node:
+    """Every so many days from the epoch (a Thursday) or *origin* microseconds before it."""
+    shifted = call("make_timestamp", binary("+", call("epoch_us", day), number(origin)))
+    start = fixed(shifted, days * 86_400_000_000)
+    return call("make_timestamp", binary("-", call("epoch_us", start), number(origin)))
+
+
+def span_text(value: Typed, size: Typed) -> Node:
+    """A number as the text `low-high` of its span."""
+    read = as_number(value)
+    width = number(float(str(size.value)))
+    low = binary("*", call("floor", binary("/", read, width)), width)
+    label = call("concat", number_text(low), text("-"), number_text(binary("+", low, width)))
+    return case((is_present(read), label), default=coalesce(text_of(value)))
+
+
+def text_of(value: Typed) -> Node:
+    """What is no number stays as it is."""
+    from lynxalert.functions.coerce import as_text
+
+    return as_text(value)
+
+
+function("bucket:time", "v v! v! v!", Type.TIME, bucket, "The start of the bucket of time.")
+function("bucket:number", "v v!", Type.TEXT, span_text, "The span of numbers, as `low-high`.")

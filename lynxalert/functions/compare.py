@@ -1,0 +1,120 @@
+"""Equality and order of two values of any kinds (language §3.2)."""
+
+from __future__ import annotations
+
+from lynxalert.functions.coerce import Typed, as_list, as_number, as_text, is_number_typed, reads_as_number
+from lynxalert.functions.nodes import (
+    Node,
+    binary,
+    boolean,
+    call,
+    case,
+    cast,
+    coalesce,
+    every,
+    is_null,
+    is_present,
+    negate,
+    null,
+    some,
+    try_cast,
+)
+from lynxalert.plan import Type
+
+UNKNOWN = cast(null(), "BOOLEAN")
+DIRECT = {Type.INTEGER, Type.FLOAT}
+
+
+def equal(left: Typed, right: Typed) -> Node:
+    """Whether two values are the same: numbers by value, texts to the letter, a number with a text by value."""
+    if Type.NULL in (left.type, right.type):
+        return UNKNOWN
+    if left.type is right.type and left.type not in (Type.ANY, Type.LIST):
+        return binary("=", left.node, right.node)
+    if {left.type, right.type} <= DIRECT:
+        return binary("=", left.node, right.node)
+    if Type.LIST in (left.type, right.type):
+        return _in_list(left, right)
+    if Type.TIME in (left.type, right.type):
+        return _with_time("=", left, right)
+    if Type.ANY in (left.type, right.type):
+        return _any_equal(left, right)
+    if left.type in DIRECT or right.type in DIRECT:
+        same = coalesce(binary("=", as_number(left), as_number(right)), boolean(value=False))
+        return _unless_null(left, right, same)
+    return binary("=", as_text(left), as_text(right))
+
+
+def _unless_null(left: Typed, right: Typed, node: Node) -> Node:
+    absent = [is_null(side.node) for side in (left, right) if not side.is_literal]
+    return case((some(absent), UNKNOWN), default=node) if absent else node
+
+
+def _in_list(left: Typed, right: Typed) -> Node:
+    """A multivalue equals a value when one of its values does."""
+    if left.type is Type.LIST and right.type is Type.LIST:
+        return binary("=", as_text(left), as_text(right))
+    many, single = (left, right) if left.type is Type.LIST else (right, left)
+    return call("list_contains", many.node, as_text(single))
+
+
+def _any_equal(left: Typed, right: Typed) -> Node:
+    """Texts agree; or one is a number by its own kind and the values agree."""
+    numeric = every(
+        [
+            some([is_number_typed(left), is_number_typed(right)]),
+            binary("=", as_number(left), as_number(right)),
+        ]
+    )
+    same = some([binary("=", as_text(left), as_text(right)), coalesce(numeric, boolean(value=False))])
+    for side, other in ((left, right), (right, left)):
+        if side.type is Type.ANY and not side.is_literal:
+            is_array = binary("=", call("json_type", side.node), _array())
+            contains = call("list_contains", as_list(side), as_text(other))
+            same = case((is_array, contains), default=same)
+            break
+    return _unless_null(left, right, same)
+
+
+def _array() -> Node:
+    from lynxalert.functions.nodes import text
+
+    return text("ARRAY")
+
+
+def _with_time(operator: str, left: Typed, right: Typed) -> Node:
+    """A time meets a number as epoch seconds, a text as the instant it spells."""
+    other = right if left.type is Type.TIME else left
+    if other.type in DIRECT or other.type is Type.TIME:
+        return binary(operator, as_number(left), as_number(right))
+    spelled = try_cast(as_text(other), "TIMESTAMP")
+    seconds = coalesce(as_number(other), as_number(Typed(spelled, Type.TIME)))
+    if left.type is Type.TIME:
+        return binary(operator, as_number(left), seconds)
+    return binary(operator, seconds, as_number(right))
+
+
+def ordered(operator: str, left: Typed, right: Typed) -> Node:
+    """`< <= > >=`: as numbers when both read as numbers, else as text by code point."""
+    if Type.NULL in (left.type, right.type):
+        return UNKNOWN
+    if {left.type, right.type} <= DIRECT:
+        return binary(operator, left.node, right.node)
+    if Type.TIME in (left.type, right.type):
+        return _with_time(operator, left, right)
+    first, second = as_number(left), as_number(right)
+    by_text = binary(operator, as_text(left), as_text(right))
+    if right.is_literal and right.type is Type.TEXT and reads_as_number(right.node) == null():
+        return by_text
+    both = every([is_present(side) for side in (first, second) if not _certain(side, left, right)])
+    return case((both, binary(operator, first, second)), default=by_text)
+
+
+def _certain(node: Node, left: Typed, right: Typed) -> bool:
+    """Whether the number *node* cannot be missing while the value is there: a literal number."""
+    return any(node is as_number(side) for side in (left, right) if side.is_literal and side.type in DIRECT)
+
+
+def differs(left: Typed, right: Typed) -> Node:
+    """`!=`: null when either is."""
+    return negate(equal(left, right))

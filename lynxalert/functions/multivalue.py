@@ -1,0 +1,182 @@
+"""Functions of multivalue fields: lists of texts. Positions count from 0, negative ones from the end."""
+
+from __future__ import annotations
+
+from lynxalert.functions.coerce import Typed, as_list
+from lynxalert.functions.nodes import (
+    Node,
+    binary,
+    call,
+    case,
+    cast,
+    coalesce,
+    column,
+    is_present,
+    lambda_,
+    number,
+    text,
+)
+from lynxalert.functions.patterns import check_regex, pattern_text
+from lynxalert.functions.table import function
+from lynxalert.plan import Type
+
+LIMIT = 10_000  # values of mvrange
+
+
+def whole(node: Node) -> Node:
+    """A position as a BIGINT."""
+    return cast(node, "BIGINT")
+
+
+def position(values: Node, index: Node) -> Node:
+    """A 0-based position, negative from the end, as the engine's 1-based one."""
+    at = whole(index)
+    return case(
+        (binary("<", at, number(0)), binary("+", binary("+", call("len", values), at), number(1))),
+        default=binary("+", at, number(1)),
+    )
+
+
+def picked(values: Node, start: Node, end: Node | None = None) -> Node:
+    """The value at *start*, or the values from *start* to *end*, both included; nothing when out of range."""
+    if end is None:
+        return call("list_slice", values, position(values, start), position(values, start))
+    first, last = position(values, start), position(values, end)
+    inside = binary(">=", first, number(1))
+    return case((inside, call("list_slice", values, first, last)))
+
+
+def counted(value: Typed) -> Node:
+    """How many values; none for a missing field."""
+    return call("nullif", call("len", as_list(value)), number(0))
+
+
+def appended(*values: Node) -> Node:
+    """All values, one list after the other; missing ones add nothing."""
+    result = coalesce(values[0], call("list_value"))
+    for value in values[1:]:
+        result = call("list_concat", result, coalesce(value, call("list_value")))
+    return cast(result, "VARCHAR[]")
+
+
+def deduplicated(values: Node) -> Node:
+    """Every value once, in the order of first appearance."""
+    seen = call("list_position", values, call("list_extract", values, column("i")))
+    indexes = call(
+        "list_filter",
+        call("range", number(1), binary("+", call("len", values), number(1))),
+        lambda_("i", binary("=", seen, column("i"))),
+    )
+    return call("list_transform", indexes, lambda_("j", call("list_extract", values, column("j"))))
+
+
+def zipped(left: Node, right: Node, delimiter: Node | None = None) -> Node:
+    """Pairs of values joined by *delimiter* (a comma); the longer list is cut."""
+    size = call("least", call("len", left), call("len", right))
+    pair = call(
+        "concat",
+        call("list_extract", left, column("i")),
+        delimiter or text(","),
+        call("list_extract", right, column("i")),
+    )
+    return call("list_transform", call("range", number(1), binary("+", size, number(1))), lambda_("i", pair))
+
+
+def ranged(start: Node, end: Node, step: Node | None = None) -> Node:
+    """Numbers from *start* up to, not including, *end*."""
+    size = whole(step) if step is not None else number(1)
+    values = call(
+        "list_slice",
+        call("range", whole(start), whole(end), call("nullif", size, number(0))),
+        number(1),
+        number(LIMIT),
+    )
+    return call("list_transform", values, lambda_("x", cast(column("x"), "VARCHAR")))
+
+
+def joined(values: Node, delimiter: Node) -> Node:
+    """The values as one text."""
+    return case((is_present(values), call("array_to_string", values, delimiter)))
+
+
+def found(values: Node, pattern: Node) -> Node:
+    """The position of the first value in which the regular expression is found."""
+    indexes = call("range", number(0), call("len", values))
+    at = call("list_extract", values, binary("+", column("i"), number(1)))
+    hits = call("list_filter", indexes, lambda_("i", call("regexp_matches", at, pattern_text(pattern))))
+    return call("list_extract", hits, number(1))
+
+
+function(
+    "mvcount",
+    "v",
+    Type.INTEGER,
+    counted,
+    "How many values the field has; null when it has none.",
+    ('mvcount(split("a,b", ","))', 2),
+)
+function(
+    "mvindex",
+    "l n n?",
+    Type.LIST,
+    picked,
+    "The value at a position, or the values from one to another.",
+    ('mvindex(split("a,b,c", ","), -1)', "c"),
+)
+function(
+    "mvjoin",
+    "l t",
+    Type.TEXT,
+    joined,
+    "The values as one text, a delimiter between them.",
+    ('mvjoin(split("a,b", ","), "+")', "a+b"),
+)
+function(
+    "mvappend",
+    "l+",
+    Type.LIST,
+    appended,
+    "One multivalue of all arguments.",
+    ('mvappend("a", "b")', ["a", "b"]),
+)
+function(
+    "mvdedup",
+    "l",
+    Type.LIST,
+    deduplicated,
+    "Every value once, in order of first appearance.",
+    ('mvdedup(split("b,a,b", ","))', ["b", "a"]),
+)
+function(
+    "mvsort",
+    "l",
+    Type.LIST,
+    "list_sort",
+    "The values sorted as text.",
+    ('mvsort(split("b,a", ","))', ["a", "b"]),
+)
+function(
+    "mvzip",
+    "l l t?",
+    Type.LIST,
+    zipped,
+    "Pairs of values joined by a delimiter (a comma).",
+    ('mvzip(split("a,b", ","), split("1,2", ","))', ["a,1", "b,2"]),
+)
+function(
+    "mvfind",
+    "l t",
+    Type.INTEGER,
+    found,
+    "The position of the first value with a match of the regular expression.",
+    ('mvfind(split("a,b", ","), "b")', 1),
+    check_regex,
+)
+function(
+    "mvrange",
+    "n n n?",
+    Type.LIST,
+    ranged,
+    "Numbers from a start up to, not including, an end; at most 10,000.",
+    ("mvrange(1, 4)", ["1", "2", "3"]),
+)

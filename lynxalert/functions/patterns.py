@@ -1,0 +1,109 @@
+"""Regular expressions and wildcards over text. RE2 in the engine: no look-around, no back-references."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lynxalert.functions.coerce import Typed
+from lynxalert.functions.nodes import Node, binary, call, case, like, literal_value, number, text
+from lynxalert.functions.table import function
+from lynxalert.plan import Type
+from lynxalert.plan.regex import complain, named_groups_fixed
+
+MATCH_LIMIT = 10_000  # values that one row can yield
+
+
+def pattern_text(node: Node) -> Node:
+    """A literal pattern in the engine's spelling; any other node as it is."""
+    known = literal_value(node)
+    return text(named_groups_fixed(known)) if known is not None else node
+
+
+def matches(value: Node, pattern: Node) -> Node:
+    """Whether the pattern is found anywhere."""
+    return call("regexp_matches", value, pattern_text(pattern))
+
+
+def replaced(value: Node, pattern: Node, replacement: Node) -> Node:
+    r"""Every find of the pattern replaced; `\1` stands for a group."""
+    return call("regexp_replace", value, pattern_text(pattern), replacement, text("g"))
+
+
+def check_regex(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+    """A complaint about the second argument as a regular expression."""
+    return complain(arguments[1]) if isinstance(arguments[1], str) else None
+
+
+def like_escaped(value: Node, pattern: Node) -> Node:
+    """LIKE with `%` and `_`; a backslash before them makes them literal."""
+    known = literal_value(pattern)
+    if known is not None and re.search(r"\\(?![%_\\])", known + " "):
+        pattern = text(re.sub(r"\\(?![%_\\])", r"\\\\", known))
+    return like(value, pattern)
+
+
+function(
+    "match",
+    "t t",
+    Type.BOOLEAN,
+    matches,
+    "Whether the regular expression is found anywhere; letters count unless `(?i)`.",
+    ('match("error 500", "\\d+")', True),
+    check_regex,
+)
+function(
+    "like",
+    "t t",
+    Type.BOOLEAN,
+    like_escaped,
+    "Whether the whole text fits a pattern of `%` (any run) and `_` (one character).",
+    ('like("error", "err%")', True),
+)
+function(
+    "replace",
+    "t t t",
+    Type.TEXT,
+    replaced,
+    "Every find of the regular expression replaced; `\\1` is a group.",
+    ('replace("a-b-c", "-", "+")', "a+b+c"),
+    check_regex,
+)
+
+
+def first_group(value: Node, pattern: Typed, number_: Typed, _count: Typed) -> Node:
+    """What a group caught in the first match; nothing without a match, or when it caught nothing."""
+    known = text(named_groups_fixed(str(pattern.value)))
+    found = call("regexp_extract", value, known, number(int(str(number_.value))))
+    return call("nullif", found, text(""))
+
+
+def every_group(value: Node, pattern: Typed, number_: Typed, count: Typed) -> Node:
+    """What a group caught in every match, up to *count* (0: all)."""
+    known = text(named_groups_fixed(str(pattern.value)))
+    found = call("regexp_extract_all", value, known, number(int(str(number_.value))))
+    most = int(str(count.value)) or MATCH_LIMIT
+    cut = call("list_slice", found, number(1), number(most))
+    return case((binary(">", call("len", found), number(0)), cut))
+
+
+def rewritten(value: Node, pattern: Typed, replacement: Typed, flags: Typed) -> Node:
+    """Sed's `s/…/…/`: the first find, every one with `g`, ignoring case with `i`."""
+    written = str(flags.value)
+    put = re.sub(r"(?<!\\)&", r"\\0", str(replacement.value)).replace("\\/", "/")
+    found = named_groups_fixed(str(pattern.value)).replace("\\/", "/")
+    if "i" in written:
+        found = f"(?i){found}"
+    options = [text("g")] if "g" in written else []
+    return call("regexp_replace", value, text(found), text(put), *options)
+
+
+def translated(value: Node, old: Typed, new: Typed) -> Node:
+    """Sed's `y/…/…/`: characters one for one."""
+    return call("translate", value, text(str(old.value)), text(str(new.value)))
+
+
+function("rex:first", "t v! v! v!", Type.TEXT, first_group, "A group of the first match.")
+function("rex:every", "t v! v! v!", Type.LIST, every_group, "A group of every match.")
+function("rex:sed", "t v! v! v!", Type.TEXT, rewritten, "A substitution.")
+function("rex:translate", "t v! v!", Type.TEXT, translated, "Characters exchanged.")

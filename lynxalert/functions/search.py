@@ -1,0 +1,149 @@
+"""What `search` asks of a field or of `_raw`. Ignores case, knows wildcards; true or false, never null."""
+
+from __future__ import annotations
+
+import re
+
+from lynxalert.functions.coerce import Typed, as_number, as_text, is_number_typed, json_values
+from lynxalert.functions.compare import ordered
+from lynxalert.functions.nodes import (
+    Node,
+    binary,
+    boolean,
+    call,
+    case,
+    coalesce,
+    column,
+    every,
+    ilike,
+    is_present,
+    lambda_,
+    like,
+    like_pattern,
+    number,
+    some,
+    text,
+    within,
+)
+from lynxalert.functions.nodes import negate as not_
+from lynxalert.functions.table import function
+from lynxalert.plan import Type
+from lynxalert.plan.numbers import read_number
+
+FALSE = boolean(value=False)
+BORDER = r"[^\p{L}\p{N}]"  # anything but a letter or digit; `_` is a border too
+
+
+def matches_any(value: Typed, *patterns: Typed) -> Node:
+    """Whether *value* fits one of *patterns*, ignoring case."""
+    return _matched(value, [str(pattern.value) for pattern in patterns], case_matters=False)
+
+
+def matches_case(value: Typed, *patterns: Typed) -> Node:
+    """Whether *value* fits one of *patterns* to the letter: CASE(x)."""
+    return _matched(value, [str(pattern.value) for pattern in patterns], case_matters=True)
+
+
+def _matched(value: Typed, patterns: list[str], *, case_matters: bool) -> Node:
+    def one(node: Node) -> Node:
+        return _text_fits(node, patterns, case_matters=case_matters)
+
+    numbers = [read for pattern in patterns if (read := read_number(pattern)) is not None]
+    match value.type:
+        case Type.NULL:
+            return FALSE
+        case Type.INTEGER | Type.FLOAT:
+            by_value = [within(value.node, [number(n) for n in numbers])] if numbers else []
+            wild = [pattern for pattern in patterns if "*" in pattern]
+            by_text = [_text_fits(as_text(value), wild, case_matters=False)] if wild else []
+            return coalesce(some([*by_value, *by_text]), FALSE)
+        case Type.LIST:
+            return coalesce(_any_element(value.node, one), FALSE)
+        case Type.ANY:
+            single = [one(as_text(value))]
+            if numbers:
+                single.append(
+                    every([is_number_typed(value), within(as_number(value), [number(n) for n in numbers])])
+                )
+            is_array = binary("=", call("json_type", value.node), text("ARRAY"))
+            return coalesce(
+                case((is_array, _any_element(json_values(value.node), one)), default=some(single)), FALSE
+            )
+        case _:
+            return coalesce(one(as_text(value)), FALSE)
+
+
+def _any_element(values: Node, one: object) -> Node:
+    assert callable(one)
+    return binary(">", call("len", call("list_filter", values, lambda_("x", one(column("x"))))), number(0))
+
+
+def _text_fits(node: Node, patterns: list[str], *, case_matters: bool) -> Node:
+    exact = [pattern for pattern in patterns if "*" not in pattern]
+    wild = [pattern for pattern in patterns if "*" in pattern]
+    found: list[Node] = []
+    if exact and case_matters:
+        found.append(within(node, [text(pattern) for pattern in exact]))
+    elif exact:
+        found.append(within(call("lower", node), [call("lower", text(pattern)) for pattern in exact]))
+    for pattern in wild:
+        escaped = like_pattern(pattern)
+        found.append(like(node, text(escaped)) if case_matters else ilike(node, escaped))
+    return some(found)
+
+
+def differs(value: Typed, matched: Node) -> Node:
+    """`field!=x`: the field is there and does not match."""
+    return every([is_present(value.node), not_(matched)])
+
+
+def compares(sign: str, value: Typed, limit: Typed) -> Node:
+    """`field<x`: as numbers if both are, else as text; false without the field."""
+    number_ = read_number(str(limit.value))
+    known = limit if number_ is None else Typed(number(number_), Type.FLOAT, float(number_))
+    return coalesce(ordered(sign, value, known), FALSE)
+
+
+def word_regex(pattern: str, *, ignore_case: bool) -> str:
+    """The RE2 pattern of a bare word or phrase: token borders, lifted on a side by a `*` there."""
+    body = ".*".join(re.escape(part).replace("\\ ", " ") for part in pattern.strip("*").split("*"))
+    before = "" if pattern.startswith("*") else f"(?:^|{BORDER})"
+    after = "" if pattern.endswith("*") else f"(?:{BORDER}|$)"
+    if pattern and not pattern[0].isalnum():
+        before = ""  # a word that begins with a border needs none
+    if pattern and not pattern[-1].isalnum():
+        after = ""
+    return f"(?s{'i' if ignore_case else ''}){before}{body}{after}"
+
+
+def word(raw: Typed, values: Typed, pattern: Typed, mode: Typed) -> Node:
+    """Whether `_raw`, or a string value of a JSON event, has the word; cheap substring test first."""
+    wanted, ignore_case = str(pattern.value), not str(mode.value).endswith(":case")
+
+    def found(node: Node) -> Node:
+        longest = max(wanted.split("*"), key=len)
+        searched = call("lower", node) if ignore_case else node
+        needle = call("lower", text(longest)) if ignore_case else text(longest)
+        exact = call("regexp_matches", node, text(word_regex(wanted, ignore_case=ignore_case)))
+        bare = wanted.startswith("*") and wanted.endswith("*") and "*" not in wanted.strip("*")
+        return (
+            call("contains", searched, needle) if bare else every([call("contains", searched, needle), exact])
+        )
+
+    inside = [coalesce(found(side.node), FALSE) for side in (raw, values) if side.type is Type.TEXT]
+    return some(inside)
+
+
+function("search:any", "v v+", Type.BOOLEAN, matches_any, "Fits a pattern, ignoring case.")
+function("search:case", "v v+", Type.BOOLEAN, matches_case, "Fits a pattern to the letter.")
+function("search:differs", "v b", Type.BOOLEAN, differs, "Present and not matching.")
+function("search:not", "b", Type.BOOLEAN, lambda a: not_(coalesce(a, FALSE)), "Not matching, or absent.")
+function("search:word", "v v v v", Type.BOOLEAN, word, "`_raw` has a word between token borders.")
+for _sign in ("<", "<=", ">", ">="):
+    function(
+        f"search:{_sign}",
+        "v v",
+        Type.BOOLEAN,
+        lambda value, limit, sign=_sign: compares(sign, value, limit),
+        "Compares as numbers if both are, else as text.",
+    )

@@ -1,0 +1,104 @@
+"""Functions of text. Positions count characters from 1, as in Splunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lynxalert.functions.coerce import Typed, as_text
+from lynxalert.functions.nodes import Node, binary, call, case, cast, number, text
+from lynxalert.functions.table import function
+from lynxalert.plan import Type
+
+
+def substring(value: Node, start: Node, length: Node | None = None) -> Node:
+    """From character *start*; a negative start counts from the end."""
+    first = cast(start, "BIGINT")
+    if length is None:
+        return call("substr", value, first)
+    return call("substr", value, first, call("greatest", cast(length, "BIGINT"), number(0)))
+
+
+def trimmed(name: str) -> Callable[..., Node]:
+    """`trim` and kin: blanks and tabs, or the characters given."""
+
+    def sql(value: Node, characters: Node | None = None) -> Node:
+        return call(name, value, characters if characters is not None else text(" \t"))
+
+    return sql
+
+
+def decoded(value: Node) -> Node:
+    """`%20` and kin as characters; `+` as a blank."""
+    return call("url_decode", call("replace", value, text("+"), text(" ")))
+
+
+def split(value: Node, delimiter: Node) -> Node:
+    """The parts between *delimiter*s; an empty delimiter gives the characters."""
+    return case(
+        (binary("=", delimiter, text("")), call("string_split_regex", value, text(""))),
+        default=call("string_split", value, delimiter),
+    )
+
+
+def joined(*values: Typed) -> Node:
+    """Every value as text, one after the other, missing ones left out."""
+    return call("concat", *(as_text(value) for value in values))
+
+
+function("lower", "t", Type.TEXT, "lower", "The text in lower case.", ('lower("ABC")', "abc"))
+function("upper", "t", Type.TEXT, "upper", "The text in upper case.", ('upper("abc")', "ABC"))
+function("len", "t", Type.INTEGER, "length", "The number of characters.", ('len("añb")', 3))
+function(
+    "substr",
+    "t n n?",
+    Type.TEXT,
+    substring,
+    "Part of a text: from a position (1-based, negative from the end), a number of characters.",
+    ('substr("alert", 2, 3)', "ler"),
+)
+function(
+    "trim",
+    "t t?",
+    Type.TEXT,
+    trimmed("trim"),
+    "The text without blanks (or the characters given) at both ends.",
+    ('trim("  a ")', "a"),
+)
+function(
+    "ltrim",
+    "t t?",
+    Type.TEXT,
+    trimmed("ltrim"),
+    "The text without blanks (or the characters given) at its start.",
+    ('ltrim("xxa", "x")', "a"),
+)
+function(
+    "rtrim",
+    "t t?",
+    Type.TEXT,
+    trimmed("rtrim"),
+    "The text without blanks (or the characters given) at its end.",
+    ('rtrim("a  ")', "a"),
+)
+function(
+    "urldecode",
+    "t",
+    Type.TEXT,
+    decoded,
+    "The text with `%20` and kin decoded.",
+    ('urldecode("a%20b")', "a b"),
+)
+function(
+    "split",
+    "t t",
+    Type.LIST,
+    split,
+    "A multivalue of the parts between delimiters.",
+    ('split("a,b", ",")', ["a", "b"]),
+)
+for _name, _doc in (
+    ("md5", "The MD5 of the text, in hex."),
+    ("sha1", "The SHA-1 of the text, in hex."),
+    ("sha256", "The SHA-256 of the text, in hex."),
+):
+    function(_name, "t", Type.TEXT, _name, _doc)

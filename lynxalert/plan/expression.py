@@ -1,0 +1,160 @@
+"""Expr → Scalar: names found, functions known, arguments counted, types given."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from lynxalert.lang import Code, Span
+from lynxalert.lang.ast import Between, Binary, Call, Expr, Field, In, IsNull, Literal, Logical, Unary
+from lynxalert.plan.function import Function, Takes
+from lynxalert.plan.scalar import NULL, ColumnRef, Constant, Invoke, Scalar, constant
+from lynxalert.plan.schema import Schema
+from lynxalert.plan.scope import Scope
+from lynxalert.plan.types import Type
+from lynxalert.registry import suggest
+
+COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
+
+
+def resolve(expression: Expr, schema: Schema, scope: Scope) -> Scalar:
+    """*expression* over rows of *schema*; what is wrong is reported to *scope* and reads null."""
+    match expression:
+        case Literal(value=known):
+            return constant(known)
+        case Field():
+            return _field(expression, schema, scope)
+        case Unary("-", Literal(value=int() | float() as number)):
+            return constant(-number)
+        case Unary(operator, operand):
+            name = {"-": "negate", "+": "number", "NOT": "NOT"}[operator]
+            return scope.call(name, resolve(operand, schema, scope))
+        case Binary():
+            return _binary(expression, schema, scope)
+        case Logical(operator, operands):
+            return scope.call(operator, *(resolve(operand, schema, scope) for operand in operands))
+        case In(operand, choices):
+            return scope.call(
+                "in", resolve(operand, schema, scope), *(resolve(one, schema, scope) for one in choices)
+            )
+        case Between(operand, low, high):
+            value = resolve(operand, schema, scope)
+            above = scope.call(">=", value, resolve(low, schema, scope))
+            return scope.call("AND", above, scope.call("<=", value, resolve(high, schema, scope)))
+        case IsNull(operand, negated):
+            return scope.call("isnotnull" if negated else "isnull", resolve(operand, schema, scope))
+        case Call():
+            return _call(expression, schema, scope)
+        case _:
+            assert_never(expression)
+
+
+def _field(field: Field, schema: Schema, scope: Scope) -> Scalar:
+    column = schema.find(field.name)
+    if column is not None:
+        return ColumnRef(column)
+    parts = field.name.split(".")
+    known = [schema.find(part) for part in parts]
+    if len(parts) > 1 and not field.quoted and all(known):
+        # `first.last` is one dotted name, unless only its parts exist: then it joins them.
+        joined = [ColumnRef(part) for part in known if part is not None]
+        value: Scalar = joined[0]
+        for part in joined[1:]:
+            value = scope.call(".", value, part)
+        return value
+    scope.find(field.name, schema, field.span)
+    return NULL
+
+
+def _binary(expression: Binary, schema: Schema, scope: Scope) -> Scalar:
+    if expression.operator in COMPARISONS:
+        _warn_of_comparison(expression, schema, scope)
+    left = resolve(expression.left, schema, scope)
+    right = resolve(expression.right, schema, scope)
+    name = {"LIKE": "like", "??": "coalesce"}.get(expression.operator, expression.operator)
+    return scope.call(name, left, right)
+
+
+def _warn_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> None:
+    """Two habits from `search` that mean something else here (language §3.4)."""
+    match expression.right:
+        case Field(name=name, quoted=False) if (
+            schema.find(name) is None and schema.columns and "." not in name
+        ):
+            help_ = f'write "{name}" if it is text'
+            scope.report(
+                Code.BARE_WORD,
+                f"`{name}` is read as a field here, and there is none",
+                expression.right.span,
+                help_,
+            )
+        case Literal(value=str() as text) if "*" in text and expression.operator in ("=", "!="):
+            help_ = "use `search`, like() or match()"
+            scope.report(
+                Code.WILDCARD_IN_WHERE, "`*` is an ordinary character here", expression.right.span, help_
+            )
+        case _:
+            pass
+
+
+def _call(call: Call, schema: Schema, scope: Scope) -> Scalar:
+    function = scope.functions.get(call.function.lower())
+    if function is None:
+        near = suggest(call.function, [name for name in scope.functions if name.isidentifier()])
+        help_ = f"did you mean `{near}`?" if near else None
+        if call.function.lower() in scope.aggregates:
+            help_ = (
+                f"`{call.function}` is an aggregation: compute it with `stats` first, then use its name here"
+            )
+        scope.report(Code.UNKNOWN_FUNCTION, f"unknown function `{call.function}`", call.name_span, help_)
+        return NULL
+    arguments = tuple(resolve(argument, schema, scope) for argument in call.arguments)
+    if not _fits(function, arguments, call, scope):
+        return NULL
+    type_ = function.result_type(tuple(argument.type for argument in arguments))
+    zone = (constant(scope.timezone),) if function.zoned else ()
+    return Invoke(function, (*arguments, *zone), type_)
+
+
+def _fits(function: Function, arguments: tuple[Scalar, ...], call: Call, scope: Scope) -> bool:
+    least, most = function.arity
+    if len(arguments) < least or (most is not None and len(arguments) > most):
+        wanted = (
+            str(least) if least == most else f"at least {least}" if most is None else f"{least} to {most}"
+        )
+        plural = "" if wanted == "1" else "s"
+        message = f"`{function.name}` takes {wanted} argument{plural}, not {len(arguments)}"
+        help_ = f"for example {function.example.text}" if function.example else None
+        scope.report(Code.WRONG_ARITY, message, call.span, help_)
+        return False
+    for parameter, argument, written in zip(function.takes, arguments, call.arguments, strict=False):
+        if parameter.constant and not isinstance(argument, Constant):
+            scope.report(Code.WRONG_TYPE, f"`{function.name}` wants a literal here", written.span)
+            return False
+        if parameter.takes is Takes.BOOLEAN and argument.type not in (Type.BOOLEAN, Type.ANY, Type.NULL):
+            help_ = "write a comparison, for example x > 0"
+            scope.report(Code.WRONG_TYPE, f"`{function.name}` wants a condition here", written.span, help_)
+            return False
+    if function.check is None:
+        return True
+    complaint = function.check(tuple(a.value if isinstance(a, Constant) else ... for a in arguments))
+    if complaint is None:
+        return True
+    code = Code.BAD_REGEX if "regular expression" in complaint[0] else Code.WRONG_VALUE
+    scope.report(code, complaint[0], _culprit(call), complaint[1])
+    return False
+
+
+def _culprit(call: Call) -> Span:
+    """The literal a check complains of: the last text among the arguments, else the whole call."""
+    texts = [argument.span for argument in call.arguments if isinstance(argument, Literal)]
+    return texts[0] if len(texts) == 1 else call.span
+
+
+def condition(expression: Expr, schema: Schema, scope: Scope) -> Scalar:
+    """*expression* as something that is true or not; anything else is reported."""
+    scalar = resolve(expression, schema, scope)
+    if scalar.type in (Type.BOOLEAN, Type.ANY, Type.NULL):
+        return scalar
+    message = f"a condition is wanted here, this is a {scalar.type.value}"
+    scope.report(Code.WRONG_TYPE, message, expression.span, "write a comparison, for example x > 0")
+    return NULL

@@ -1,0 +1,69 @@
+"""By-fields → grouping columns, shared by every command that groups."""
+
+from __future__ import annotations
+
+from lynxalert.lang import Code
+from lynxalert.lang.ast import By, Name
+from lynxalert.plan.relation import Aggregate, Extend, Relation, Unnest
+from lynxalert.plan.scalar import AggregateCall, ColumnRef, Scalar, constant
+from lynxalert.plan.schema import Column, Schema
+from lynxalert.plan.scope import Scope
+from lynxalert.plan.timespec import BadTime, TimeSpan, parse_span
+from lynxalert.plan.types import Type
+
+Named = tuple[Column, AggregateCall]
+
+
+def group_columns(relation: Relation, by: By | None, scope: Scope) -> tuple[Relation, tuple[Column, ...]]:
+    """The columns of a by-clause, once each; a multivalue field counts once per value; `span=` buckets `_time`."""
+    columns: dict[str, Column] = {}
+    for name in by.names if by else ():
+        relation, column = group_column(relation, name, scope)
+        columns[name.text] = column
+    for option in by.options if by else ():
+        if option.name == "span" and "_time" in columns:
+            try:
+                span = parse_span(option.value)
+            except BadTime as wrong:
+                scope.report(Code.BAD_TIME, str(wrong), option.value_span)
+                continue
+            relation, columns["_time"] = bucketed(relation, columns["_time"], span, scope)
+    return relation, tuple(columns.values())
+
+
+def group_column(relation: Relation, name: Name, scope: Scope) -> tuple[Relation, Column]:
+    """The column *name* to group by; one that does not exist groups nothing."""
+    if "*" in name.text and not name.quoted:
+        scope.report(Code.WRONG_VALUE, "a by-field cannot have a wildcard", name.span)
+    column = scope.subject(name.text, relation.schema, name.span)
+    if column is None:
+        column = scope.column(name.text, Type.TEXT)
+        return Extend(relation, ((column, scope.null()),), relation.schema.put(column)), column
+    if column.type is Type.LIST:
+        value = scope.column(name.text, Type.TEXT)
+        return Unnest(relation, column, value, relation.schema.put(value)), value
+    return relation, column
+
+
+def bucketed(relation: Relation, time: Column, span: TimeSpan, scope: Scope) -> tuple[Relation, Column]:
+    """*relation* with *time* rounded down to buckets of *span*."""
+    column = scope.column(time.name, Type.TIME)
+    return Extend(
+        relation, ((column, bucket_of(ColumnRef(time), span, scope)),), relation.schema.put(column)
+    ), column
+
+
+def bucket_of(time: Scalar, span: TimeSpan, scope: Scope) -> Scalar:
+    """The start of the bucket of *span* that *time* lies in; days and longer follow the query's zone."""
+    return scope.call(
+        "bucket:time", time, constant(span.count), constant(span.unit), constant(scope.timezone)
+    )
+
+
+def aggregated(
+    relation: Relation, keys: tuple[Column, ...], calls: tuple[Named, ...], scope: Scope
+) -> Aggregate:
+    """Aggregates by *keys*; the keys come first and keep their names."""
+    renewed = tuple((scope.column(old.name, old.type), old) for old in keys)
+    schema = Schema((*(new for new, _ in renewed), *(column for column, _ in calls)))
+    return Aggregate(relation, renewed, calls, schema)

@@ -1,0 +1,296 @@
+"""The relational nodes: a few serve every command. Each knows its schema and its order. No SQL.
+
+Order is a property of a relation, as in Splunk: raw events are newest first, `sort` adds keys in front, `stats`
+orders by its by-fields. Order columns need not be visible; the renderer carries them as long as someone asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from lynxalert.plan.result import TimeWindow
+from lynxalert.plan.scalar import AggregateCall, Scalar
+from lynxalert.plan.schema import Column, Schema
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    """One key of an order; missing values come last both ways. *kind*: auto (numbers before text), num, str."""
+
+    column: Column
+    descending: bool = False
+    kind: str = "auto"
+
+
+Ordering: TypeAlias = tuple[OrderKey, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """Events of the indexes that fit *indexes*, newest first. *sequence* is the hidden ingest sequence."""
+
+    indexes: tuple[str, ...]
+    schema: Schema
+    sequence: Column
+    text: Column  # hidden: unescaped string values of a JSON event
+
+    @property
+    def ordering(self) -> Ordering:
+        """Newest first; of one instant, the last to arrive first."""
+        time = self.schema.find("_time")
+        assert time is not None
+        return (OrderKey(time, descending=True), OrderKey(self.sequence, descending=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Generate:
+    """Rows already at hand: an Arrow table whose columns stand in the order of *schema*."""
+
+    table: pa.Table
+    schema: Schema
+    position: Column  # hidden: the row's place
+    ordering: Ordering = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The rows for which *predicate* is true."""
+
+    input: Relation
+    predicate: Scalar
+
+    @property
+    def schema(self) -> Schema:
+        """As the input's."""
+        return self.input.schema
+
+    @property
+    def ordering(self) -> Ordering:
+        """As the input's."""
+        return self.input.ordering
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """Every row with further *columns* computed from it (of the input's columns only)."""
+
+    input: Relation
+    columns: tuple[tuple[Column, Scalar], ...]
+    schema: Schema
+
+    @property
+    def ordering(self) -> Ordering:
+        """As the input's."""
+        return self.input.ordering
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The same rows showing another choice, order or naming of columns. *renames*: new column ← old."""
+
+    input: Relation
+    schema: Schema
+    renames: tuple[tuple[Column, Column], ...] = ()
+
+    @property
+    def ordering(self) -> Ordering:
+        """As the input's: order columns may be invisible."""
+        return self.input.ordering
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One row per combination of *keys* (new ← old), rows lacking a key dropped; without keys exactly one row."""
+
+    input: Relation
+    keys: tuple[tuple[Column, Column], ...]
+    aggregates: tuple[tuple[Column, AggregateCall], ...]
+    schema: Schema
+
+    @property
+    def ordering(self) -> Ordering:
+        """By the keys, ascending."""
+        return tuple(OrderKey(new) for new, _ in self.keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The rows a window function sees: *preceding* rows back (None: all), the row itself or not."""
+
+    preceding: int | None
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Every row with aggregates over its partition. *frame* None: the whole partition; else in current order."""
+
+    input: Relation
+    partition: tuple[Column, ...]
+    aggregates: tuple[tuple[Column, AggregateCall], ...]
+    schema: Schema
+    frame: Frame | None = None
+
+    @property
+    def ordering(self) -> Ordering:
+        """As the input's."""
+        return self.input.ordering
+
+
+@dataclass(frozen=True, slots=True)
+class Distinct:
+    """The first *keep* rows of every combination of *keys* in current order."""
+
+    input: Relation
+    keys: tuple[Column, ...]
+    keep: int = 1
+    keep_empty: bool = False  # rows lacking a key are kept instead of dropped
+    consecutive: bool = False  # only runs of equal keys are thinned
+
+    @property
+    def schema(self) -> Schema:
+        """As the input's."""
+        return self.input.schema
+
+    @property
+    def ordering(self) -> Ordering:
+        """As the input's."""
+        return self.input.ordering
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """The rows ordered by *keys*, then as before; *reverse* turns the whole order around."""
+
+    input: Relation
+    keys: Ordering = ()
+    reverse: bool = False
+
+    @property
+    def schema(self) -> Schema:
+        """As the input's."""
+        return self.input.schema
+
+    @property
+    def ordering(self) -> Ordering:
+        """The keys in front of the input's order."""
+        keys = (*self.keys, *self.input.ordering)
+        if not self.reverse:
+            return keys
+        return tuple(OrderKey(key.column, not key.descending, key.kind) for key in keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The first *count* rows in current order; with *per* the first of every combination of those columns."""
+
+    input: Relation
+    count: int
+    per: tuple[Column, ...] = ()
+
+    @property
+    def schema(self) -> Schema:
+        """As the input's."""
+        return self.input.schema
+
+    @property
+    def ordering(self) -> Ordering:
+        """As the input's."""
+        return self.input.ordering
+
+
+@dataclass(frozen=True, slots=True)
+class Unnest:
+    """One row per value of the multivalue *column*, seen as *value*; rows without a value are dropped."""
+
+    input: Relation
+    column: Column
+    value: Column
+    schema: Schema
+
+    @property
+    def ordering(self) -> Ordering:
+        """As the input's."""
+        return self.input.ordering
+
+
+@dataclass(frozen=True, slots=True)
+class Union:
+    """The rows of every input, one after the other. *branches* pairs each with its columns in schema order."""
+
+    branches: tuple[tuple[Relation, tuple[Column | None, ...]], ...]
+    schema: Schema
+    branch: Column  # hidden: which input a row came from
+    position: Column  # hidden: its place there
+
+    @property
+    def ordering(self) -> Ordering:
+        """Input by input, each in its own order."""
+        return (OrderKey(self.branch), OrderKey(self.position))
+
+
+@dataclass(frozen=True, slots=True)
+class Spanned:
+    """A stage that must know the range of time it covers: *lower* receives it when the query runs."""
+
+    input: Relation
+    time: Column
+    lower: Callable[[TimeWindow], Relation] = field(compare=False)
+
+    @property
+    def schema(self) -> Schema:
+        """Known only when run."""
+        return Schema((), open=True)
+
+    @property
+    def ordering(self) -> Ordering:
+        """Known only when run."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """Arrow → Arrow in Python under a row cap, for what SQL cannot say; the schema is known when run.
+
+    *function* receives the input's rows in order, columns by name. It may also answer a relation: then the rows
+    were only needed to decide how to go on.
+    """
+
+    input: Relation
+    name: str
+    function: Callable[[pa.Table], pa.Table | Relation] = field(compare=False)
+    cap: int = 1_000_000
+
+    @property
+    def schema(self) -> Schema:
+        """Known only when run."""
+        return Schema((), open=True)
+
+    @property
+    def ordering(self) -> Ordering:
+        """Known only when run."""
+        return ()
+
+
+Relation: TypeAlias = (
+    Scan
+    | Generate
+    | Filter
+    | Extend
+    | Project
+    | Aggregate
+    | Window
+    | Distinct
+    | Sort
+    | Limit
+    | Unnest
+    | Union
+    | Spanned
+    | Apply
+)
+Barrier: TypeAlias = Spanned | Apply

@@ -1,0 +1,152 @@
+"""Buckets over a range of time, filled and pivoted: what `timechart` and `bin` share. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from lynxalert.errors import LynxError
+from lynxalert.plan.numbers import read_number
+from lynxalert.plan.result import TimeWindow
+from lynxalert.plan.timespec import TimeSpan, parse_span, shift, snap
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+BUCKET_CAP = 50_000
+# Splunk's documented defaults: the span for ranges up to so many seconds.
+DEFAULTS = ((900, "10s"), (3600, "1m"), (14_400, "5m"), (86_400, "30m"), (2_678_400, "1d"))
+FINEST = ("1s", "5s", "10s", "30s", "1m", "5m", "10m", "30m", "1h", "1d", "1mon")
+
+
+class TooManyBuckets(LynxError):
+    """The span is too short for the range."""
+
+
+def default_span(window: TimeWindow) -> TimeSpan:
+    """The span when none is given, by the length of the range."""
+    assert window.start is not None
+    assert window.end is not None
+    seconds = (window.end - window.start).total_seconds()
+    return parse_span(next((span for limit, span in DEFAULTS if seconds <= limit), "1mon"))
+
+
+def span_for_bins(window: TimeWindow, bins: int) -> TimeSpan:
+    """The finest of the usual spans that makes at most *bins* buckets of the range."""
+    assert window.start is not None
+    assert window.end is not None
+    seconds = (window.end - window.start).total_seconds()
+    for text in FINEST:
+        span = parse_span(text)
+        length = (span.microseconds or {"d": 86_400, "mon": 2_592_000}[span.unit] * 1_000_000) / 1e6
+        if seconds / length <= bins:
+            return span
+    return parse_span("1y")
+
+
+def bucket_start(instant: dt.datetime, span: TimeSpan, zone: str) -> dt.datetime:
+    """The start of the bucket *instant* lies in: fixed lengths from the epoch, days and longer by the calendar."""
+    if span.microseconds is not None:
+        offset = (instant - EPOCH) % dt.timedelta(microseconds=span.microseconds)
+        return instant - offset
+    local = snap(instant.astimezone(ZoneInfo(zone)), span.unit)
+    if span.count > 1:
+        local = _multiple(local, span)
+    return local.astimezone(dt.UTC)
+
+
+def _multiple(local: dt.datetime, span: TimeSpan) -> dt.datetime:
+    if span.unit in ("d", "w"):
+        days, origin = (span.count, 0) if span.unit == "d" else (span.count * 7, 4)
+        number = (local.date() - EPOCH.date()).days + origin
+        return shift(local, -(number % days), "d")
+    size = span.count * {"mon": 1, "q": 3, "y": 12}[span.unit]
+    return shift(local, -((local.year * 12 + local.month - 1) % size), "mon")
+
+
+def buckets(window: TimeWindow, span: TimeSpan, zone: str) -> Iterator[dt.datetime]:
+    """Every bucket that the range touches, in order.
+
+    Raises:
+        TooManyBuckets: more than 50,000.
+    """
+    assert window.start is not None
+    assert window.end is not None
+    current = bucket_start(window.start, span, zone)
+    for count in range(BUCKET_CAP + 1):
+        if current >= window.end:
+            return
+        if count == BUCKET_CAP:
+            raise TooManyBuckets(f"a span of {span} cuts the range into more than {BUCKET_CAP:,} buckets")
+        yield current
+        if span.microseconds is not None:
+            current += dt.timedelta(microseconds=span.microseconds)
+        else:
+            following = shift(current.astimezone(ZoneInfo(zone)), span.count, span.unit)
+            current = bucket_start(following, span, zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Pivot:
+    """How long rows (`_time`, series, aggregates) become one column per series."""
+
+    aggregates: tuple[str, ...]
+    empty: tuple[Any, ...]  # what an aggregate is over no rows
+    split: bool
+    limit: int = 10
+    useother: bool = True
+    otherstr: str = "OTHER"
+    fill: bool = True
+    smallest: bool = False  # keep the smallest series instead of the greatest
+
+    def rows(self, table: pa.Table, starts: list[dt.datetime]) -> pa.Table:
+        """*table* (`_time`, optional `series`, aggregates) as one row per bucket of *starts*."""
+        import pyarrow as pa
+
+        rows = table.to_pylist()
+        times = [row["_time"].replace(tzinfo=dt.UTC) for row in rows]
+        every = sorted({*times, *starts}) if self.fill else sorted(set(times))
+        shown = self._series(rows) if self.split else [""]
+        cells = {
+            (time, row.get("series", ""), name): row[name]
+            for time, row in zip(times, rows, strict=True)
+            for name in self.aggregates
+        }
+        columns: dict[str, list[Any]] = {"_time": [time.replace(tzinfo=None) for time in every]}
+        for series in shown:
+            for name, empty in zip(self.aggregates, self.empty, strict=True):
+                columns[self._title(series, name)] = [
+                    cells.get((time, series, name), empty) for time in every
+                ]
+        arrays = {title: _array(values) for title, values in columns.items() if title != "_time"}
+        return pa.table({"_time": pa.array(columns["_time"], pa.timestamp("us")), **arrays})
+
+    def _title(self, series: str, name: str) -> str:
+        if not self.split:
+            return name
+        return series if len(self.aggregates) == 1 else f"{name}: {series}"
+
+    def _series(self, rows: list[dict[str, Any]]) -> list[str]:
+        return sorted(
+            {row["series"] for row in rows}, key=lambda name: (name == self.otherstr, _natural(name))
+        )
+
+
+def _natural(name: str) -> tuple[int, float, str]:
+    number = read_number(name)
+    return (1, 0.0, name) if number is None else (0, float(number), name)
+
+
+def _array(values: list[Any]) -> pa.Array[Any]:
+    import pyarrow as pa
+
+    array: pa.Array[Any]
+    try:
+        array = pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        array = pa.array([None if value is None else str(value) for value in values], pa.string())
+    return array
