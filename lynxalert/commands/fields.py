@@ -16,7 +16,7 @@ KEPT = ("_time", "_raw")  # stay unless removed by name
 @command
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Keep only these fields (`_time` and `_raw` stay), or with `-` remove them; `*` is a wildcard."""
+    """Keep only these fields (`_time` and `_raw` stay usable, unseen), or with `-` remove them; `*` is a wildcard."""
 
     flags: tuple[Flag, ...] = many(Flag)
     names: tuple[Name, ...] = many(Name, required="a field")
@@ -35,5 +35,5 @@ class Fields:
         for name in self.names:
             if "*" not in name.text or name.quoted:
                 scope.subject(name.text, schema, name.span)
-        kept = [column for column in schema.columns if column.name in KEPT and column.name not in found]
-        return Project(relation, Schema((*kept, *found.values())))
+        known = (schema.find(name) for name in KEPT if name not in found)
+        return Project(relation, Schema(tuple(found.values()), hidden=tuple(filter(None, known))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lynxalert.plan.types import Type
 
@@ -34,14 +34,16 @@ class Schema:
     """Columns in display order, names unique.
 
     *open*: the rows are events and any further field may exist. After `stats`, `table`, `fields` it is closed.
+    *hidden* columns can be used by name but are not shown: `_time` and `_raw` after `fields`.
     """
 
     columns: tuple[Column, ...]
     open: bool = False
+    hidden: tuple[Column, ...] = ()
 
     def find(self, name: str) -> Column | None:
         """The column called *name*, its case kept."""
-        return next((column for column in self.columns if column.name == name), None)
+        return next((column for column in (*self.columns, *self.hidden) if column.name == name), None)
 
     def matching(self, pattern: str) -> tuple[Column, ...]:
         """The columns whose name fits *pattern*, in which `*` is any run of characters."""
@@ -49,11 +51,11 @@ class Schema:
             found = self.find(pattern)
             return (found,) if found else ()
         expression = re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.DOTALL)
-        hides = not pattern.startswith("_")  # `*` does not reach `_time`, `_raw`
+        internal = pattern.startswith("_")  # `*` alone does not reach `_time`, `_raw`
         return tuple(
             column
             for column in self.columns
-            if expression.fullmatch(column.name) and not (hides and column.name.startswith("_"))
+            if expression.fullmatch(column.name) and (internal or not column.name.startswith("_"))
         )
 
     @property
@@ -63,14 +65,16 @@ class Schema:
 
     def put(self, column: Column) -> Schema:
         """This schema with *column* in place of the one of the same name, or at the end."""
-        if self.find(column.name) is None:
-            return Schema((*self.columns, column), self.open)
-        replaced = tuple(column if old.name == column.name else old for old in self.columns)
-        return Schema(replaced, self.open)
+        rest = self.drop(column.name)
+        if all(old.name != column.name for old in self.columns):
+            return replace(rest, columns=(*self.columns, column))
+        kept = tuple(column if old.name == column.name else old for old in self.columns)
+        return replace(rest, columns=kept)
 
     def drop(self, *names: str) -> Schema:
         """This schema without the columns of these *names*."""
-        return Schema(tuple(column for column in self.columns if column.name not in names), self.open)
+        columns = tuple(column for column in self.columns if column.name not in names)
+        return replace(self, columns=columns, hidden=tuple(one for one in self.hidden if one.name not in names))
 
 
 def wildcard_match(pattern: str, name: str) -> bool:

@@ -1,0 +1,47 @@
+"""Running a query over a few events, for goldens and tests: fixed now, rows as readable JSON lines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import lynxalert
+from lynxalert.clock import rfc3339
+from lynxalert.plan import Result
+from lynxalert.store import Store
+
+NOW = dt.datetime(2026, 2, 14, 12, 0, tzinfo=dt.UTC)
+
+
+def store_of(lines: Iterable[str | dict[str, Any]], **settings: Any) -> Store:
+    """A store in memory that holds *lines*."""
+    store = lynxalert.open(":memory:")
+    store.ingest(lines, **settings)
+    return store
+
+
+def run(lines: Iterable[str | dict[str, Any]], query: str, **options: Any) -> Result:
+    """The result of *query* over *lines*."""
+    with store_of(lines) as store:
+        return store.query(query, now=NOW, **options)
+
+
+def rows(lines: Iterable[str | dict[str, Any]], query: str, **options: Any) -> list[dict[str, Any]]:
+    """The rows of *query* over *lines*, absent values left out."""
+    result = run(lines, query, **options)
+    return [{name: value for name, value in row.items() if value is not None} for row in result.rows]
+
+
+def shown(result: Result) -> str:
+    """The rows as JSON lines, every column in order, times in RFC 3339."""
+
+    def plain(value: Any) -> Any:
+        return rfc3339(value) if isinstance(value, dt.datetime) else value
+
+    lines = (
+        json.dumps({name: plain(value) for name, value in row.items()}, ensure_ascii=False)
+        for row in result.rows
+    )
+    return "\n".join(lines) or "(no rows)"
