@@ -147,12 +147,12 @@ def _is_headers(wanted: object) -> bool:
 
 
 def _masked(wanted: object, value: Plain) -> Plain:
-    if value is None or (isinstance(value, str) and not value):
+    if value in (None, "") or not (_is(wanted, (fields.Secret, fields.Url)) or _is_headers(wanted)):
         return value
     try:
         return fields.mask(fields.read(wanted, value))
     except ValueError:
-        return fields.Secret(str(value)).mask if _is(wanted, (fields.Secret, fields.Url)) else value
+        return fields.Secret(str(value)).mask
 
 
 def _kept(one: ChannelSpec, before: Mapping[str, Plain]) -> dict[str, Plain]:

@@ -131,7 +131,7 @@ def secrets(value: object) -> list[str]:
             return [value.value]
         case Url():
             url = yarl.URL(value.value)
-            parts = [value.value, url.raw_path_qs, *url.path.split("/"), *url.query.values()]
+            parts = [url.raw_path_qs, *url.raw_path.split("/"), *url.path.split("/"), *url.query.values()]
             return [part for part in parts if len(part) > 5]
         case Mapping():
             kept = (str(text) for name, text in value.items() if name.lower() not in OPEN_HEADERS)
