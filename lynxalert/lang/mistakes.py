@@ -1,13 +1,177 @@
-"""x."""
+"""Where the parser stopped → one diagnostic: what stands there, what may stand there, what was probably meant."""
 
 from __future__ import annotations
-from typing import Any
+
+import re
+
+from lark import Token
+from lark.parsers.lalr_interactive_parser import InteractiveParser
+
+from lynxalert.lang import grammar
 from lynxalert.lang.diagnostics import Code, Diagnostic
+from lynxalert.lang.expectations import listed, phrases, wants_command
+from lynxalert.lang.refused import unknown
 from lynxalert.lang.source import Source
 from lynxalert.lang.text import Span
 
+LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\w.:{}@/-]+|&&|<>|\|\||\S', re.DOTALL)
+WORD = re.compile(r"[A-Za-z_][\w-]*")
+OPENED = {"LPAR": "(", "LSQB": "["}
+SHOWN = 40  # characters of what was found
 
-def explain(source: Source, parsing: Any, refusal: Any) -> Diagnostic:
-    pos = getattr(refusal, "pos_in_stream", None)
-    tok = getattr(refusal, "token", None)
-    return Diagnostic(Code.SYNTAX, f"{refusal!s}"[:400], Span(pos or 0, (pos or 0) + 1))
+
+class Stop:
+    """Where and how the parser stopped: *position* counts in the expanded text, at its length the query ends."""
+
+    def __init__(self, source: Source, parsing: InteractiveParser, position: int, last: Token | None) -> None:
+        self.source = source
+        self.text = source.expanded
+        self.position = position
+        self.last = last
+        self.accepted = parsing.accepts()
+        self.open = _opened(parsing.parser_state.value_stack)
+        match = LEXEME.match(self.text, position)
+        self.found = match[0] if match else ""
+        self.inside = source.inside_macro(position)
+        self.span = source.span(position, position + len(self.found)) if match else _behind(source)
+
+    def say(self, code: Code, message: str, help_text: str | None = None) -> Diagnostic:
+        """A diagnostic at this place."""
+        where = " (in what this macro stands for)" if self.inside else ""
+        return Diagnostic(code, message + where, self.span, help_text)
+
+
+def _opened(stack: list[object]) -> list[Token]:
+    """The brackets that are open: what the parser has not yet made into a production."""
+    brackets: list[Token] = []
+    for token in stack:
+        if isinstance(token, Token) and token.type in OPENED:
+            brackets.append(token)
+        elif isinstance(token, Token) and token.type in ("RPAR", "RSQB"):
+            brackets.pop()
+    return brackets
+
+
+def _behind(source: Source) -> Span:
+    end = len(source.written.rstrip())
+    return Span(end, end)
+
+
+def explain(stop: Stop) -> Diagnostic:
+    """The diagnostic for *stop*."""
+    return (
+        _empty(stop) or _unended(stop) or _missing_command(stop) or _stray_bracket(stop) or _unexpected(stop)
+    )
+
+
+def _empty(stop: Stop) -> Diagnostic | None:
+    if stop.last is None and not stop.found:
+        return stop.say(Code.MISSING_COMMAND, "the query is empty")
+    if stop.last is not None and stop.last.type == "SEMICOLON" and not stop.found:
+        return stop.say(Code.MISSING_COMMAND, "no query follows the dataset", "begin it with `from $name`")
+    return None
+
+
+def _unended(stop: Stop) -> Diagnostic | None:
+    if stop.found in ('"', "'"):
+        what = "text" if stop.found == '"' else "field name"
+        help_text = f"close it with `{stop.found}`"
+        if stop.found == '"' and "\\" in stop.text[stop.position :]:
+            help_text += r"; a backslash before a quote is written `\\`"
+        return stop.say(Code.UNTERMINATED, f"this {what} never ends", help_text)
+    closes = stop.found in ("", "|", "]", ";")
+    behind_pipe = stop.last is not None and stop.last.type == "PIPE"
+    if stop.open and closes and not behind_pipe:
+        opener = stop.open[-1]
+        if not (opener.type == "LSQB" and stop.found in ("|", "]")):
+            bracket = OPENED[opener.type]
+            place = Span(opener.start_pos or 0, opener.end_pos or 0)
+            return Diagnostic(Code.UNTERMINATED, f"`{bracket}` is never closed", place)
+    return None
+
+
+def _missing_command(stop: Stop) -> Diagnostic | None:
+    if not wants_command(stop.accepted):
+        return None
+    if stop.found in ("", "|", "]", ";"):
+        return _nothing(stop)
+    word = WORD.match(stop.text, stop.position)
+    if word is None:
+        return stop.say(Code.SYNTAX, f"expected a command, found {_shown(stop.found)}")
+    place = stop.source.span(*word.span())
+    if word[0].lower() not in grammar.commands():
+        return unknown(word[0], place)
+    after = LEXEME.search(stop.text, word.end())
+    follows = _shown(after[0]) if after else "the end of the query"
+    return Diagnostic(Code.SYNTAX, f"{follows} cannot follow the command `{word[0].lower()}`", place)
+
+
+def _nothing(stop: Stop) -> Diagnostic:
+    if stop.last is None or stop.last.type != "PIPE":
+        return stop.say(Code.MISSING_COMMAND, "a command is missing here")
+    pipe = Span(stop.last.start_pos or 0, stop.last.end_pos or 0)
+    doubled = stop.text[stop.position - 1 : stop.position + 1] == "||"
+    help_text = "OR joins conditions, a pipe begins the next command" if doubled else None
+    return Diagnostic(Code.MISSING_COMMAND, "there is no command after this pipe", pipe, help_text)
+
+
+def _stray_bracket(stop: Stop) -> Diagnostic | None:
+    if stop.found in (")", "]") and not any(
+        OPENED[token.type] == "(["[stop.found == "]"] for token in stop.open
+    ):
+        return stop.say(Code.SYNTAX, f"`{stop.found}` closes nothing")
+    return None
+
+
+def _shown(found: str) -> str:
+    short = found if len(found) <= SHOWN else found[: SHOWN - 1] + "…"
+    return f"`{short}`" if found else "the end of the query"
+
+
+def _unexpected(stop: Stop) -> Diagnostic:
+    expected = phrases(stop.accepted)
+    message = (
+        f"expected {listed(expected)}, found {_shown(stop.found)}"
+        if expected
+        else f"{_shown(stop.found)} cannot stand here"
+    )
+    return stop.say(Code.SYNTAX, message, _hint(stop))
+
+
+def _hint(stop: Stop) -> str | None:
+    """What was probably meant."""
+    found, accepted = stop.found, stop.accepted
+    glued = stop.position > 0 and not stop.text[stop.position - 1].isspace()
+    if found in ("&&", "&"):
+        return "write AND"
+    if found == "<>":
+        return "write `!=`"
+    if "FIELD" in accepted:
+        if re.fullmatch(r"[\d.]+\w*|[\w:./-]*\d[\w:./-]*", found):
+            return f'a text stands in double quotes: "{found}"'
+        return None
+    if "COALESCE" in accepted:
+        return _after_operand(stop, glued=glued)
+    if "WORD" in accepted or "STATWORD" in accepted or "PLAIN" in accepted:
+        if found == ",":
+            return "a value with a comma needs double quotes; several values are `field IN (a, b)`"
+        if found[:1] in ("=", "!", "<", ">"):
+            return "a comparison has a field on its left and a value on its right"
+        if found == "[":
+            return "a subsearch stands as a term of its own, not as a value"
+    if "EQUAL" in accepted and stop.last is not None and stop.last.type == "TARGET":
+        return "write `name=expression`"
+    if found == "(" and stop.last is not None and "RPAR" in accepted:
+        return "aggregate first, then calculate: `stats avg(x) as mean | eval mean=round(mean, 1)`"
+    return None
+
+
+def _after_operand(stop: Stop, *, glued: bool) -> str | None:
+    rest = stop.text[stop.position :]
+    if "COMPARE" not in stop.accepted and stop.found in ("=", "<", ">", "!"):
+        return "comparisons do not chain: write `a=b AND b=c`"
+    if re.match(r"""(?:[\w.:@/{}$-]+|"[^"]*"|'[^']*')\s*=""", rest) and "COMMA" in stop.accepted:
+        return "assignments are separated by commas"
+    if glued and stop.found[0] in "{:@-" and stop.last is not None:
+        return "in an expression such a field name stands in single quotes"
+    return None

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
-from typing import Any
 
-from lynxalert.lang import ast
-from lynxalert.lang.diagnostics import Code, Diagnostic, QueryError
+from lynxalert.lang import ast, walk
+from lynxalert.lang.diagnostics import Code, Diagnostic
 from lynxalert.lang.text import Span
 
 DEEPEST = 200  # brackets, prefix operators and left-leaning chains; what walks the tree recurses
-MESSAGE = f"nested deeper than {DEEPEST} levels"
-HELP = "split the expression over several `eval` steps"
 # A text hides what is in it; a word other than NOT ends a run of prefix operators.
 PIECE = re.compile(
     r'"[^"\\]*(?:\\.[^"\\]*)*"|[(\[]|[)\]]|\bnot\b|[-+!]|[^\s"()\[\]+!-]+|"', re.DOTALL | re.IGNORECASE
 )
+PREFIX = re.compile(r"[-+!]|\bnot\b", re.IGNORECASE)
+
+
+def too_deep(span: Span) -> Diagnostic:
+    """The diagnostic for what nests too deep at *span*."""
+    message = f"nested deeper than {DEEPEST} levels"
+    return Diagnostic(Code.NESTING, message, span, "split the expression over several `eval` steps")
 
 
 def check_text(text: str) -> Span | None:
     """The place in *text* that nests too deep, or nothing."""
-    if text.count("(") + text.count("[") + len(re.findall(r"[-+!]|\bnot\b", text, re.IGNORECASE)) <= DEEPEST:
+    if text.count("(") + text.count("[") + len(PREFIX.findall(text)) <= DEEPEST:
         return None
     depth = 0
     run = 0
@@ -35,33 +38,21 @@ def check_text(text: str) -> Span | None:
         elif piece in ")]":
             depth -= opened.pop() if opened else 0
             run = 0
-        elif piece in "-+!" or piece.lower() == "not":
-            run += 1
         else:
-            run = 0
+            run = run + 1 if PREFIX.fullmatch(piece) else 0
         if depth + run > DEEPEST:
             return Span(*match.span())
     return None
 
 
-def check_tree(query: ast.Query) -> None:
-    """Refuse a tree deeper than its walkers can follow.
-
-    Raises:
-        QueryError: L401.
-    """
-    waiting: list[tuple[Any, int]] = [(query, 0)]
+def check_tree(query: ast.Query) -> Diagnostic | None:
+    """L401 for a tree deeper than its walkers can follow: a long chain of `+` leans left."""
+    waiting: list[tuple[object, int]] = [(query, 0)]
     while waiting:
         node, depth = waiting.pop()
-        if isinstance(node, tuple):
-            waiting.extend((item, depth) for item in node)
-        elif dataclasses.is_dataclass(node) and not isinstance(node, Span | type):
-            deeper = depth + isinstance(node, ast.Expr | ast.Term)
-            if deeper > DEEPEST:
-                raise QueryError("", [Diagnostic(Code.NESTING, MESSAGE, _end(node), HELP)])
-            waiting.extend((getattr(node, name), deeper) for name in node.__slots__)
-
-
-def _end(node: Any) -> Span:  # noqa: ANN401
-    span: Span = node.span
-    return span
+        if isinstance(node, ast.Expr | ast.Term):
+            depth += 1
+            if depth > DEEPEST:
+                return too_deep(node.span)
+        waiting.extend((child, depth) for child in walk.children(node))
+    return None

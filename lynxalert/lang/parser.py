@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 from lark import Token, UnexpectedCharacters, UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-from lynxalert.lang import ast, mistakes, nesting, tables
+from lynxalert.lang import ast, datasets, mistakes, nesting, tables
 from lynxalert.lang.diagnostics import Code, Diagnostic, QueryError
 from lynxalert.lang.macros import Macros
 from lynxalert.lang.source import Source, expand
 from lynxalert.lang.text import Span
 
+END = "$END"
+UNREADABLE = "UNREADABLE"
 FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+# Outside texts: quotes that word processors curl, and characters nobody sees.
+CURLED = re.compile('"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"|([“”„\u200b\ufeff])', re.DOTALL)
 
 
 def parse(text: str, macros: Mapping[str, object] | None = None) -> ast.Query:
@@ -29,45 +32,89 @@ def parse(text: str, macros: Mapping[str, object] | None = None) -> ast.Query:
         QueryError: any mistake in the text, with its place in *text*.
     """
     try:
-        _refuse_characters(text)
         source = expand(text, Macros(macros))
-        deep = nesting.check_text(source.expanded)
-        if deep is not None:
-            place = source.span(deep.start, deep.end)
-            raise QueryError(text, [Diagnostic(Code.NESTING, nesting.MESSAGE, place, nesting.HELP)])
-        datasets, query = _tree(source)
-        whole = dataclasses.replace(query, source=text, datasets=datasets)
-        if len(text) > nesting.DEEPEST:
-            nesting.check_tree(whole)
+        _refuse(_characters(source) or _depth(source))
+        defined, query = _tree(source)
+        whole = dataclasses.replace(query, source=text, datasets=defined)
+        if len(source.expanded) > nesting.DEEPEST:
+            _refuse(nesting.check_tree(whole))
+        _refuse(*(datasets.check(whole) if "$" in source.expanded else ()))
     except QueryError as error:
-        raise QueryError(text, error.diagnostics) from error.__cause__
+        raise QueryError(text, error.diagnostics) from None
     return whole
 
 
-def _refuse_characters(text: str) -> None:
-    match = FORBIDDEN.search(text)
+def parse_terms(text: str) -> ast.Term:
+    """The search terms that *text* says, as in `searchmatch("…")`.
+
+    Raises:
+        QueryError: a mistake, or more than search terms.
+    """
+    query = parse(text)
+    match query.stages:
+        case (ast.Stage("search", (ast.Terms(term),)),) if not query.datasets:
+            return term
+    raise QueryError(text, [Diagnostic(Code.SYNTAX, "only search terms can stand here", query.span)])
+
+
+def _refuse(*found: Diagnostic | None) -> None:
+    diagnostics = [diagnostic for diagnostic in found if diagnostic is not None]
+    if diagnostics:
+        raise QueryError("", diagnostics)
+
+
+def _characters(source: Source) -> Diagnostic | None:
+    match = FORBIDDEN.search(source.expanded)
     if match is not None:
-        name = f"U+{ord(match[0]):04X}"
-        raise QueryError(
-            text,
-            [Diagnostic(Code.SYNTAX, f"the character {name} cannot stand in a query", Span(*match.span()))],
-        )
+        message = f"the character U+{ord(match[0]):04X} cannot stand in a query"
+        return Diagnostic(Code.SYNTAX, message, source.span(*match.span()))
+    if source.expanded.isascii():
+        return None
+    for match in CURLED.finditer(source.expanded):
+        if match[1] is not None:
+            visible = match[1] in "“”„"
+            message = (
+                f"`{match[1]}` is a typographic quote" if visible else "here stands an invisible character"
+            )
+            help_text = 'write `"`' if visible else "delete it"
+            return Diagnostic(Code.SYNTAX, message, source.span(*match.span()), help_text)
+    return None
+
+
+def _depth(source: Source) -> Diagnostic | None:
+    span = nesting.check_text(source.expanded)
+    return None if span is None else nesting.too_deep(source.span(span.start, span.end))
 
 
 def _tree(source: Source) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
     parsing: InteractiveParser = tables.tables().parse_interactive(source.expanded)
     state = parsing.parser_state
+    tokens: Iterator[Token] = parsing.lexer_thread.lex(state)  # type: ignore[no-untyped-call] # lark's own gap
     moved = bool(source.starts)
-    result: Any = None
+    last: Token | None = None
+    while True:
+        token = _next(tokens, len(source.expanded))
+        position = token.start_pos or 0
+        if moved and token.end_pos is not None:
+            place = source.span(position, token.end_pos)
+            token.start_pos, token.end_pos = place.start, place.end
+        try:
+            result = state.feed_token(token, is_end=token.type == END)
+        except UnexpectedToken:
+            stop = mistakes.Stop(source, parsing, position, last)
+            raise QueryError("", [mistakes.explain(stop)]) from None
+        if token.type == END:
+            break
+        last = token
+    defined, query = result
+    return defined, query
+
+
+def _next(tokens: Iterator[Token], end: int) -> Token:
+    """The next token, `$END` behind the last; what no terminal matches is a token that no state accepts."""
     try:
-        for token in parsing.lexer_thread.lex(state):
-            if moved:
-                place = source.span(token.start_pos, token.end_pos)
-                token.start_pos, token.end_pos = place.start, place.end
-            state.feed_token(token)
-        end = source.span(len(source.expanded), len(source.expanded))
-        result = state.feed_token(Token("$END", "", end.start, end_pos=end.end), is_end=True)
-    except (UnexpectedToken, UnexpectedCharacters) as refusal:
-        raise QueryError(source.written, [mistakes.explain(source, parsing, refusal)]) from None
-    datasets, query = result
-    return datasets, query
+        return next(tokens, Token(END, "", end, end_pos=end))
+    except UnexpectedToken as refusal:
+        return Token(UNREADABLE, "", refusal.token.start_pos)
+    except UnexpectedCharacters as refusal:
+        return Token(UNREADABLE, "", refusal.pos_in_stream)

@@ -42,6 +42,12 @@ class Source:
         last = self._place(max(start, end - 1))
         return Span(first.start, last.end if end > start else first.start)
 
+    def inside_macro(self, position: int) -> bool:
+        """Whether the character of *expanded* at *position* comes from a macro."""
+        if not self.starts or position >= len(self.expanded):
+            return False
+        return not self.places[max(0, bisect.bisect_right(self.starts, position) - 1)][1]
+
     def _place(self, position: int) -> Span:
         index = max(0, bisect.bisect_right(self.starts, position) - 1)
         place, copied = self.places[index]

@@ -70,35 +70,42 @@ def aggregation(parts: list[Any]) -> ast.Aggregation:
     close = next(index for index, part in enumerate(parts) if getattr(part, "type", "") == "RPAR")
     function, _, *arguments = parts[:close]
     alias = named(parts[-1]) if close < len(parts) - 1 else None
-    last = parts[-1]
-    argument = arguments[0] if arguments else None
-    width = None
-    if isinstance(argument, ast.Aggregation):
-        if function.lower() != "sparkline":
-            raise refuse(
-                Code.SYNTAX,
-                f"`{function}` cannot stand around an aggregation",
-                span_of(function),
-                f"aggregate first, then calculate: `… {argument.function}(…) as x | eval y={function}(x)`",
-            )
-        width = str(arguments[1]) if len(arguments) > 1 else None
-        argument = ast.Call(
-            argument.function,
-            () if argument.argument is None else (_field(argument.argument),),
-            argument.span,
-            argument.name_span,
-        )
-    elif isinstance(argument, Token):
-        argument = named(argument)
+    span = span_of(function) | span_of(parts[-1])
+    if function.lower() != "sparkline":
+        _refuse_nested(function, arguments)
+    argument, width = [*arguments, None, None][:2]
     return ast.Aggregation(
-        str(function), argument, alias, span_of(function) | span_of(last), span_of(function), width
+        str(function),
+        _argument(argument),
+        alias,
+        span,
+        span_of(function),
+        None if width is None else str(width),
     )
 
 
-def _field(argument: ast.Name | ast.Expr) -> ast.Expr:
-    if isinstance(argument, ast.Name):
-        return ast.Field(argument.text, argument.span, quoted=True)
-    return argument
+def _refuse_nested(function: Token, arguments: list[Any]) -> None:
+    if any(isinstance(argument, ast.Aggregation) for argument in arguments):
+        inner_name = arguments[0].function
+        raise refuse(
+            Code.SYNTAX,
+            f"`{function}` cannot stand around an aggregation",
+            span_of(function),
+            f"aggregate first, then calculate: `… {inner_name}(…) as x | eval y={function}(x)`",
+        )
+    if len(arguments) > 1:
+        raise refuse(Code.SYNTAX, f"`{function}` takes one field or `eval(…)`", span_of(arguments[1]))
+
+
+def _argument(argument: Token | ast.Aggregation | ast.Expr | None) -> ast.Name | ast.Expr | None:
+    if isinstance(argument, Token):
+        return named(argument)
+    if not isinstance(argument, ast.Aggregation):
+        return argument
+    inside = argument.argument
+    if isinstance(inside, ast.Name):
+        inside = ast.Field(inside.text, inside.span, quoted=True)
+    return ast.Call(argument.function, () if inside is None else (inside,), argument.span, argument.name_span)
 
 
 def bare_aggregation(parts: list[Any]) -> ast.Aggregation:

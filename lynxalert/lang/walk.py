@@ -1,0 +1,33 @@
+"""A syntax tree → all its nodes, without recursion."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from lynxalert.lang.text import Span
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind) if "span" not in field.name)
+
+
+def children(node: Any) -> Iterator[Any]:
+    """The nodes right below *node*, in the order written."""
+    for name in _fields(type(node)):
+        value = getattr(node, name)
+        for item in value if isinstance(value, tuple) else (value,):
+            if dataclasses.is_dataclass(item) and not isinstance(item, Span):
+                yield item
+
+
+def nodes(root: Any) -> Iterator[Any]:
+    """*root* and every node below it."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting.extend(children(node))
