@@ -5,35 +5,32 @@ One road for files and for the API. Needs a compiler to judge queries, and gets 
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lynxalert.alerts import Alert, ChannelSpec, Flapping, NoData, Policy
-from lynxalert.config.channels import channels
+from lynxalert.alerts import (
+    ActiveSchedule,
+    ActiveWindow,
+    Alert,
+    ChannelSpec,
+    Flapping,
+    NoData,
+    Policy,
+    Schedule,
+)
+from lynxalert.config.channels import channels as read_channels
 from lynxalert.config.definition import AlertDefinition
+from lynxalert.config.foreign import of_another_product
 from lynxalert.config.mistakes import Mistake
-from lynxalert.config.questions import Compile, question
+from lynxalert.config.questions import Compile, condition, question
 from lynxalert.config.schedules import schedule_of, window_of
 from lynxalert.config.shape import read_rest
 from lynxalert.lang import Code
-from lynxalert.registry import suggest
 
-# Condition types of other products: their fields stand instead of `q`.
-TYPES = (
-    "call_count",
-    "api_call_count",
-    "concurrency",
-    "denied_rate",
-    "error_rate",
-    "latency_p99",
-    "no_data",
-    "pass_rate_below",
-    "tool_call_count",
-    "volume_drop",
-)
 _ORDER = {
     each.alias or name: place for place, (name, each) in enumerate(AlertDefinition.model_fields.items())
 }
@@ -72,24 +69,39 @@ def build(
     window, wrong = window_of(definition, schedule)
     mistakes += [] if wrong and {"interval", "cron"} & (bad | {each.path[0] for each in mistakes}) else wrong
     mistakes += _name(definition)
-    specs, wrong = channels(definition.channels or (), context.known, flat=context.flat)
+    specs, wrong = read_channels(definition.channels or (), context.known, flat=context.flat)
     mistakes += wrong or _no_channels(definition)
     query, wrong = question(definition, context.compile)
-    mistakes += wrong
+    mistakes += wrong + condition(definition)
     if definition.type is not None:  # its own fields stand instead of what is missing
         mistakes = [each for each in mistakes if each.code is not Code.MISSING_KEY or len(each.path) > 1]
-        mistakes += _of_another_product(definition, context)
-    mistakes += _not_yet(definition)
+        mistakes += of_another_product(definition.type, refuse=not context.flat)
     mistakes = _told_once(mistakes, bad)
     if definition.type is not None or any(each.fatal for each in mistakes):
         return None, mistakes
-    alert = Alert(
+    made = _alert(
+        definition, context, alert_id=alert_id, query=query, schedule=schedule, window=window, channels=specs
+    )
+    return replace(made, source="api" if file_key is None else "file", file_key=file_key), mistakes
+
+
+def _alert(
+    definition: AlertDefinition,
+    context: Context,
+    *,
+    alert_id: str,
+    query: str,
+    schedule: Schedule,
+    window: dt.timedelta,
+    channels: tuple[ChannelSpec, ...],
+) -> Alert:
+    return Alert(
         id=alert_id,
         name=definition.name or "",
         query=query,
         schedule=schedule,
         window=window,
-        channels=specs,
+        channels=channels,
         when=definition.when or {"type": "any_rows"},
         policy=_policy(definition),
         delay=definition.delay,
@@ -98,6 +110,8 @@ def build(
         expect=definition.expect,
         trigger_once=definition.trigger == "once",
         allow_gaps=definition.allow_gaps,
+        time=definition.time,
+        active_schedule=_active_schedule(definition),
         max_lateness=definition.max_lateness,
         enabled=definition.enabled,
         paused=definition.paused,
@@ -107,10 +121,7 @@ def build(
         labels=definition.labels,
         templates=definition.templates,
         timezone=definition.timezone or context.timezone,
-        source="api" if file_key is None else "file",
-        file_key=file_key,
     )
-    return alert, mistakes
 
 
 def _policy(definition: AlertDefinition) -> Policy:
@@ -129,6 +140,16 @@ def _policy(definition: AlertDefinition) -> Policy:
     )
 
 
+def _active_schedule(definition: AlertDefinition) -> ActiveSchedule | None:
+    if definition.active_schedule is None:
+        return None
+    windows = definition.active_schedule.windows
+    return ActiveSchedule(
+        definition.active_schedule.timezone,
+        tuple(ActiveWindow(window.days, window.start_time, window.end_time) for window in windows),
+    )
+
+
 def _name(definition: AlertDefinition) -> list[Mistake]:
     return [] if definition.name is not None else [Mistake(("name",), "is required", Code.MISSING_KEY)]
 
@@ -137,28 +158,6 @@ def _no_channels(definition: AlertDefinition) -> list[Mistake]:
     if definition.channels is None:
         return [Mistake(("channels",), "is required", Code.MISSING_KEY, "where messages go: at least one")]
     return [] if definition.channels else [Mistake(("channels",), "must have at least one channel")]
-
-
-def _of_another_product(definition: AlertDefinition, context: Context) -> list[Mistake]:
-    """What is said of a definition with `type`: unknown, or known and not running yet."""
-    if definition.type not in TYPES:
-        near = suggest(definition.type or "", TYPES)
-        hint = f"did you mean `{near}`?" if near else f"one of {', '.join(TYPES)}"
-        return [Mistake(("type",), f"is no type of condition: {(definition.type or '')[:60]}", help=hint)]
-    text = f'= "{definition.type}" is understood, but such alerts do not run yet: it is left out'
-    hint = "write it as q, a query that leaves a row when the condition is met"
-    return [Mistake(("type",), text, Code.LINT if context.flat else Code.BAD_SETTING, hint)]
-
-
-def _not_yet(definition: AlertDefinition) -> list[Mistake]:
-    """A warning for each setting that is kept and has no effect yet."""
-    asked = {
-        "active_schedule": definition.active_schedule is not None,
-        "time": definition.time != "event",
-        "max_lateness": definition.max_lateness is not None,
-    }
-    text = "is understood, but has no effect yet"
-    return [Mistake((name,), text, Code.LINT) for name, wanted in asked.items() if wanted]
 
 
 def _told_once(mistakes: Iterable[Mistake], bad: frozenset[str]) -> list[Mistake]:

@@ -1,16 +1,41 @@
-"""`q` of an alert → a query that compiles, or its diagnostics as mistakes of the setting."""
+"""`q`, `when`, `key` of an alert → a query that compiles and a condition that judges it, or every mistake in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
 
+from lynxalert.alerts.conditions import ConditionError
+from lynxalert.alerts.conditions import build as build_condition
 from lynxalert.config.definition import AlertDefinition
+from lynxalert.config.lint import lint
 from lynxalert.config.mistakes import Mistake
-from lynxalert.lang import Code, QueryError
+from lynxalert.lang import Code, Diagnostic, QueryError
+from lynxalert.lang.ast import Query
 
-# text → whatever the engine makes of it, which nobody here looks at; raises QueryError
-Compile: TypeAlias = Callable[[str], Any]
+_CLOSING = frozenset(("chart", "rare", "stats", "table", "timechart", "top", "tstats"))
+
+
+class Compiled(Protocol):
+    """What is looked at of a compiled query."""
+
+    @property
+    def query(self) -> Query:
+        """What it says."""
+        ...
+
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The by-fields of its last aggregation."""
+        ...
+
+    @property
+    def warnings(self) -> Sequence[Diagnostic]:
+        """What is odd about it."""
+        ...
+
+
+Compile: TypeAlias = Callable[[str], Compiled]  # raises QueryError
 
 
 def question(definition: AlertDefinition, compile_query: Compile) -> tuple[str, list[Mistake]]:
@@ -23,10 +48,37 @@ def question(definition: AlertDefinition, compile_query: Compile) -> tuple[str, 
         hint = "a query that leaves a row when the condition is met"
         return "", [Mistake(("q",), "is required", Code.MISSING_KEY, hint)]
     try:
-        compile_query(text)
+        compiled = compile_query(text)
     except QueryError as error:
-        return text, [
-            Mistake((name,), f": {each.message} ({each.code})", Code.BAD_QUERY, each.help, each.span)
-            for each in error.diagnostics
-        ]
-    return text, []
+        return text, [_mistake(name, each, Code.BAD_QUERY) for each in error.diagnostics]
+    # Which fields events have is not known yet; which columns `stats` and its kin leave is.
+    known_from = _closed(compiled.query)
+    odd = [
+        each
+        for each in compiled.warnings
+        if each.code is not Code.UNSEEN_FIELD or each.span.start >= known_from
+    ]
+    mistakes = [_mistake(name, each, Code.LINT) for each in odd]
+    return text, mistakes + lint(compiled.query, definition, name)
+
+
+def condition(definition: AlertDefinition) -> list[Mistake]:
+    """What is wrong with `when`."""
+    if definition.when is None:
+        return []
+    try:
+        build_condition(definition.when)
+    except ConditionError as error:
+        return [Mistake(("when", *each.path), each.message, help=each.help) for each in error.problems]
+    return []
+
+
+def _closed(query: Query) -> int:
+    """Where in its text *query* begins to know every field there is."""
+    ends = (stage.span.end for stage in query.stages if stage.command in _CLOSING)
+    return min(ends, default=len(query.source))
+
+
+def _mistake(name: str, diagnostic: Diagnostic, code: Code) -> Mistake:
+    text = f": {diagnostic.message} ({diagnostic.code})"
+    return Mistake((name,), text, code, diagnostic.help, diagnostic.span)

@@ -20,7 +20,6 @@ from lynxalert.config.mistakes import Found
 from lynxalert.config.shape import Duration, Section, Size
 from lynxalert.config.units import UnitError, duration, size
 
-
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
 

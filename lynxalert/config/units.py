@@ -11,9 +11,9 @@ SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 BYTES = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 LONGEST = dt.timedelta(days=36_500)
 
-_PART = re.compile(r"(\d+)([smhdw])")
-_DURATION = re.compile(r"(?:\d+[smhdw])+")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMG]?i?B)", re.IGNORECASE)
+_PART = re.compile(r"([0-9]+)([smhdw])")
+_DURATION = re.compile(r"(?:[0-9]+[smhdw])+")
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)\s*([KMG]?i?B)", re.IGNORECASE)
 
 
 class UnitError(LynxError, ValueError):

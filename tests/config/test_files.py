@@ -61,8 +61,8 @@ def test_mistakes_in_included_files_name_their_file(tmp_path) -> None:
         a_toml=ALERT.format(key="a") + ALERT.format(key="b").replace("5m", "5x") + '[server]\nlisten = "x"\n',
     )
     assert mistakes(file) == [
-        "config.toml:1:23: error[C109]: include[1] names no file: none.toml",
-        "config.toml:1:36: warning[C201]: include[2] names no file: none/*.toml",
+        "config.toml:1:22: error[C109]: include[1] names no file: none.toml",
+        "config.toml:1:35: warning[C201]: include[2] names no file: none/*.toml",
         "a.toml:2:1: error[C109]: alerts.a is already set in config.toml",
         "a.toml:9:12: error[C104]: alerts.b.interval must be a duration such as 30s, 5m, 1h or 2d",
         "a.toml:11:1: error[C109]: server cannot stand in an included file; alerts, channels and macros can",

@@ -17,7 +17,9 @@ def test_words_of_time(word, seconds) -> None:
     assert duration(word) == dt.timedelta(seconds=seconds)
 
 
-@pytest.mark.parametrize("word", ["", "5", "m", "5 m", "1.5h", "-1s", "5M", "5ms", "1h 30m", "٣s", "99999999w"])
+@pytest.mark.parametrize(
+    "word", ["", "5", "m", "5 m", "1.5h", "-1s", "5M", "5ms", "1h 30m", "٣s", "99999999w"]
+)
 def test_what_is_no_duration(word) -> None:
     with pytest.raises(UnitError):
         duration(word)
