@@ -85,7 +85,7 @@ def _json(text: str) -> str:
 _markdown_v2 = _backslash("\\_*[]()~`>#+-=|{}.!")
 _markdown_code = _backslash("\\`")
 _markdown_url = _backslash("\\)")
-_discord = _backslash("\\_*[]()~`>#-|:@<")
+_discord = _backslash("\\_*[]~`>#|@<")
 
 PLAIN = Markup(
     "plain", 10_000, _same, _same, _same, lambda text: f"\n{text}\n", lambda title, url: f"{title}: {url}"

@@ -1,0 +1,144 @@
+"""Occasion and channel → message: its own templates where it has some, else the default text. Pure.
+
+Rendered once, when a delivery is queued. A template that fails never costs a message: the default text goes out,
+with the mistake in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lynxalert.alerts.model import Kind, Phase
+from lynxalert.clock import rfc3339
+from lynxalert.notify.answers import decode
+from lynxalert.notify.channel import Channel
+from lynxalert.notify.facts import Occasion, facts_of
+from lynxalert.notify.layout import ROOMS, Line, Piece, Room, lines, title, write
+from lynxalert.notify.markup import JSON, PLAIN, Markup, cut
+from lynxalert.notify.message import Message, Plain
+from lynxalert.notify.templates import TemplateError, render
+
+
+def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = "") -> Message:
+    """The message that tells *occasion* on *channel* (None: plain). *delivery* is the id of its delivery."""
+    facts = facts_of(occasion)
+    notes: list[str] = []
+    plain = default_text(facts, PLAIN)
+    markup = channel.markup if channel else PLAIN
+    rich = default_text(facts, markup)
+    try:
+        own, shared = templates_of(occasion, channel)
+        if own:
+            rich = templated(own, markup, facts)
+        elif shared:
+            plain = templated(shared, PLAIN, facts)
+            rich = escaped(plain, markup)
+    except TemplateError as error:
+        notes.append(f"The message template failed, this is the default text: {error}")
+    payload = _payload(channel, facts, notes)
+    for note in notes:
+        plain = cut(plain, PLAIN.limit - 600) + f"\n{cut(note, 500)}"
+        rich = default_text(facts, markup, cut(note, 500))
+    transition = occasion.transition
+    return Message(
+        title=title(facts),
+        text=plain,
+        rich=None if markup is PLAIN else rich,
+        payload=payload,
+        kind=str(transition.kind),
+        state=_state(transition.kind, transition.phase),
+        severity=severity(occasion),
+        episode=transition.episode,
+        delivery=delivery,
+        alert=facts["alert"],
+        labels=facts["instance"]["labels"],
+        result=facts["result"],
+        rows=tuple(facts["rows"]),
+        evidence=tuple(facts["evidence"]),
+        links=occasion.links,
+        starts_at=rfc3339(transition.started),
+        ends_at=rfc3339(transition.at) if transition.is_end else None,
+        sent_at=rfc3339(transition.at),
+        test=occasion.test,
+        warnings=tuple(notes),
+    )
+
+
+def default_text(facts: Mapping[str, Plain], markup: Markup, note: str = "") -> str:
+    """The default text in *markup*, as much of the data as fits."""
+    extra: list[Line] = [(Piece(note),)] if note else []
+    texts = (write([*lines(facts, room), *extra], markup) for room in ROOMS)
+    shortest = markup.escape(title(facts, 80))
+    return markup.shortest(texts) or shortest
+
+
+def templated(source: str, markup: Markup, facts: Mapping[str, Plain]) -> str:
+    """*source* rendered in *markup*, with shorter values and fewer rows until it fits.
+
+    Raises:
+        TemplateError: it fails, or does not fit with hardly any data.
+    """
+    mark = markup.escape("[TEST] ") if facts["test"] else ""
+    first = mark + render(source, markup, facts).text
+    shrunk = (mark + _within(source, markup, facts, room) for room in ROOMS)
+    text = first if markup.fits(first) else markup.shortest(shrunk)
+    return default_text(facts, markup) if text is None or not text.strip() else text
+
+
+def escaped(text: str, markup: Markup) -> str:
+    """A plain *text* in *markup*, cut where it is too long before it is escaped."""
+    texts = (markup.escape(cut(text, length)) for length in (len(text), 3000, 1500, 700, 300))
+    return markup.shortest(texts) or ""
+
+
+def templates_of(occasion: Occasion, channel: Channel | None) -> tuple[str | None, str | None]:
+    """The template of the text: the channel's own, in its markup, and the alert's, which is plain."""
+    kinds = ("resolved", "message") if occasion.transition.is_end else ("message",)
+    own = [getattr(channel, f"{kind}_template", None) for kind in kinds]
+    shared = [occasion.alert.templates.get(kind) for kind in kinds]
+    return next(filter(None, own), None), next(filter(None, shared), None)
+
+
+def payload_markup(template: str, headers: Mapping[str, str]) -> Markup:
+    """How values are written in a `body_template`: for JSON when it looks like JSON or its header says so."""
+    kinds = [text for name, text in headers.items() if name.lower() == "content-type"]
+    if kinds:
+        return JSON if "json" in kinds[0].lower() else PLAIN
+    return JSON if template.lstrip()[:1] in ("{", "[") else PLAIN
+
+
+def severity(occasion: Occasion) -> str:
+    """The tier reached, where tiers are named for severities; else the alert's severity."""
+    tier = {"crit": "critical", "warn": "warning"}.get(
+        occasion.transition.tier or "", occasion.transition.tier
+    )
+    return tier if tier in ("critical", "error", "warning", "info") else occasion.alert.severity
+
+
+def _payload(channel: Channel | None, facts: Mapping[str, Plain], notes: list[str]) -> str | None:
+    source = getattr(channel, "body_template", None)
+    if not source:
+        return None
+    markup = payload_markup(source, getattr(channel, "headers", {}))
+    try:
+        body = render(source, markup, facts).text
+    except TemplateError as error:
+        notes.append(f"The body template failed, this is the default body: {error}")
+        return None
+    if markup is JSON and decode(body.encode("utf-8", "replace")) is None and body.strip() != "null":
+        notes.append("The body template did not give valid JSON, this is the default body.")
+        return None
+    return body
+
+
+def _within(source: str, markup: Markup, facts: Mapping[str, Plain], room: Room) -> str:
+    fewer = {**facts, "rows": facts["rows"][: room.rows], "evidence": facts["evidence"][: room.events]}
+    return render(source, markup, fewer, room.value).text
+
+
+def _state(kind: Kind, phase: Phase) -> str:
+    if kind is Kind.RESOLVED:
+        return "resolved"
+    if kind is Kind.FLAPPING:
+        return "flapping"
+    return "nodata" if phase is Phase.NODATA else "firing"
