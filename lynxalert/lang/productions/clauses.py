@@ -14,7 +14,7 @@ from lynxalert.lang.text import Span
 
 PRODUCTIONS = (
     "name", "option", "by", "aggregation", "bare_aggregation", "inner", "condition", "assignment", "renamable",
-    "renaming", "binned", "over", "sort_key", "sources", "source", "joined_source", "subsearch", "searching", "matching",
+    "renaming", "binned", "matched", "over", "sort_key", "sources", "source", "joined_source", "subsearch", "searching", "matching",
     "counting", "model", "border", "reset", "returned",
 )  # fmt: skip
 KINDS = ("auto", "num", "str", "ip")
@@ -149,6 +149,12 @@ def binned(parts: list[Any]) -> list[ast.Clause]:
                 clauses[index] = ast.Renaming(clause, alias[-1], clause.span | alias[-1].span)
                 break
     return clauses
+
+
+def matched(parts: list[Any]) -> list[ast.Clause]:
+    """`field=` or `field!=` of regex."""
+    field, sign = parts
+    return [named(field), ast.Flag("!=" if sign == "!=" else "=", span_of(sign))]
 
 
 def over(parts: list[Any]) -> list[ast.Clause]:

@@ -18,7 +18,7 @@ from lynxalert.lang.text import Span
 
 PRODUCTIONS = ("start", "query", "definition", "implied", "unnamed")
 COMMAND = re.compile(r"[A-Za-z_]\w*")
-SILENT = ("COMMA", "LPAR", "RPAR", "EQUAL", "PIPE")
+SILENT = ("COMMA", "LPAR", "RPAR", "EQUAL", "PIPE", "WHERE")
 
 
 def stage(command: str, parts: list[Any]) -> ast.Stage:
