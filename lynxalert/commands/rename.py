@@ -33,7 +33,7 @@ class Rename:
                 kept = [
                     new if one == old else one for one in schema.columns if one == old or one.name != name
                 ]
-                hidden = tuple(one for one in schema.hidden if one not in (old,) and one.name != name)
+                hidden = tuple(one for one in schema.hidden if one != old and one.name != name)
                 schema = Schema(tuple(kept), schema.open, hidden)
         origins = dict(renames)
 

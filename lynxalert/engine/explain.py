@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from sqlglot import parse_one
 
 from lynxalert.engine.compiler import CompiledQuery
-from lynxalert.lang import render
-from lynxalert.lang.printer import print_query
+from lynxalert.lang import print_query, render
 from lynxalert.plan.relation import (
     Aggregate,
     Apply,
@@ -17,6 +16,7 @@ from lynxalert.plan.relation import (
     Filter,
     Generate,
     Limit,
+    Nested,
     Project,
     Relation,
     Scan,
@@ -90,6 +90,8 @@ def _inputs(relation: Relation) -> tuple[Relation, ...]:
             return ()
         case Union(branches):
             return tuple(branch for branch, _ in branches)
+        case Nested(queries):
+            return tuple(query.relation for query in queries)
         case _:
             return (relation.input,)
 
@@ -133,6 +135,8 @@ def describe(relation: Relation) -> str:
             return f"Union of {len(branches)}"
         case Spanned():
             return "Spanned: continues when the range of time is known"
+        case Nested(queries):
+            return f"Nested: continues when {len(queries)} inner queries have run"
         case Apply(_, name):
             return f"Apply {name}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from lynxalert.lang import Code
+from lynxalert.lang import Code, print_expression
 from lynxalert.lang.ast import Aggregation, Expr, Name
 from lynxalert.plan.expression import resolve
 from lynxalert.plan.function import AggregateFunction
@@ -76,8 +76,6 @@ def _spread(clause: Aggregation, schema: Schema, scope: Scope) -> list[Named]:
 
 
 def _spelled(argument: Expr) -> str:
-    from lynxalert.lang.printer import print_expression
-
     return f"eval({print_expression(argument)})"
 
 
