@@ -32,9 +32,10 @@ class From:
                 help_ = f"did you mean `${near}`?" if near else None
                 scope.report(Code.UNKNOWN_DATASET, f"there is no dataset `{name.text}`", name.span, help_)
                 return relation
-            relation = known
-        else:
-            relation = scope.scan(scope, tuple(name.text for name in self.source.names))
+            return scope.combine((known,), lambda rows: self._filtered(rows[0], scope))
+        return self._filtered(scope.scan(scope, tuple(name.text for name in self.source.names)), scope)
+
+    def _filtered(self, relation: Relation, scope: Scope) -> Relation:
         if self.condition is None:
             return relation
         return Filter(relation, condition(self.condition.expression, relation.schema, scope))

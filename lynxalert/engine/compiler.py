@@ -15,10 +15,10 @@ from lynxalert.engine.sources import scan
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.table import AGGREGATES, FUNCTIONS
 from lynxalert.lang import Diagnostic, QueryError, parse
-from lynxalert.lang.ast import By, Query, Stage
-from lynxalert.plan.analyze import Bounds, analyze, bounds_of, proceed
+from lynxalert.lang.ast import By, Query
+from lynxalert.plan.analyze import analyze, proceed
 from lynxalert.plan.command import COMMANDS
-from lynxalert.plan.relation import Apply, Generate, Relation, Spanned
+from lynxalert.plan.relation import Generate, Pending, Relation
 from lynxalert.plan.scope import Scope
 
 FUNCTIONS.discover(lynxalert.functions)
@@ -30,19 +30,22 @@ AGGREGATING = ("stats", "timechart", "chart", "top", "rare", "tstats")
 class CompiledQuery:
     """A query ready to run up to its first barrier.
 
-    *sql* is None when *relation* is a barrier, whose input is run first. *rest* are the stages behind it.
+    *sql* is None when the relation of *pending* is a barrier, whose input is run first.
     """
 
     query: Query
-    relation: Relation
+    pending: Pending
     sql: str | None
     tables: tuple[Generate, ...]
-    rest: tuple[Stage, ...]
     scope: Scope
     catalog: Catalog
-    bounds: Bounds
     key_fields: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
+
+    @property
+    def relation(self) -> Relation:
+        """What is known of the rows so far."""
+        return self.pending.relation
 
 
 class Compiler:
@@ -81,39 +84,49 @@ def compile_query(query: Query, catalog: Catalog, timezone: str) -> CompiledQuer
         functions=FUNCTIONS,
         aggregates=AGGREGATES,
         scan=lambda scope, indexes: scan(catalog, scope, indexes),
+        inner=lambda scope, query, relation: analyze(query, COMMANDS, scope, relation),
         timezone=timezone,
     )
-    relation, rest = analyze(query, COMMANDS, scope)
-    return _finished(query, relation, rest, scope, catalog)
+    return _finished(query, analyze(query, COMMANDS, scope), scope, catalog)
 
 
-def resume(compiled: CompiledQuery, relation: Relation) -> CompiledQuery:
-    """What follows the barrier of *compiled*, now that its result is at hand as *relation*."""
-    following, rest = proceed(relation, compiled.rest, COMMANDS, compiled.scope)
-    return _finished(compiled.query, following, rest, compiled.scope, compiled.catalog)
+def resume(compiled: CompiledQuery, pending: Pending) -> Pending:
+    """What follows a barrier, now that its result is at hand as the relation of *pending*.
+
+    Raises:
+        QueryError: the stages behind it do not fit what it gave.
+    """
+    following = proceed(pending, COMMANDS, compiled.scope)
+    check(compiled.query, compiled.scope)
+    return following
 
 
-def _finished(
-    query: Query, relation: Relation, rest: tuple[Stage, ...], scope: Scope, catalog: Catalog
-) -> CompiledQuery:
+def check(query: Query, scope: Scope) -> None:
+    """Refuse a query in which mistakes were found.
+
+    Raises:
+        QueryError: with all of them.
+    """
     if scope.failed:
         errors = [diagnostic for diagnostic in scope.diagnostics if diagnostic.code.severity == "error"]
         raise QueryError(query.source, errors)
+
+
+def _finished(query: Query, pending: Pending, scope: Scope, catalog: Catalog) -> CompiledQuery:
+    check(query, scope)
     sql: str | None = None
     tables: tuple[Generate, ...] = ()
-    if not isinstance(relation, Spanned | Apply):
+    if pending.known:
         stages = Stages(catalog)
-        sql = render_into(stages, relation).sql(dialect="duckdb", copy=False)
+        sql = render_into(stages, pending.relation).sql(dialect="duckdb", copy=False)
         tables = tuple(stages.tables)
     return CompiledQuery(
         query=query,
-        relation=relation,
+        pending=pending,
         sql=sql,
         tables=tables,
-        rest=rest,
         scope=scope,
         catalog=catalog,
-        bounds=bounds_of(query),
         key_fields=key_fields(query),
         warnings=tuple(scope.diagnostics),
     )

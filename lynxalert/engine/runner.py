@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from lynxalert.clock import monotonic
-from lynxalert.engine.catalog import EventSource
-from lynxalert.engine.compiler import CompiledQuery, Compiler, resume
+from lynxalert.engine.catalog import Catalog, EventSource
+from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query, resume
 from lynxalert.engine.rows import converter
+from lynxalert.engine.sources import bound_names
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.errors import LynxError
 from lynxalert.lang import Code, Diagnostic, QueryError
 from lynxalert.lang.ast import Comparison, Query
 from lynxalert.plan import ALL_TIME, Result, TimeWindow, Type, Value
-from lynxalert.plan.relation import Apply, Generate, OrderKey, Relation, Spanned
+from lynxalert.plan.relation import Apply, Generate, Nested, OrderKey, Pending, Relation, Spanned
 from lynxalert.plan.schema import Column, Schema
+from lynxalert.plan.scope import Bounds, Scope
 from lynxalert.plan.timespec import BadTime, resolve
 
 ROW_CAP = 100_000
 DEADLINE = dt.timedelta(seconds=60)
+PLACEHOLDER = re.compile(r"\$(\w+)")
 # What stands for an open side: times a TIMESTAMP can hold and no event has.
 FIRST, LAST = dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - the engine's times are naive UTC
 
@@ -51,20 +55,26 @@ class QueryTimeOut(QueryFailed):
 class Run:
     """One execution: its cursor, bounds and deadline."""
 
+    compiled: CompiledQuery
     cursor: duckdb.DuckDBPyConnection
-    window: TimeWindow
+    given: TimeWindow
     now: dt.datetime
     deadline: dt.timedelta
     cap: int
 
+    def window(self, number: int) -> TimeWindow:
+        """The time range *number* of the query, its own being 0."""
+        scope, source = self.compiled.scope, self.compiled.query.source
+        return bounded(scope.windows[number], self.given, self.now, scope, source)
+
     @property
     def parameters(self) -> dict[str, dt.datetime]:
         """What the SQL's placeholders stand for, naive UTC."""
-        return {
-            "start": naive(self.window.start, FIRST),
-            "end": naive(self.window.end, LAST),
-            "now": naive(self.now, LAST),
-        }
+        values = {"now": naive(self.now, LAST)}
+        for number in range(len(self.compiled.scope.windows)):
+            window, (start, end) = self.window(number), bound_names(number)
+            values |= {start: naive(window.start, FIRST), end: naive(window.end, LAST)}
+        return values
 
 
 def naive(instant: dt.datetime | None, default: dt.datetime) -> dt.datetime:
@@ -106,12 +116,14 @@ class Engine:
         """
         started = monotonic()
         compiled = self.compile(text, timezone)
-        window = bounded(compiled, window, now, timezone)
+        if not compiled.pending.known:
+            # What follows a barrier is analysed anew with every result: never in a scope that others see.
+            compiled = compile_query(compiled.query, compiled.catalog, timezone)
         cursor = self.source.cursor()
         try:
-            run = Run(cursor, window, now, deadline, limit)
+            run = Run(compiled, cursor, window, now, deadline, limit)
             with stopped_at(run):
-                columns, rows = self._finish(run, compiled)
+                columns, rows = self._finish(run)
         finally:
             cursor.close()
         names = tuple(column.name for column in columns)
@@ -122,50 +134,57 @@ class Engine:
             elapsed=dt.timedelta(seconds=monotonic() - started),
             truncated=len(rows) > limit,
             warnings=tuple(compiled.scope.diagnostics),
-            window=window,
+            window=run.window(0),
         )
 
-    def _finish(self, run: Run, compiled: CompiledQuery) -> tuple[tuple[Column, ...], list[dict[str, Value]]]:
-        while compiled.sql is None:
-            relation = compiled.relation
-            while isinstance(relation, Spanned | Apply):
-                relation = self._through(run, relation, compiled)
-            compiled = resume(compiled, relation)
-        columns = compiled.relation.schema.columns
-        fetched = execute(run, compiled.sql, compiled.tables).fetchmany(run.cap + 1)
+    def _finish(self, run: Run) -> tuple[tuple[Column, ...], list[dict[str, Value]]]:
+        relation, sql, tables = run.compiled.relation, run.compiled.sql, run.compiled.tables
+        if sql is None:
+            relation = self._settled(run, run.compiled.pending)
+            sql, tables = rendered(relation, run.compiled.catalog)
+        columns = relation.schema.columns
+        fetched = execute(run, sql, tables).fetchmany(run.cap + 1)
         readers = [(column.name, converter(column.type)) for column in columns]
         rows = [
             {name: read(value) for (name, read), value in zip(readers, row, strict=False)} for row in fetched
         ]
         return columns, rows
 
-    def _through(self, run: Run, barrier: Relation, compiled: CompiledQuery) -> Relation:
-        """The relation a barrier stands for, its input run now."""
-        if isinstance(barrier, Spanned):
-            return barrier.lower(self._extent(run, barrier, compiled))
-        assert isinstance(barrier, Apply)
-        table = self._arrow(run, barrier.input, compiled, barrier.cap)
-        result = barrier.function(table)
-        return generated(result, compiled) if isinstance(result, pa.Table) else result
+    def _settled(self, run: Run, pending: Pending) -> Relation:
+        """The relation of a query, every barrier in it run."""
+        while not pending.known:
+            passed = self._through(run, pending.relation, pending.window)
+            pending = resume(run.compiled, replace(pending, relation=passed))
+        return pending.relation
 
-    def _extent(self, run: Run, barrier: Spanned, compiled: CompiledQuery) -> TimeWindow:
+    def _through(self, run: Run, barrier: Relation, window: int) -> Relation:
+        """The relation a barrier stands for, its input run now. It may be a barrier again."""
+        match barrier:
+            case Spanned():
+                return barrier.lower(self._extent(run, barrier, run.window(window)))
+            case Nested(queries):
+                return barrier.lower(tuple(self._settled(run, query) for query in queries))
+            case Apply():
+                result = barrier.function(self._arrow(run, barrier.input, barrier.cap))
+                return generated(result, run.compiled.scope) if isinstance(result, pa.Table) else result
+            case _:
+                raise AssertionError("only barriers are run before the rest is known")
+
+    def _extent(self, run: Run, barrier: Spanned, window: TimeWindow) -> TimeWindow:
         """The range a stage covers: the query's own, or that of the data where it is open."""
-        if run.window.start is not None and run.window.end is not None:
-            return run.window
-        stages = Stages(compiled.catalog)
+        if window.start is not None and window.end is not None:
+            return window
+        stages = Stages(run.compiled.catalog)
         source = stages.add(barrier.input, frozenset((barrier.time,)))
         sql = stages.extent(source, barrier.time).sql(dialect="duckdb", copy=False)
         first, last = execute(run, sql, tuple(stages.tables)).fetchall()[0]
-        start = run.window.start or (first.replace(tzinfo=dt.UTC) if first else run.now)
-        end = run.window.end or (
-            last.replace(tzinfo=dt.UTC) + dt.timedelta(microseconds=1) if last else run.now
-        )
+        start = window.start or (first.replace(tzinfo=dt.UTC) if first else run.now)
+        end = window.end or (last.replace(tzinfo=dt.UTC) + dt.timedelta(microseconds=1) if last else run.now)
         return TimeWindow(start, end)
 
-    def _arrow(self, run: Run, relation: Relation, compiled: CompiledQuery, cap: int) -> pa.Table:
-        stages = Stages(compiled.catalog)
-        sql = render_into(stages, relation).sql(dialect="duckdb", copy=False)
-        table = fetched(run, sql, tuple(stages.tables))
+    def _arrow(self, run: Run, relation: Relation, cap: int) -> pa.Table:
+        sql, tables = rendered(relation, run.compiled.catalog)
+        table = fetched(run, sql, tables)
         if table.num_rows > cap:
             raise QueryFailed(
                 f"a stage that works row by row was given more than {cap:,} rows", transient=False
@@ -173,32 +192,39 @@ class Engine:
         return table.rename_columns([column.name for column in relation.schema.columns])
 
 
-def bounded(compiled: CompiledQuery, window: TimeWindow, now: dt.datetime, timezone: str) -> TimeWindow:
-    """The time range to read: the query's own bounds where it sets them."""
-    bounds = compiled.bounds
+def rendered(relation: Relation, catalog: Catalog) -> tuple[str, tuple[Generate, ...]]:
+    """The SQL of *relation* and the tables it reads."""
+    stages = Stages(catalog)
+    return render_into(stages, relation).sql(dialect="duckdb", copy=False), tuple(stages.tables)
 
-    def instant(term: Comparison | None, given: dt.datetime | None) -> dt.datetime | None:
+
+def bounded(bounds: Bounds, given: TimeWindow, now: dt.datetime, scope: Scope, source: str) -> TimeWindow:
+    """The time range to read: the query's own bounds where it sets them.
+
+    Raises:
+        QueryError: a bound of the text *source* is no time.
+    """
+
+    def instant(term: Comparison | None, otherwise: dt.datetime | None) -> dt.datetime | None:
         if term is None:
-            return given
+            return otherwise
         try:
-            return resolve(term.value.text, now, timezone)
+            return resolve(term.value.text, now, scope.timezone)
         except BadTime as wrong:
             diagnostic = Diagnostic(Code.BAD_TIME, str(wrong), term.value.span)
-            raise QueryError(compiled.query.source, [diagnostic]) from None
+            raise QueryError(source, [diagnostic]) from None
 
-    start = instant(bounds.earliest, window.start)
+    start = instant(bounds.earliest, given.start)
     default_end = (
-        now if bounds.earliest is not None and bounds.latest is None and window.end is None else window.end
+        now if bounds.earliest is not None and bounds.latest is None and given.end is None else given.end
     )
     return TimeWindow(start, instant(bounds.latest, default_end))
 
 
-def generated(table: pa.Table, compiled: CompiledQuery) -> Generate:
+def generated(table: pa.Table, scope: Scope) -> Generate:
     """*table* as a relation: its columns by place, its rows in order."""
-    columns = tuple(
-        compiled.scope.column(name, type_of(table.schema.field(name).type)) for name in table.column_names
-    )
-    position = compiled.scope.column("position", Type.INTEGER)
+    columns = tuple(scope.column(name, type_of(table.schema.field(name).type)) for name in table.column_names)
+    position = scope.column("position", Type.INTEGER)
     numbered = table.append_column("position", pa.array(range(table.num_rows), pa.int64()))
     numbered = numbered.rename_columns([*(str(place) for place in range(len(columns))), "position"])
     return Generate(numbered, Schema(columns), position, (OrderKey(position),))
@@ -240,7 +266,8 @@ def bind(run: Run, sql: str, tables: tuple[Generate, ...]) -> dict[str, dt.datet
     """The parameters that *sql* names; *tables* are put where it finds them."""
     for place, generated_ in enumerate(tables):
         run.cursor.register(f"t{place}", generated_.table)
-    return {name: value for name, value in run.parameters.items() if f"${name}" in sql}
+    named = set(PLACEHOLDER.findall(sql))
+    return {name: value for name, value in run.parameters.items() if name in named}
 
 
 @contextmanager

@@ -48,6 +48,7 @@ def scan(catalog: Catalog, scope: Scope, indexes: tuple[str, ...]) -> Scan:
         schema=Schema((*metadata, *fields), open=True),
         sequence=scope.column("_seq", Type.INTEGER),
         text=scope.column("_text", Type.TEXT),
+        window=scope.window,
     )
 
 
@@ -70,9 +71,14 @@ def read_stream(stream: StoredStream, scan_: Scan, wanted: list[Column]) -> exp.
         same = binary("=", column("_seq", "e"), column("_seq", "r"))
         select.set("joins", [exp.Join(this=raw_table, side="LEFT", on=same)])
     time = column("_time", "e")
-    start, end = (cast(parameter(name), "TIMESTAMP") for name in ("start", "end"))
+    start, end = (cast(parameter(name), "TIMESTAMP") for name in bound_names(scan_.window))
     select.set("where", exp.Where(this=every([binary(">=", time, start), binary("<", time.copy(), end)])))
     return select
+
+
+def bound_names(window: int) -> tuple[str, str]:
+    """What the parameters for the start and the end of a time range are called."""
+    return (f"start{window}", f"end{window}") if window else ("start", "end")
 
 
 def _aliased(node: Node, one: Column) -> Node:

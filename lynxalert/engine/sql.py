@@ -25,6 +25,7 @@ from lynxalert.plan.relation import (
     Filter,
     Generate,
     Limit,
+    Nested,
     Ordering,
     Project,
     Relation,
@@ -177,7 +178,7 @@ class Stages:
                 return self.push(self.select([*_all(wanted - {new}), _named(values, new)], source_name))
             case Union():
                 return self.union(relation, wanted)
-            case Spanned() | Apply():
+            case Spanned() | Apply() | Nested():
                 raise AssertionError("a barrier is run before what follows it is rendered")
             case _:
                 assert_never(relation)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from lynxalert.lang import Code
 from lynxalert.lang.ast import AllOf, Comparison, Query, Stage, Term, Terms
 from lynxalert.plan.command import Command, build
-from lynxalert.plan.relation import Apply, Relation, Spanned
-from lynxalert.plan.scope import Scope
+from lynxalert.plan.relation import Barrier, Pending, Relation
+from lynxalert.plan.scope import Bounds, Scope
 from lynxalert.plan.terms import is_bound
 from lynxalert.registry import suggest
 
@@ -25,14 +25,6 @@ GENERATING = (
     "mstats",
 )
 DEFAULT_INDEX = "main"
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """The time range a query sets for itself: texts of `earliest=` and `latest=`."""
-
-    earliest: Comparison | None = None
-    latest: Comparison | None = None
 
 
 def bounds_of(query: Query) -> Bounds:
@@ -80,41 +72,52 @@ def _mentions_index(term: object) -> bool:
 
 
 def analyze(
-    query: Query, commands: Mapping[str, type[Command]], scope: Scope
-) -> tuple[Relation, tuple[Stage, ...]]:
-    """The relation of *query*, up to a stage whose result must be known before going on, and the stages left."""
-    for dataset in query.datasets:
-        relation, rest = analyze(dataset.query, commands, scope)
-        if rest:
-            span = rest[0].span
-            scope.report(
-                Code.REFUSED_COMMAND, f"`{rest[0].command}` cannot follow a pivot inside a dataset yet", span
-            )
-        scope.datasets[dataset.name] = relation
-    stages = query.stages
-    if stages and stages[0].command in GENERATING:
-        start: Relation = scope.scan(scope, ())  # never read: a generating command makes its own rows
-    else:
-        start = scope.scan(scope, indexes_of(query))
-    return proceed(start, stages, commands, scope)
+    query: Query, commands: Mapping[str, type[Command]], scope: Scope, relation: Relation | None = None
+) -> Pending:
+    """The relation of *query* over *relation*, or over events of its own and its own time range.
+
+    It goes up to a stage whose result must be known before going on.
+    """
+    if relation is not None:
+        return proceed(Pending(relation, query.stages, scope.window), commands, scope)
+    with _window(scope, bounds_of(query)):
+        for dataset in query.datasets:
+            scope.datasets[dataset.name] = analyze(dataset.query, commands, scope)
+        generated = query.stages and query.stages[0].command in GENERATING
+        start = scope.scan(scope, () if generated else indexes_of(query))  # of no index: never read
+        return proceed(Pending(start, query.stages, scope.window), commands, scope)
 
 
-def proceed(
-    relation: Relation, stages: tuple[Stage, ...], commands: Mapping[str, type[Command]], scope: Scope
-) -> tuple[Relation, tuple[Stage, ...]]:
-    """Lower *stages* onto *relation* until one must run first; answer what is left then."""
-    for position, stage in enumerate(stages):
-        if isinstance(relation, Spanned | Apply):
-            return relation, stages[position:]
-        cls = commands.get(stage.command)
-        if cls is None:
-            near = suggest(stage.command, list(commands))
-            help_ = f"did you mean `{near}`?" if near else None
-            scope.report(
-                Code.REFUSED_COMMAND, f"`{stage.command}` is not offered yet", stage.name_span, help_
-            )
-            continue
-        instance = build(cls, stage, scope)
-        if instance is not None:
-            relation = instance.lower(relation, scope)
-    return relation, ()
+@contextmanager
+def _window(scope: Scope, bounds: Bounds) -> Iterator[None]:
+    """Scans made meanwhile cover *bounds*."""
+    if bounds not in scope.windows:
+        scope.windows.append(bounds)
+    before, scope.window = scope.window, scope.windows.index(bounds)
+    yield
+    scope.window = before
+
+
+def proceed(pending: Pending, commands: Mapping[str, type[Command]], scope: Scope) -> Pending:
+    """Lower the stages left onto the relation until one must run first."""
+    relation, before = pending.relation, scope.window
+    scope.window = pending.window
+    rest = pending.rest
+    while rest and not isinstance(relation, Barrier):
+        relation = _lowered(rest[0], relation, commands, scope)
+        rest = rest[1:]
+    scope.window = before
+    return Pending(relation, rest, pending.window)
+
+
+def _lowered(
+    stage: Stage, relation: Relation, commands: Mapping[str, type[Command]], scope: Scope
+) -> Relation:
+    cls = commands.get(stage.command)
+    if cls is None:
+        near = suggest(stage.command, list(commands))
+        help_ = f"did you mean `{near}`?" if near else None
+        scope.report(Code.REFUSED_COMMAND, f"`{stage.command}` is not offered yet", stage.name_span, help_)
+        return relation
+    instance: Command | None = build(cls, stage, scope)
+    return relation if instance is None else instance.lower(relation, scope)

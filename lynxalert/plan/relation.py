@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
+from lynxalert.lang.ast import Stage
 from lynxalert.plan.result import TimeWindow
 from lynxalert.plan.scalar import AggregateCall, Scalar
 from lynxalert.plan.schema import Column, Schema
@@ -38,6 +39,9 @@ class Scan:
     schema: Schema
     sequence: Column
     text: Column  # hidden: unescaped string values of a JSON event
+    window: int = (
+        0  # which of the query's time ranges it covers: 0 its own, others those of queries inside it
+    )
 
     @property
     def ordering(self) -> Ordering:
@@ -277,6 +281,41 @@ class Apply:
         return ()
 
 
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A query analysed as far as its data allow.
+
+    *rest* waits for the result of *relation*, which is a barrier then; *window* is its time range in the scope.
+    """
+
+    relation: Relation
+    rest: tuple[Stage, ...] = ()
+    window: int = 0
+
+    @property
+    def known(self) -> bool:
+        """Whether the relation, and so its schema, is final."""
+        return not isinstance(self.relation, Barrier)
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A stage over the results of *queries* inside it, some of which must run before their schema is known."""
+
+    queries: tuple[Pending, ...]
+    lower: Callable[[tuple[Relation, ...]], Relation] = field(compare=False)
+
+    @property
+    def schema(self) -> Schema:
+        """Known only when run."""
+        return Schema((), open=True)
+
+    @property
+    def ordering(self) -> Ordering:
+        """Known only when run."""
+        return ()
+
+
 Relation: TypeAlias = (
     Scan
     | Generate
@@ -292,5 +331,6 @@ Relation: TypeAlias = (
     | Union
     | Spanned
     | Apply
+    | Nested
 )
-Barrier: TypeAlias = Spanned | Apply
+Barrier: TypeAlias = Spanned | Apply | Nested

@@ -1,4 +1,4 @@
-"""What a stage may refer to while a query is analysed: functions, sources, zone, and a place for diagnostics."""
+"""What a stage may refer to while a query is analysed: functions, sources, queries inside it, and a place for diagnostics."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from lynxalert.lang import Code, Diagnostic, Span
+from lynxalert.lang.ast import Comparison, Query
 from lynxalert.plan.function import AggregateFunctions, Functions
-from lynxalert.plan.relation import Relation, Scan
+from lynxalert.plan.relation import Nested, Pending, Relation, Scan
 from lynxalert.plan.scalar import NULL, Constant, Invoke, Scalar, constant
 from lynxalert.plan.schema import Column, Schema
 from lynxalert.plan.types import Type
 from lynxalert.registry import suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The time range a query sets for itself: texts of `earliest=` and `latest=`."""
+
+    earliest: Comparison | None = None
+    latest: Comparison | None = None
 
 
 @dataclass(slots=True)
@@ -21,8 +30,11 @@ class Scope:
     functions: Functions
     aggregates: AggregateFunctions
     scan: Callable[[Scope, tuple[str, ...]], Scan]
+    inner: Callable[[Scope, Query, Relation | None], Pending]
     timezone: str = "UTC"
-    datasets: dict[str, Relation] = field(default_factory=dict)
+    datasets: dict[str, Pending] = field(default_factory=dict)
+    windows: list[Bounds] = field(default_factory=list)  # of the query itself, then of those inside it
+    window: int = 0  # which of them holds for scans made now
     diagnostics: list[Diagnostic] = field(default_factory=list)
     next_id: int = 0
 
@@ -36,6 +48,22 @@ class Scope:
         diagnostic = Diagnostic(code, message, span, help_)
         if diagnostic not in self.diagnostics:
             self.diagnostics.append(diagnostic)
+
+    def subquery(self, query: Query, relation: Relation | None = None) -> Pending:
+        """A query in brackets: over the rows of *relation*, or over events of its own.
+
+        Its time range is the one the whole query was given, unless it sets `earliest` or `latest` itself; what
+        the query around it sets does not reach inside (as in Splunk).
+        """
+        return self.inner(self, query, relation)
+
+    def combine(
+        self, queries: tuple[Pending, ...], lower: Callable[[tuple[Relation, ...]], Relation]
+    ) -> Relation:
+        """What *lower* makes of the results of *queries*: now if all are known, else when the query runs."""
+        if all(query.known for query in queries):
+            return lower(tuple(query.relation for query in queries))
+        return Nested(queries, lower)
 
     @property
     def failed(self) -> bool:
