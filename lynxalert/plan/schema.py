@@ -74,7 +74,9 @@ class Schema:
     def drop(self, *names: str) -> Schema:
         """This schema without the columns of these *names*."""
         columns = tuple(column for column in self.columns if column.name not in names)
-        return replace(self, columns=columns, hidden=tuple(one for one in self.hidden if one.name not in names))
+        return replace(
+            self, columns=columns, hidden=tuple(one for one in self.hidden if one.name not in names)
+        )
 
 
 def wildcard_match(pattern: str, name: str) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from lynxalert.lang import Code, Diagnostic, Span
@@ -36,12 +37,11 @@ class Scope:
     windows: list[Bounds] = field(default_factory=list)  # of the query itself, then of those inside it
     window: int = 0  # which of them holds for scans made now
     diagnostics: list[Diagnostic] = field(default_factory=list)
-    next_id: int = 0
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))  # atomic: runs may share a plan
 
     def column(self, name: str, type_: Type) -> Column:
         """A new column, distinct from every other of this plan."""
-        self.next_id += 1
-        return Column(self.next_id, name, type_)
+        return Column(next(self.ids), name, type_)
 
     def report(self, code: Code, message: str, span: Span, help_: str | None = None) -> None:
         """Note a mistake or a warning, once."""
