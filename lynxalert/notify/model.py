@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum, StrEnum
 
-from lynxalert.alerts.model import Kind
+from lynxalert.alerts.model import ChannelSpec, Kind
 from lynxalert.clock import rfc3339
 from lynxalert.errors import LynxError
 from lynxalert.notify.message import Link, Message, Plain
@@ -152,7 +152,8 @@ class Start:
     """What the outbox remembers of the first message of one episode to one target: the accepted-starts view.
 
     *status* is the best of the episode's messages there that are not its end: delivered, else owed, else
-    suppressed or failed. *accepted_at* is when the first was accepted.
+    suppressed or failed. *accepted_at* is when the first was accepted. *channel* is the configuration kept for
+    the target, for the case that the alert has lost it.
     """
 
     key: str
@@ -160,6 +161,7 @@ class Start:
     target: Target
     status: Status
     accepted_at: dt.datetime | None = None
+    channel: ChannelSpec | None = field(default=None, repr=False)
 
 
 def delivery_id(episode: str, sequence: int, target: Target) -> str:

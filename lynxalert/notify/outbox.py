@@ -18,8 +18,8 @@ from lynxalert.notify.model import Delivery
 class Lane:
     """All that one episode still owes one target, in order of sequence. Only the first is due, and leased.
 
-    *accepted*: some message of the episode other than its end was delivered there. *channel* is the target's
-    configuration, kept for as long as anything is owed, even if the alert has lost the channel since.
+    *accepted*: some message of the episode other than its end was delivered there, or collapsed into its end.
+    *channel* is the target's configuration, kept for as long as anything is owed, even if the alert has lost the channel since.
     """
 
     deliveries: tuple[Delivery, ...]

@@ -1,0 +1,182 @@
+"""Drains the outbox: due deliveries → providers → settled deliveries. One worker per destination.
+
+Decides nothing about what is owed (`routing`) or when to try again (`retry`); time and chance are passed in. A
+crash between a provider's acceptance and the settling repeats the message with the same id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from typing import assert_never
+
+import structlog
+
+from lynxalert.clock import Clock
+from lynxalert.notify.channel import Channel
+from lynxalert.notify.http import Http
+from lynxalert.notify.lanes import Drop, Send, next_action
+from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status
+from lynxalert.notify.outbox import Lane, Outbox
+from lynxalert.notify.queueing import made
+from lynxalert.notify.retry import Random, after_failure
+from lynxalert.notify.sending import send
+
+log = structlog.get_logger()
+
+
+def ignore(_: Delivery) -> None:
+    """Nobody wants to hear of a settled delivery."""
+
+
+class Sender:
+    """Sends what is due until it is stopped. *lease* must outlast a request; *settled* hears of each outcome."""
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        http: Http,
+        clock: Clock,
+        *,
+        chance: Random = random.random,
+        lease: dt.timedelta = dt.timedelta(seconds=90),
+        settled: Callable[[Delivery], None] = ignore,
+    ) -> None:
+        self._outbox = outbox
+        self._http = http
+        self._clock = clock
+        self._chance = chance
+        self._lease = lease
+        self._settled = settled
+        self._news = asyncio.Event()
+        self._calls = 0
+        self._stopping = False
+        self._serving: set[str] = set()
+        self._paused: dict[str, dt.datetime] = {}
+        self._alarm: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """Look again: deliveries were committed, or the time was changed."""
+        self._calls += 1
+        self._news.set()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` returns once what is under way has been settled."""
+        self._stopping = True
+        self._news.set()
+
+    async def run(self) -> None:
+        """Serve every destination with something due, until stopped.
+
+        1. Take over what a dead process had leased.
+        2. Start a worker for each destination that has something due, and has none.
+        3. Sleep until the next delivery falls due, or somebody wakes us.
+        """
+        await self._outbox.reclaim()
+        async with asyncio.TaskGroup() as group:
+            while not self._stopping:
+                self._news.clear()
+                now = self._clock.now()
+                for destination in await self._outbox.destinations(now):
+                    if destination not in self._serving and self._paused.get(destination, now) <= now:
+                        self._serving.add(destination)
+                        group.create_task(self._serve(destination))
+                self._set_alarm(group, await self._outbox.next_due(now), now)
+                await self._news.wait()
+            self._silence_alarm()
+
+    async def _serve(self, destination: str) -> None:
+        """Send what is due at *destination*, one after the other, until nothing is."""
+        try:
+            while not self._stopping:
+                now, heard = self._clock.now(), self._calls
+                if self._paused.get(destination, now) > now:
+                    return
+                self._paused.pop(destination, None)
+                lane = await self._outbox.claim(destination, now, now + self._lease)
+                if lane is None and heard == self._calls:
+                    return
+                if lane is not None:
+                    outcome = await self._work(lane, now)
+                    await self._outbox.settle(outcome)
+                    self._news.set()  # something may fall due earlier than the alarm rings
+                    for delivery in outcome:
+                        self._tell(delivery)
+        finally:
+            # No await since the last look at `_calls`: whoever calls from now on finds no worker and makes one.
+            self._serving.discard(destination)
+
+    async def _work(self, lane: Lane, now: dt.datetime) -> tuple[Delivery, ...]:
+        """The deliveries of *lane* that changed, as they now are."""
+        action = next_action(lane, now)
+        match action:
+            case Drop(deliveries=deliveries):
+                return deliveries
+            case Send(delivery=delivery):
+                return (await self._attempt(lane, delivery),)
+            case _:
+                assert_never(action)
+
+    async def _attempt(self, lane: Lane, delivery: Delivery) -> Delivery:
+        message = delivery.message.degrade() if delivery.degraded else delivery.message
+        try:
+            receipt = await send(_channel(lane), message, self._http)
+        except DeliveryError as error:
+            failed = after_failure(delivery, error, self._clock.now(), self._chance)
+            if error.reason is Failure.THROTTLED and failed.due_at is not None:
+                # The provider asked the whole destination to wait, not this message alone.
+                self._paused[delivery.target.destination] = failed.due_at
+            return failed
+        return replace(
+            delivery,
+            status=Status.DELIVERED,
+            attempt=delivery.attempt + 1,
+            reason=None,
+            detail=None,
+            due_at=None,
+            lease_until=None,
+            settled_at=self._clock.now(),
+            receipt=receipt.provider_id,
+        )
+
+    def _tell(self, delivery: Delivery) -> None:
+        log.info(
+            "delivery settled",
+            delivery=delivery.id,
+            alert=delivery.alert_id,
+            channel=delivery.target.type,
+            name=delivery.target.name,
+            kind=str(delivery.kind),
+            status=str(delivery.status),
+            attempt=delivery.attempt,
+            reason=delivery.reason,
+            detail=delivery.detail,
+        )
+        self._settled(delivery)
+
+    def _set_alarm(self, group: asyncio.TaskGroup, due: dt.datetime | None, now: dt.datetime) -> None:
+        self._silence_alarm()
+        times = [
+            instant for instant in (due, *self._paused.values()) if instant is not None and instant > now
+        ]
+        if times:
+            self._alarm = group.create_task(self._ring(min(times) - now))
+
+    async def _ring(self, after: dt.timedelta) -> None:
+        await self._clock.sleep(after)
+        self._news.set()
+
+    def _silence_alarm(self) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+            self._alarm = None
+
+
+def _channel(lane: Lane) -> Channel:
+    channel = made(lane.channel) if lane.channel is not None else None
+    if channel is None:
+        raise DeliveryError(Failure.UNCONFIGURED, "the channel is gone or not configured", permanent=True)
+    return channel

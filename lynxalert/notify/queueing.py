@@ -1,0 +1,76 @@
+"""Occasions → deliveries, ready for the outbox: decided by `routing`, rendered once by `render`. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+
+from lynxalert.alerts.model import Alert, ChannelSpec, Key
+from lynxalert.notify.channel import Channel, target
+from lynxalert.notify.configure import configure
+from lynxalert.notify.facts import Occasion
+from lynxalert.notify.model import Delivery, Overlay, Start, Target, delivery_id
+from lynxalert.notify.render import compose
+from lynxalert.notify.routing import Addressee, Situation, route
+
+
+def made(spec: ChannelSpec) -> Channel | None:
+    """The channel that *spec* describes, or None while it is incomplete."""
+    return configure(spec.type, spec.config, ())[0]
+
+
+def target_of(spec: ChannelSpec) -> Target | None:
+    """The target that deliveries through *spec* are owed to, or None while it is incomplete."""
+    channel = made(spec)
+    return None if channel is None else target(channel, spec.name)
+
+
+def situation_of(
+    alert: Alert,
+    now: dt.datetime,
+    *,
+    overlays: Sequence[Overlay] = (),
+    by_key: Mapping[Key, Sequence[Overlay]] | None = None,
+    starts: Sequence[Start] = (),
+) -> Situation:
+    """The situation of *alert*, its channels turned into targets."""
+    addressees = [Addressee(spec, target_of(spec)) for spec in alert.channels]
+    return Situation(
+        alert=alert,
+        addressees=addressees,
+        now=now,
+        overlays=overlays,
+        by_key=by_key or {},
+        starts=starts,
+    )
+
+
+def queue(occasions: Sequence[Occasion], situation: Situation) -> tuple[Delivery, ...]:
+    """Every delivery that *occasions* of the situation's alert give rise to, suppressed ones included, in order."""
+    channels = {one.target: made(one.spec) for one in situation.addressees if one.target is not None}
+    for start in situation.starts:
+        if start.target not in channels and start.channel is not None:
+            channels[start.target] = made(start.channel)
+    told = {(one.transition.episode, one.transition.sequence): one for one in occasions}
+    deliveries = []
+    for decision in route([occasion.transition for occasion in occasions], situation):
+        transition = decision.transition
+        identity = delivery_id(transition.episode, transition.sequence, decision.target)
+        occasion = told[transition.episode, transition.sequence]
+        deliveries.append(
+            Delivery(
+                id=identity,
+                alert_id=transition.alert_id,
+                key=transition.key,
+                episode=transition.episode,
+                sequence=transition.sequence,
+                target=decision.target,
+                kind=transition.kind,
+                status=decision.status,
+                created_at=situation.now,
+                due_at=decision.due_at,
+                message=compose(occasion, channels.get(decision.target), identity),
+                reason=decision.reason,
+            )
+        )
+    return tuple(deliveries)

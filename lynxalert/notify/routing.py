@@ -1,0 +1,213 @@
+"""Transitions → what is owed to whom, or why not: one decision per transition and target. Pure.
+
+The pair rule: an end goes to exactly those targets that accepted a start of its episode, or still owe one,
+whatever became of alert and channel since. Overlays silence starts at once and hold the ends of chats; places that
+keep an incident open get their end in any case.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from lynxalert.alerts.model import ZERO, Alert, ChannelSpec, Key, Kind, Reason, Transition
+from lynxalert.notify.model import Delivery, Failure, Overlay, Quiet, Start, Status, Target
+
+# What silences everything but an end; in the order in which they are named as the reason.
+SILENCING = (Quiet.MUTED, Quiet.SILENCED, Quiet.OFF_SCHEDULE, Quiet.INHIBITED, Quiet.FLAPPING)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A channel of the alert with the target it stands for; *target* None: it is not configured."""
+
+    spec: ChannelSpec
+    target: Target | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is owed to *target* for *transition*. *due_at* None: held until released, or final."""
+
+    transition: Transition
+    target: Target
+    status: Status
+    due_at: dt.datetime | None
+    reason: Quiet | Failure | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """All that a decision depends on besides the transition.
+
+    *overlays* hold for the whole alert, *by_key* for single instances. *starts* are those of the episodes at
+    hand, and of earlier episodes of the same keys that were accepted within the cooldown.
+    """
+
+    alert: Alert
+    addressees: Sequence[Addressee]
+    now: dt.datetime
+    overlays: Sequence[Overlay] = ()
+    by_key: Mapping[Key, Sequence[Overlay]] = field(default_factory=dict)
+    starts: Sequence[Start] = ()
+
+
+def route(transitions: Iterable[Transition], situation: Situation) -> tuple[Decision, ...]:
+    """A decision for every transition and every target it concerns, in order; later ones see earlier ones."""
+    starts = {(start.episode, start.target): start for start in situation.starts}
+    decided: list[Decision] = []
+    for transition in transitions:
+        decide = _end if transition.is_end else _news
+        for decision in decide(transition, situation, starts):
+            decided.append(decision)
+            at = (transition.episode, decision.target)
+            if not transition.is_end and (at not in starts or not _stands(starts[at])):
+                starts[at] = Start(transition.key, transition.episode, decision.target, decision.status)
+    return tuple(decided)
+
+
+def _news(
+    transition: Transition, situation: Situation, starts: Mapping[tuple[str, Target], Start]
+) -> list[Decision]:
+    """Decisions on a start, change, repetition, loss of data or flapping."""
+    decided: dict[Target, Decision] = {}
+    for addressee in situation.addressees:
+        target = addressee.target
+        if target is None:
+            target = Target(addressee.spec.type, addressee.spec.name, f"{addressee.spec.type}:unconfigured")
+            failure = Decision(transition, target, Status.FAILED, None, Failure.UNCONFIGURED)
+            decided.setdefault(target, failure)
+            continue
+        quiet = _quiet(transition, addressee.spec, situation, target, starts)
+        decision = Decision(transition, target, Status.QUEUED, situation.now)
+        if quiet is not None:
+            decision = Decision(transition, target, Status.SUPPRESSED, quiet.until, quiet.reason)
+        decided.setdefault(target, decision)
+    return list(decided.values())
+
+
+def _end(
+    transition: Transition, situation: Situation, starts: Mapping[tuple[str, Target], Start]
+) -> list[Decision]:
+    """Decisions on an end: only where a start of the episode is known."""
+    unwanted = {one.target for one in situation.addressees if not one.spec.send_resolved}
+    decided = []
+    for (episode, target), start in starts.items():
+        if episode != transition.episode:
+            continue
+        if not _stands(start):
+            decided.append(_suppressed(transition, target, Quiet.START_NOT_ACCEPTED))
+        elif target in unwanted:
+            decided.append(_suppressed(transition, target, Quiet.SEND_RESOLVED_OFF))
+        elif transition.held:
+            decided.append(_suppressed(transition, target, Quiet.FLAPPING))
+        else:
+            overlay = None if target.stateful else _silence(transition, situation)
+            if overlay is None or transition.reason is Reason.DELETED:
+                decided.append(Decision(transition, target, Status.QUEUED, situation.now))
+            else:
+                held = Decision(transition, target, Status.QUEUED, overlay.until, overlay.reason)
+                decided.append(held)
+    return decided
+
+
+def _quiet(
+    transition: Transition,
+    spec: ChannelSpec,
+    situation: Situation,
+    target: Target,
+    starts: Mapping[tuple[str, Target], Start],
+) -> Overlay | None:
+    """Why *transition* is not told at *target*; its `until` says when to think again."""
+    if not spec.enabled:
+        return Overlay(Quiet.CHANNEL_DISABLED)
+    if transition.held:
+        return Overlay(Quiet.FLAPPING)
+    silence = _silence(transition, situation)
+    if silence is not None:
+        return silence
+    start = starts.get((transition.episode, target))
+    if start is not None and _stands(start):
+        if transition.kind is not Kind.REPEATED:
+            return None
+        if start.status is not Status.DELIVERED:
+            return Overlay(Quiet.START_WAITING)
+        acked = any(overlay.reason is Quiet.ACKED for overlay in _overlays(transition, situation))
+        return Overlay(Quiet.ACKED) if acked else None
+    return cooldown(
+        transition.key, transition.episode, target, situation.alert, starts.values(), situation.now
+    )
+
+
+def cooldown(
+    key: Key, episode: str, target: Target, alert: Alert, starts: Iterable[Start], now: dt.datetime
+) -> Overlay | None:
+    """The cooldown that keeps a new start of *key* from *target*: since the last one accepted there."""
+    accepted = [
+        start.accepted_at
+        for start in starts
+        if start.key == key and start.target == target and start.episode != episode and start.accepted_at
+    ]
+    if not accepted or alert.policy.cooldown <= ZERO:
+        return None
+    over = max(accepted) + alert.policy.cooldown
+    return Overlay(Quiet.COOLDOWN, over) if over > now else None
+
+
+def release(waiting: Sequence[Delivery], situation: Situation) -> tuple[Delivery, ...]:
+    """What becomes of suppressed starts whose `due_at` has come, of episodes that still fire.
+
+    The newest per episode and target is queued, unless another reason holds; the older ones stay suppressed.
+    """
+    changed: list[Delivery] = []
+    done: set[tuple[str, Target]] = set()
+    starts = {(start.episode, start.target) for start in situation.starts if _stands(start)}
+    for delivery in sorted(waiting, key=lambda one: one.sequence, reverse=True):
+        at = (delivery.episode, delivery.target)
+        if at in done or at in starts:
+            changed.append(replace(delivery, due_at=None))
+            continue
+        done.add(at)
+        overlay = _strongest([*situation.overlays, *situation.by_key.get(delivery.key, ())]) or cooldown(
+            delivery.key, delivery.episode, delivery.target, situation.alert, situation.starts, situation.now
+        )
+        if overlay is None:
+            queued = replace(delivery, status=Status.QUEUED, reason=None, created_at=situation.now)
+            changed.append(replace(queued, due_at=situation.now))
+        else:
+            changed.append(replace(delivery, reason=overlay.reason, due_at=overlay.until))
+    return tuple(changed)
+
+
+def lift(silenced: Sequence[Delivery], now: dt.datetime, *, tell_still_firing: bool) -> tuple[Delivery, ...]:
+    """What becomes of what a mute held when somebody ends it by hand: ends go out, starts only if told to."""
+    return tuple(
+        replace(delivery, due_at=now, reason=None)
+        if delivery.status is Status.QUEUED
+        else replace(delivery, due_at=now if tell_still_firing else None)
+        for delivery in silenced
+    )
+
+
+def _silence(transition: Transition, situation: Situation) -> Overlay | None:
+    return _strongest(_overlays(transition, situation))
+
+
+def _overlays(transition: Transition, situation: Situation) -> list[Overlay]:
+    return [*situation.overlays, *situation.by_key.get(transition.key, ())]
+
+
+def _strongest(overlays: Iterable[Overlay]) -> Overlay | None:
+    """The silence that lasts longest; one without an end lasts for ever. Equal ones: the first named."""
+    silences = [overlay for overlay in overlays if overlay.reason in SILENCING]
+    never = dt.datetime.max.replace(tzinfo=dt.UTC)
+    return max(silences, key=lambda one: (one.until or never, -SILENCING.index(one.reason)), default=None)
+
+
+def _stands(start: Start) -> bool:
+    return start.status is Status.DELIVERED or start.status is Status.COLLAPSED or start.status.is_owed
+
+
+def _suppressed(transition: Transition, target: Target, reason: Quiet) -> Decision:
+    return Decision(transition, target, Status.SUPPRESSED, None, reason)
