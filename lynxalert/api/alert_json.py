@@ -1,0 +1,114 @@
+"""An alert and how it stands → the object of the API; and a body of the API → the fields of a definition. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lynxalert.alerts import Alert, ChannelSpec
+from lynxalert.api.ports import Standing
+from lynxalert.config.mistakes import Mistake
+from lynxalert.config.written import as_written, channel_as_written
+from lynxalert.notify.configure import mask, merge, spell
+
+# Told by the daemon, not by whoever defines the alert; taken from a body that was read here before, and ignored.
+DERIVED = (
+    "id",
+    "key_in_file",
+    "source",
+    "version",
+    "last_triggered",
+    "last_checked",
+    "status",
+    "health",
+    "muted",
+)
+
+
+def shown(standing: Standing) -> dict[str, Any]:
+    """The alert object: the fields of the definition, secrets masked, and how it stands."""
+    alert = standing.alert
+    fields = as_written(alert)
+    channels = [_masked(channel) for channel in alert.channels]
+    first = {"id": alert.id, "name": alert.name, "q": alert.query, "interval": fields["interval"]}
+    return {
+        **first,
+        "channels": channels,
+        "enabled": alert.enabled,
+        "last_triggered": standing.triggered,
+        "last_checked": standing.checked,
+        "status": standing.status,
+        **{name: value for name, value in fields.items() if name not in {*first, "channels", "enabled"}},
+        "source": alert.source,
+        "key_in_file": alert.file_key,
+        "version": alert.version,
+        "created_at": standing.created_at,
+        "updated_at": standing.updated_at,
+        "health": dict(standing.health),
+        "muted": dict(standing.mute) if standing.mute is not None else None,
+    }
+
+
+def etag(standing: Standing) -> str:
+    """Changes whenever the definition does; how the alert stands does not matter."""
+    return f'"{standing.alert.id}-{standing.revision}"'
+
+
+def fields_of(body: Mapping[str, Any]) -> dict[str, Any]:
+    """What of *body* defines an alert."""
+    return {name: value for name, value in body.items() if name not in DERIVED}
+
+
+def patched(alert: Alert, body: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of *alert* with those of *body* instead; a null goes back to the default."""
+    fields = as_written(alert)
+    change = fields_of(body)
+    if "query" in change:
+        fields.pop("q")
+    if {"interval", "cron"} & set(change):
+        if fields["window"] == fields["interval"]:
+            fields.pop("window")  # it followed the interval, and still does
+        for other in {"interval", "cron"} - set(change):
+            fields.pop(other)
+    return {
+        name: value for name, value in {**fields, **change}.items() if value is not None or name == "flapping"
+    }
+
+
+def with_stored_secrets(
+    fields: Mapping[str, Any], stored: Alert | None
+) -> tuple[dict[str, Any], list[Mistake]]:
+    """*fields* with every secret that was left out, or sent back as its mask, as it is stored.
+
+    A mask of nothing that is stored is a mistake: sent on, it would become a password of three dots.
+    """
+    raw = fields.get("channels")
+    if not isinstance(raw, list):
+        return dict(fields), []
+    # What is not shaped like a channel is left to be judged as it is.
+    sound = {place: spec for place, each in enumerate(raw) if (spec := _lenient(each)) is not None}
+    whole, problems = merge(list(sound.values()), stored.channels if stored else ())
+    places = list(sound)
+    channels = list(raw)
+    for place, spec in zip(places, whole, strict=True):
+        channels[place] = {**raw[place], "config": dict(spec.config)}
+    mistakes = []
+    for problem in problems:
+        path = ("channels", places[int(problem.path[1])], *problem.path[2:])
+        text = problem.message.removeprefix(spell(problem.path)).lstrip()
+        mistakes.append(Mistake(path, text, problem.code, problem.help))
+    return {**fields, "channels": channels}, mistakes
+
+
+def _lenient(raw: Any) -> ChannelSpec | None:
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("type"), str):
+        return None
+    config = raw.get("config")
+    name = raw.get("name") or raw["type"]
+    if not isinstance(name, str) or not isinstance(config, Mapping | None):
+        return None
+    return ChannelSpec(type=raw["type"], name=name, config=dict(config or {}))
+
+
+def _masked(channel: ChannelSpec) -> dict[str, Any]:
+    return {**channel_as_written(channel), "config": mask(channel.type, channel.config)}

@@ -1,0 +1,160 @@
+"""`/alerts`: the definitions. Requests in, the objects of the API out; what they do to state is the daemon's affair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+
+from lynxalert.alerts import Alert
+from lynxalert.api.alert_json import etag, fields_of, patched, shown, with_stored_secrets
+from lynxalert.api.body import read_object
+from lynxalert.api.errors import ApiError, invalid, invalid_query, not_found
+from lynxalert.api.keys import ALERTS, CONFIGURATION
+from lynxalert.api.paging import page_of
+from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
+from lynxalert.api.reply import data
+from lynxalert.config.alert import Context, build, fresh_id
+from lynxalert.config.mistakes import Mistake
+from lynxalert.lang import Code, QueryError
+
+
+async def index(request: web.Request) -> web.Response:
+    """`GET /alerts`: all of them, by name; `limit` and `cursor` page."""
+    standings = await request.app[ALERTS].all()
+    page, meta = page_of(request, standings, key=lambda each: [each.alert.name, each.alert.id])
+    return data({"alerts": [shown(each) for each in page]}, meta=meta)
+
+
+async def create(request: web.Request) -> web.Response:
+    """`POST /alerts`: 201 with the alert."""
+    fields, mistakes = with_stored_secrets(fields_of(await read_object(request)), None)
+    alert, warnings = judged(request, fields, mistakes, fresh_id())
+    standing = await request.app[ALERTS].create(alert)
+    return _one(standing, warnings, status=201, headers={"Location": f"/api/v1/alerts/{alert.id}"})
+
+
+async def get(request: web.Request) -> web.Response:
+    """`GET /alerts/{id}`."""
+    return _one(await find(request), [])
+
+
+async def put(request: web.Request) -> web.Response:
+    """`PUT /alerts/{id}`: replaces the whole definition; masked or absent secrets stay as stored."""
+    previous = writable(request, await find(request))
+    return await _change(request, previous, fields_of(await read_object(request)))
+
+
+async def patch(request: web.Request) -> web.Response:
+    """`PATCH /alerts/{id}`: replaces the fields in the body."""
+    previous = writable(request, await find(request))
+    body = await read_object(request)
+    return await _change(request, previous, patched(previous.alert, body))
+
+
+async def delete(request: web.Request) -> web.Response:
+    """`DELETE /alerts/{id}`: 204."""
+    alert = writable(request, await find(request)).alert
+    try:
+        await request.app[ALERTS].delete(alert)
+    except UnknownAlertError:
+        raise not_found("Alert") from None
+    return web.Response(status=204)
+
+
+async def toggle(request: web.Request) -> web.Response:
+    """`POST /alerts/{id}/toggle`: enabled becomes disabled and the other way round, or as the body says."""
+    previous = writable(request, await find(request))
+    body = await read_object(request, optional=True)
+    change = {"enabled": body.get("enabled", not previous.alert.enabled)}
+    return await _change(request, previous, patched(previous.alert, change))
+
+
+async def find(request: web.Request) -> Standing:
+    """The alert that the path names, by id or by its key in a file.
+
+    Raises:
+        ApiError: 404.
+    """
+    try:
+        return await request.app[ALERTS].find(request.match_info["id"])
+    except UnknownAlertError:
+        raise not_found("Alert") from None
+
+
+def writable(request: web.Request, standing: Standing) -> Standing:
+    """The same, if it may be changed here and is still what the caller saw.
+
+    Raises:
+        ApiError: 409 for an alert of a file, 412 if `If-Match` names another state of it.
+    """
+    alert = standing.alert
+    if alert.source == "file":
+        where = f"alerts.{alert.file_key}"
+        raise ApiError(
+            409,
+            "READ_ONLY",
+            f"{where} is defined in the configuration file",
+            suggestion="change it there and reload",
+        )
+    wanted = request.headers.get("If-Match", "*")
+    if wanted != "*" and etag(standing) not in [each.strip() for each in wanted.split(",")]:
+        headers = {"ETag": etag(standing)}
+        raise ApiError(412, "CONFLICT", "the alert was changed in the meantime", headers=headers)
+    return standing
+
+
+def judged(
+    request: web.Request, fields: Mapping[str, Any], mistakes: list[Mistake], alert_id: str
+) -> tuple[Alert, list[Mistake]]:
+    """The alert that *fields* define, and the warnings.
+
+    Raises:
+        ApiError: 422 with everything that is wrong, the *mistakes* found before included.
+    """
+    configuration = request.app[CONFIGURATION]
+    context = Context(
+        configuration.engine.compile, configuration.settings.channels, configuration.settings.server.timezone
+    )
+    alert, found = build(fields, context, alert_id=alert_id)
+    found = [*mistakes, *found]
+    if alert is None or any(each.fatal for each in found):
+        raise _refusal(request, fields, [each for each in found if each.fatal])
+    return alert, found
+
+
+def _refusal(request: web.Request, fields: Mapping[str, Any], fatal: list[Mistake]) -> ApiError:
+    """INVALID_QUERY if the query is all that is wrong, so that its line and column can be told; else VALIDATION_ERROR."""
+    if all(each.code is Code.BAD_QUERY for each in fatal):
+        name = str(fatal[0].path[0])
+        try:
+            request.app[CONFIGURATION].engine.compile(fields[name])
+        except QueryError as error:
+            return invalid_query(error, (name,))
+    return invalid(fatal)
+
+
+async def _change(request: web.Request, previous: Standing, fields: Mapping[str, Any]) -> web.Response:
+    fields, mistakes = with_stored_secrets(fields, previous.alert)
+    alert, warnings = judged(request, fields, mistakes, previous.alert.id)
+    try:
+        standing = await request.app[ALERTS].replace(alert, previous.revision)
+    except UnknownAlertError:
+        raise not_found("Alert") from None
+    except StaleError as error:
+        raise ApiError(409, "CONFLICT", str(error)) from None
+    return _one(standing, warnings)
+
+
+def _one(
+    standing: Standing,
+    warnings: list[Mistake],
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> web.Response:
+    meta = {"warnings": [each.as_json() for each in warnings]} if warnings else None
+    return data(
+        shown(standing), status=status, meta=meta, headers={**(headers or {}), "ETag": etag(standing)}
+    )

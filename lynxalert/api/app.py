@@ -1,0 +1,102 @@
+"""What the daemon offers → an aiohttp application: every route of the interface in one table."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from aiohttp import web
+
+from lynxalert.api import alerts, config, front, health, ingest, keys, overlays, query, records, trials
+from lynxalert.api.errors import Handler, errors
+from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
+from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal
+from lynxalert.clock import Clock
+from lynxalert.events import EventStore
+
+PREFIX = "/api/v1"
+CURSORS = 2  # queries of people at once; alerts have a worker of their own
+LARGEST_LINE = 16_384  # bytes of a request line or header: queries travel in URLs too
+
+Route: TypeAlias = tuple[str, str, Handler]
+
+# Also without the prefix, as some clients have it.
+ALERT_ROUTES: tuple[Route, ...] = (
+    ("GET", "/alerts", alerts.index),
+    ("POST", "/alerts", alerts.create),
+    ("POST", "/alerts/test", trials.test_unsaved),
+    ("GET", "/alerts/{id}", alerts.get),
+    ("PUT", "/alerts/{id}", alerts.put),
+    ("PATCH", "/alerts/{id}", alerts.patch),
+    ("DELETE", "/alerts/{id}", alerts.delete),
+    ("POST", "/alerts/{id}/test", trials.test),
+    ("POST", "/alerts/{id}/test-channels", trials.test_channels),
+    ("POST", "/alerts/{id}/toggle", alerts.toggle),
+    ("POST", "/alerts/{id}/mute", overlays.mute),
+    ("POST", "/alerts/{id}/unmute", overlays.unmute),
+    ("GET", "/alerts/{id}/history", records.history),
+    ("GET", "/alerts/{id}/notifications", records.notifications),
+    ("GET", "/alerts/{id}/evaluations", records.evaluations),
+    ("GET", "/alerts/{id}/instances", records.instances),
+)
+ROUTES: tuple[Route, ...] = (
+    ("POST", "/query", query.run),
+    ("GET", "/query", query.run),
+    ("POST", "/query/explain", query.explain),
+    ("GET", "/query/explain", query.explain),
+    ("POST", "/ingest", ingest.ingest),
+    ("GET", "/config", config.show),
+    ("POST", "/config/reload", config.reload),
+)
+ROOT_ROUTES: tuple[Route, ...] = (
+    ("GET", "/", front.front),
+    ("GET", "/health", health.health),
+    ("GET", "/ready", health.ready),
+    ("GET", "/metrics", metrics),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """What the routes ask for."""
+
+    alerts: Alerts
+    clock: Clock
+    configuration: Configuration
+    events: EventStore
+    metrics: Metrics
+    parts: Mapping[str, Part]
+    rehearsal: Rehearsal
+
+
+def application(offered: Offered) -> web.Application:
+    """The application; run it with `runner`."""
+    app = web.Application(middlewares=[counted, errors])
+    app[keys.ALERTS] = offered.alerts
+    app[keys.CLOCK] = offered.clock
+    app[keys.CONFIGURATION] = offered.configuration
+    app[keys.CURSORS] = asyncio.Semaphore(CURSORS)
+    app[keys.EVENTS] = offered.events
+    app[keys.PARTS] = offered.parts
+    app[keys.REHEARSAL] = offered.rehearsal
+    app[METRICS] = offered.metrics
+    for method, path, handler in ALERT_ROUTES + ROUTES:
+        app.router.add_route(method, PREFIX + path, handler)
+    for method, path, handler in ALERT_ROUTES + ROOT_ROUTES:
+        app.router.add_route(method, path, handler)
+    return app
+
+
+def runner(app: web.Application) -> web.AppRunner:
+    """What serves *app*: bodies arrive as sent, because aiohttp takes a cut gzip stream for a whole one."""
+    return web.AppRunner(
+        app,
+        auto_decompress=False,
+        access_log=None,
+        handle_signals=False,
+        shutdown_timeout=5,
+        max_line_size=LARGEST_LINE,
+        max_field_size=LARGEST_LINE,
+    )

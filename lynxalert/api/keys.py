@@ -1,0 +1,20 @@
+"""The names under which the application holds what its routes ask for, each with its type."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal
+from lynxalert.clock import Clock
+from lynxalert.events import EventStore
+
+ALERTS: web.AppKey[Alerts] = web.AppKey("alerts", Alerts)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
+CONFIGURATION: web.AppKey[Configuration] = web.AppKey("configuration", Configuration)
+CURSORS = web.AppKey("cursors", asyncio.Semaphore)  # how many queries of people run at once
+EVENTS = web.AppKey("events", EventStore)
+PARTS: web.AppKey[Mapping[str, Part]] = web.AppKey("parts", Mapping)
+REHEARSAL: web.AppKey[Rehearsal] = web.AppKey("rehearsal", Rehearsal)

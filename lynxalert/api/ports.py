@@ -1,0 +1,151 @@
+"""What the interface asks of the daemon: protocols only. Who implements them is the composition's affair."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from lynxalert.alerts import Alert
+from lynxalert.config.settings import Settings
+from lynxalert.engine import Engine
+from lynxalert.errors import LynxError
+
+
+class UnknownAlertError(LynxError):
+    """No alert has this id or key."""
+
+
+class StaleError(LynxError):
+    """The alert was changed since the caller read it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An alert with how it stands.
+
+    *revision* counts every change of the definition. *status*: ok | triggered | error. *checked*, *triggered*: T of
+    the last evaluation, of the last hit. *health* has `state` (ok, error, behind), `since`, `count`, `message`.
+    *mute* has `until`, `reason`; None: not muted.
+    """
+
+    alert: Alert
+    revision: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    status: str = "ok"
+    checked: dt.datetime | None = None
+    triggered: dt.datetime | None = None
+    health: Mapping[str, Any] = field(default_factory=lambda: {"state": "ok"})
+    mute: Mapping[str, Any] | None = None
+
+
+class Alerts(Protocol):
+    """The alerts in force, from files and made here, side by side. *name* is an id, or the key of an alert in a file."""
+
+    async def all(self) -> Sequence[Standing]:
+        """Every alert, by name."""
+        ...
+
+    async def find(self, name: str) -> Standing:
+        """One alert.
+
+        Raises:
+            UnknownAlertError: there is none.
+        """
+        ...
+
+    async def create(self, alert: Alert) -> Standing:
+        """Store a new alert; durable before this returns."""
+        ...
+
+    async def replace(self, alert: Alert, revision: int) -> Standing:
+        """Put *alert* in the place of what has its id; what it keeps of its state depends on what changed.
+
+        Raises:
+            UnknownAlertError: it is gone.
+            StaleError: what is stored does not have this *revision* any more.
+        """
+        ...
+
+    async def delete(self, alert: Alert) -> None:
+        """Remove it; what fires ends as `disabled`.
+
+        Raises:
+            UnknownAlertError: it is gone already.
+        """
+        ...
+
+    async def mute(self, alert: Alert, until: dt.datetime | None, reason: str | None) -> Standing:
+        """Keep it quiet, without an end if *until* is None."""
+        ...
+
+    async def unmute(self, alert: Alert) -> Standing:
+        """Let it speak again from the next transition on."""
+        ...
+
+    async def history(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:
+        """Its transitions, newest first, each with a `number` to page by."""
+        ...
+
+    async def notifications(
+        self, alert: Alert, limit: int, before: int | None
+    ) -> Sequence[Mapping[str, Any]]:
+        """What was owed to its channels, newest first, each with a `number` to page by."""
+        ...
+
+    async def evaluations(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:
+        """Its evaluations, newest first, each with a `number` to page by."""
+        ...
+
+    async def instances(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
+        """Its instances, by key."""
+        ...
+
+
+class Rehearsal(Protocol):
+    """Trying an alert out."""
+
+    async def dry_run(self, alert: Alert, at: dt.datetime) -> Mapping[str, Any]:
+        """What an evaluation as of *at* would do, nothing sent and nothing remembered.
+
+        Raises:
+            QueryError: the query does not compile.
+            EvaluationError: it cannot be judged.
+        """
+        ...
+
+    async def send_test(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
+        """Send a real `[TEST]` message to every enabled channel; what came of it, in the order of definition."""
+        ...
+
+
+class Configuration(Protocol):
+    """The configuration in force; a reload replaces `settings` and `engine` together."""
+
+    @property
+    def settings(self) -> Settings:
+        """As last applied."""
+        ...
+
+    @property
+    def engine(self) -> Engine:
+        """Queries with the macros in force."""
+        ...
+
+    async def reload(self) -> Mapping[str, Any]:
+        """Read the file again and apply all of it: what was added, changed, removed.
+
+        Raises:
+            ConfigError: nothing was applied.
+        """
+        ...
+
+
+class Part(Protocol):
+    """Something that can say how it is."""
+
+    def health(self) -> Mapping[str, Any]:
+        """`status` (ok, degraded, down) and whatever explains it."""
+        ...

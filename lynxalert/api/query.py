@@ -1,0 +1,146 @@
+"""`/query`: a text and a time range → rows; `/query/explain`: a text → every stage it goes through."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import structlog
+from aiohttp import web
+from pydantic import Field
+
+from lynxalert.api.body import read_object
+from lynxalert.api.errors import ApiError, invalid
+from lynxalert.api.keys import CLOCK, CONFIGURATION, CURSORS
+from lynxalert.api.reply import data
+from lynxalert.config.mistakes import Mistake
+from lynxalert.config.settings import Zone
+from lynxalert.config.shape import Section, read
+from lynxalert.engine import QueryFailed, QueryTimeOut
+from lynxalert.engine.explain import explain as explained
+from lynxalert.lang import Code
+from lynxalert.plan import Result, TimeWindow
+from lynxalert.plan.timespec import BadTime, resolve
+
+DEFAULT_RANGE = "-24h"
+MOST_ROWS = 100_000
+log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.api")
+
+
+class Question(Section):
+    """The body of a query; `earliest` and `latest` as Splunk writes them, or RFC 3339, or epoch seconds."""
+
+    q: str | None = None
+    query: str | None = None
+    earliest: str | None = None
+    latest: str | None = None
+    start: str | None = Field(default=None, alias="from")  # the same as `earliest`
+    end: str | None = Field(default=None, alias="to")  # the same as `latest`
+    timezone: Zone = "UTC"
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 1000
+
+    @property
+    def text(self) -> str | None:
+        """The query, whichever of its two names it goes by."""
+        return self.q if self.q is not None else self.query
+
+
+async def run(request: web.Request) -> web.Response:
+    """`POST /query`, `GET /query`: rows, their columns and the window they come from."""
+    question = await _question(request)
+    window = _window(question, request.app[CLOCK].now())
+    result = await _run(request, question, window)
+    return data(answer(result), meta=_meta(result))
+
+
+async def explain(request: web.Request) -> web.Response:
+    """`GET /query/explain`, `POST /query/explain`: canonical text, relation, SQL, parameters, keys, warnings."""
+    question = await _question(request)
+    compiled = request.app[CONFIGURATION].engine.compile(_text(question), question.timezone)
+    return data(dataclasses.asdict(explained(compiled)))
+
+
+def answer(result: Result) -> dict[str, Any]:
+    """*result* as the API shows it: columns in order, rows as objects, times RFC 3339."""
+    return {
+        "columns": [
+            {"name": name, "type": str(kind)} for name, kind in zip(result.columns, result.types, strict=True)
+        ],
+        "rows": result.rows,
+        "truncated": result.truncated,
+        "window": {"start": result.window.start, "end": result.window.end},
+    }
+
+
+def _meta(result: Result) -> dict[str, Any]:
+    return {
+        "took_ms": round(result.elapsed.total_seconds() * 1000, 1),
+        "row_count": len(result.rows),
+        "warnings": [
+            {"code": str(each.code), "message": each.message, "help": each.help} for each in result.warnings
+        ],
+    }
+
+
+async def _question(request: web.Request) -> Question:
+    raw: Mapping[str, Any] = await read_object(request) if request.method == "POST" else _from_url(request)
+    question, mistakes = read(Question, raw)
+    if question is None:
+        raise invalid(mistakes)
+    if question.text is None:
+        raise invalid([Mistake(("q",), "is required", Code.MISSING_KEY)])
+    return question
+
+
+def _from_url(request: web.Request) -> dict[str, Any]:
+    raw: dict[str, Any] = dict(request.query)
+    if raw.get("limit", "").isdecimal():
+        raw["limit"] = int(raw["limit"])
+    return raw
+
+
+def _text(question: Question) -> str:
+    assert question.text is not None
+    return question.text
+
+
+def _window(question: Question, now: dt.datetime) -> TimeWindow:
+    mistakes = []
+    bounds = []
+    for name, other, default in (("earliest", "start", DEFAULT_RANGE), ("latest", "end", "now")):
+        text = getattr(question, name) or getattr(question, other) or default
+        try:
+            bounds.append(resolve(text, now, question.timezone))
+        except BadTime as error:
+            mistakes.append(Mistake((name,), f": {error}", Code.BAD_TIME))
+    if mistakes:
+        raise invalid(mistakes)
+    start, end = bounds
+    if start > end:
+        raise invalid([Mistake(("earliest",), "must be before latest")])
+    return TimeWindow(start, end)
+
+
+async def _run(request: web.Request, question: Question, window: TimeWindow) -> Result:
+    engine, now = request.app[CONFIGURATION].engine, request.app[CLOCK].now()
+    async with request.app[CURSORS]:
+        try:
+            return await asyncio.to_thread(
+                engine.query,
+                _text(question),
+                now=now,
+                window=window,
+                timezone=question.timezone,
+                limit=question.limit,
+            )
+        except QueryTimeOut as error:
+            raise ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range") from None
+        except QueryFailed as error:
+            if error.transient:
+                raise ApiError(503, "QUERY_FAILED", str(error), headers={"Retry-After": "1"}) from None
+            if error.sql is not None:
+                log.exception("query_not_understood_by_the_engine", sql=error.sql)
+            raise ApiError(500, "INTERNAL_ERROR", str(error)) from None

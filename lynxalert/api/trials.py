@@ -1,0 +1,70 @@
+"""`/alerts/{id}/test`, `/alerts/test`, `/alerts/{id}/test-channels`: trying an alert out, saved or not."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from aiohttp import web
+
+from lynxalert.alerts import Alert
+from lynxalert.alerts.failure import EvaluationError
+from lynxalert.api.alert_json import fields_of, patched, with_stored_secrets
+from lynxalert.api.alerts import find, judged
+from lynxalert.api.body import read_object
+from lynxalert.api.errors import ApiError, invalid
+from lynxalert.api.keys import CLOCK, REHEARSAL
+from lynxalert.api.reply import data
+from lynxalert.config.alert import fresh_id
+from lynxalert.config.mistakes import Mistake
+
+
+async def test(request: web.Request) -> web.Response:
+    """`POST /alerts/{id}/test`: what an evaluation would do now; fields in the body stand instead of the stored ones."""
+    alert = (await find(request)).alert
+    body = await read_object(request, optional=True)
+    at = _moment(request, body)
+    if body:
+        fields, mistakes = with_stored_secrets(patched(alert, body), alert)
+        alert, _ = judged(request, fields, mistakes, alert.id)
+    return await _dry_run(request, alert, at)
+
+
+async def test_unsaved(request: web.Request) -> web.Response:
+    """`POST /alerts/test`: the same for a definition that is not saved."""
+    body = await read_object(request)
+    at = _moment(request, body)
+    fields, mistakes = with_stored_secrets(fields_of(body), None)
+    alert, _ = judged(request, fields, mistakes, fresh_id())
+    return await _dry_run(request, alert, at)
+
+
+async def test_channels(request: web.Request) -> web.Response:
+    """`POST /alerts/{id}/test-channels`: a real `[TEST]` message to every enabled channel; 200 even where it fails."""
+    alert = (await find(request)).alert
+    return data({"results": await request.app[REHEARSAL].send_test(alert)})
+
+
+async def _dry_run(request: web.Request, alert: Alert, at: dt.datetime) -> web.Response:
+    try:
+        return data(await request.app[REHEARSAL].dry_run(alert, at))
+    except EvaluationError as error:
+        raise ApiError(
+            422, "INVALID_QUERY", str(error), details=[{"path": ["q"], "message": str(error)}]
+        ) from None
+
+
+def _moment(request: web.Request, body: dict[str, Any]) -> dt.datetime:
+    """`at` of *body*, taken out of it; default now."""
+    at = body.pop("at", None)
+    if "events" in body:
+        raise invalid([Mistake(("events",), "cannot be injected yet")])
+    if at is None:
+        return request.app[CLOCK].now()
+    try:
+        instant = dt.datetime.fromisoformat(at)
+    except (TypeError, ValueError):
+        instant = None
+    if instant is None or instant.tzinfo is None:
+        raise invalid([Mistake(("at",), "must be a time with its zone such as 2026-02-14T13:25:00Z")])
+    return instant.astimezone(dt.UTC)

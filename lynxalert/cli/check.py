@@ -1,0 +1,37 @@
+"""`lynxalert check FILE`: a configuration file → every mistake in it, before a daemon meets them."""
+
+from __future__ import annotations
+
+import pathlib
+
+import click
+
+from lynxalert.cli._exits import Exit
+
+
+@click.command
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path))
+def command(file: pathlib.Path) -> None:
+    """Check a configuration file: settings, secrets, channels, queries.
+
+    Everything is reported at once, each with its place. Warnings do not fail the check.
+    """
+    from lynxalert.config import ConfigError, compiler, load, report
+
+    try:
+        settings = load(file, compiler)
+    except ConfigError as error:
+        click.echo(str(error))
+        errors = sum(each.mistake.fatal for each in error.found)
+        click.echo(f"\n{file}: {_count(errors, 'mistake')}")
+        raise click.exceptions.Exit(Exit.ERROR) from error
+    if settings.warnings:
+        click.echo(report(settings.warnings))
+        click.echo()
+    parts = [_count(len(settings.alerts), "alert"), _count(len(settings.channels), "named channel")]
+    parts.append(_count(len(settings.warnings), "warning"))
+    click.echo(f"{file}: ok, {', '.join(parts)}")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number or 'no'} {thing}{'' if number == 1 else 's'}"
