@@ -29,6 +29,7 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.config.questions import Compile, condition, question
 from lynxalert.config.schedules import schedule_of, window_of
 from lynxalert.config.shape import read_rest
+from lynxalert.config.templates import of_alert
 from lynxalert.lang import Code
 
 _ORDER = {
@@ -72,7 +73,7 @@ def build(
     specs, wrong = read_channels(definition.channels or (), context.known, flat=context.flat)
     mistakes += wrong or _no_channels(definition)
     query, wrong = question(definition, context.compile)
-    mistakes += wrong + condition(definition)
+    mistakes += wrong + condition(definition) + of_alert(definition.templates.texts)
     if definition.type is not None:  # its own fields stand instead of what is missing
         mistakes = [each for each in mistakes if each.code is not Code.MISSING_KEY or len(each.path) > 1]
         mistakes += of_another_product(definition.type, refuse=not context.flat)
@@ -119,7 +120,7 @@ def _alert(
         severity=definition.severity,
         description=definition.description,
         labels=definition.labels,
-        templates=definition.templates,
+        templates=definition.templates.texts,
         timezone=definition.timezone or context.timezone,
     )
 

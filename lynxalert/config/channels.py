@@ -9,6 +9,7 @@ from lynxalert.alerts import ChannelSpec
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
 from lynxalert.config.shape import Section, read_rest
+from lynxalert.config.templates import of_channel
 from lynxalert.lang import Code
 from lynxalert.notify.configure import configure, spell
 from lynxalert.registry import suggest
@@ -50,7 +51,8 @@ def channel(raw: Any, path: Path, *, flat: bool) -> tuple[ChannelSpec | None, li
         send_resolved=definition.send_resolved,
         config=dict(config or {}),
     )
-    return spec, []
+    findings = of_channel(spec, path if flat else (*path, "config"))
+    return (None if any(each.fatal for each in findings) else spec), findings
 
 
 def named(table: Mapping[str, Any]) -> tuple[dict[str, ChannelSpec], list[Mistake]]:

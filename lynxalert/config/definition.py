@@ -74,6 +74,18 @@ class FlappingDefinition(Section):
     quiet: Annotated[int, Field(ge=1, le=64)] = 10
 
 
+class TemplatesDefinition(Section):
+    """Texts for every channel that has none of its own; plain, in each channel's markup."""
+
+    message: str | None = None
+    resolved: str | None = None
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Those that are there, by name."""
+        return {name: text for name, text in (("message", self.message), ("resolved", self.resolved)) if text}
+
+
 class AlertDefinition(Section):
     """An alert before its fields are judged together; durations are words, instants carry their zone."""
 
@@ -111,6 +123,6 @@ class AlertDefinition(Section):
     paused_until: Instant | None = None
     severity: Literal["critical", "error", "warning", "info"] = "error"
     labels: dict[str, str] = Field(default_factory=dict)
-    templates: dict[str, str] = Field(default_factory=dict)
+    templates: TemplatesDefinition = Field(default_factory=TemplatesDefinition)
     active_schedule: ActiveSchedule | None = None
     channels: Annotated[tuple[Any, ...], Field(strict=False)] | None = None
