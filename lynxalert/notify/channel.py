@@ -96,9 +96,14 @@ def channels() -> Registry[type[Channel]]:
 
 @functools.cache
 def field_types(cls: type[Channel]) -> Mapping[str, Any]:
-    """Field name → annotation, in order, class variables left out."""
+    """Attribute → annotation, in order, class variables left out."""
     hints = typing.get_type_hints(cls)
     return {one.name: hints[one.name] for one in dataclasses.fields(cls)}  # type: ignore[arg-type] # all are
+
+
+def setting(attribute: str) -> str:
+    """The name of a field in a configuration: `from` for the attribute `from_`, which Python keeps for itself."""
+    return attribute.rstrip("_")
 
 
 def destination(made: Channel) -> str:

@@ -9,12 +9,12 @@ import dataclasses
 import typing
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lynxalert.alerts.model import ChannelSpec
 from lynxalert.lang import Code
 from lynxalert.notify import fields
-from lynxalert.notify.channel import Channel, channels, field_types
+from lynxalert.notify.channel import Channel, channels, field_types, setting
 from lynxalert.notify.message import Plain
 from lynxalert.registry import suggest
 
@@ -64,7 +64,7 @@ def mask(kind: str, config: Mapping[str, Plain]) -> dict[str, Plain]:
     """*config* as a reader may see it: secrets, header values and the paths of URLs end in `...`."""
     if kind not in channels():
         return {name: fields.Secret(str(value)).mask for name, value in config.items()}
-    kinds = field_types(channels()[kind])
+    kinds = _settings(channels()[kind])
     return {name: _masked(kinds.get(name, fields.Secret), value) for name, value in config.items()}
 
 
@@ -98,19 +98,20 @@ def merge(
 def _build(
     cls: type[Channel], config: Mapping[str, Plain], inside: Path
 ) -> tuple[Channel | None, tuple[Problem, ...]]:
-    kinds = field_types(cls)
+    kinds = _settings(cls)
     problems = [_unknown(cls.kind, name, kinds, inside) for name in config if name not in kinds]
     values: dict[str, object] = {}
     for one in dataclasses.fields(cls):  # type: ignore[arg-type] # every channel is a dataclass
-        where = (*inside, one.name)
-        value = config.get(one.name)
+        name = setting(one.name)
+        where = (*inside, name)
+        value = config.get(name)
         if value is None or value in ("", [], ()):
             if one.default is dataclasses.MISSING and one.default_factory is dataclasses.MISSING:
                 text = f"{spell(where)} is required for type '{cls.kind}'"
                 problems.append(Problem(where, text, None, Code.MISSING_KEY))
             continue
         try:
-            values[one.name] = fields.read(kinds[one.name], value)
+            values[one.name] = fields.read(kinds[name], value)
         except ValueError as wrong:
             problems.append(Problem(where, f"{spell(where)} must be {wrong}"))
     if any(problem.code is not Code.UNKNOWN_KEY for problem in problems):
@@ -121,6 +122,10 @@ def _build(
         for name, objection in made.objections()
     ]
     return (None if problems else made), tuple(problems)
+
+
+def _settings(cls: type[Channel]) -> dict[str, Any]:
+    return {setting(name): wanted for name, wanted in field_types(cls).items()}
 
 
 def _unknown(kind: str, name: str, kinds: Mapping[str, object], inside: Path) -> Problem:
@@ -134,7 +139,7 @@ def _secret_fields(kind: str) -> set[str]:
     if kind not in channels():
         return set()
     secret = (fields.Secret, fields.Url)
-    types = field_types(channels()[kind])
+    types = _settings(channels()[kind])
     return {name for name, wanted in types.items() if _is(wanted, secret) or _is_headers(wanted)}
 
 

@@ -1,4 +1,4 @@
-"""A connection opened and closed with nothing sent: how far one gets towards a host."""
+"""A guarded connection to a host: for probes that send nothing, and for protocols other than HTTP."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections.abc import Iterator
+from dataclasses import replace
 
 import yarl
 
 from lynxalert.notify.fields import Url
-from lynxalert.notify.http import Http
+from lynxalert.notify.http import Http, Outbound
 from lynxalert.notify.model import DeliveryError, Failure, Level, ProbeReport
+
+LOOPBACK = ("127.0.0.0/8", "::1/128")
 
 
 async def reach(url: Url, http: Http) -> ProbeReport:
@@ -22,22 +26,19 @@ async def reach(url: Url, http: Http) -> ProbeReport:
     """
     parsed = yarl.URL(url.value)
     host, port = parsed.raw_host or "", parsed.port or 0
-    level = await connect(host, port, http, tls=parsed.scheme == "https")
-    return ProbeReport(
-        level, "reachable", "the host answers; credentials and path cannot be checked without sending"
-    )
+    level = await connect(host, port, http.outbound, tls=parsed.scheme == "https")
+    return ProbeReport(level, "reachable", "the host answers; nothing was sent to check more")
 
 
-async def connect(host: str, port: int, http: Http, *, tls: bool) -> Level:
-    """How far a connection to *host* came.
+async def connect(host: str, port: int, outbound: Outbound, *, tls: bool) -> Level:
+    """How far a connection to *host* came: TCP, or TLS where asked for.
 
     Raises:
-        DeliveryError: not even to the end of what was asked.
+        DeliveryError: it failed before.
     """
-    where = f"{host}:{port}"
-    try:
-        async with asyncio.timeout(http.outbound.timeout.total_seconds()):
-            sock = await _dial(host, port, http)
+    sock = await open_socket(host, port, outbound)
+    with _explained(f"{host}:{port}"):
+        async with asyncio.timeout(outbound.timeout.total_seconds()):
             context = ssl.create_default_context() if tls else None
             _, writer = await asyncio.open_connection(
                 sock=sock, ssl=context, server_hostname=host if tls else None
@@ -45,35 +46,57 @@ async def connect(host: str, port: int, http: Http, *, tls: bool) -> Level:
             writer.close()
             with contextlib.suppress(OSError):  # the other side may hang up first
                 await writer.wait_closed()
+    return Level.TLS if tls else Level.TCP
+
+
+async def open_socket(host: str, port: int, outbound: Outbound) -> socket.socket:
+    """A connected, non-blocking socket to the first address of *host* that answers and may be dialled.
+
+    Raises:
+        DeliveryError: none does.
+    """
+    loop = asyncio.get_running_loop()
+    last: OSError = ConnectionError("no address")
+    with _explained(f"{host}:{port}"):
+        async with asyncio.timeout(outbound.connect_timeout.total_seconds()):
+            for found in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
+                try:
+                    return await _dial(found, outbound)
+                except OSError as error:
+                    last = error
+        raise last
+
+
+def with_loopback(outbound: Outbound) -> Outbound:
+    """*outbound* for a service of this machine itself, such as its mail relay."""
+    return replace(outbound, allow_private=(*outbound.allow_private, *LOOPBACK))
+
+
+async def _dial(found: tuple[int, int, int, str, tuple[object, ...]], outbound: Outbound) -> socket.socket:
+    sock = outbound.socket_for(found)
+    try:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, found[4])
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
+@contextlib.contextmanager
+def _explained(where: str) -> Iterator[None]:
+    """Turns what sockets raise into a `DeliveryError` about *where*."""
+    try:
+        yield
     except ssl.SSLError:
-        raise DeliveryError(
-            Failure.NETWORK, f"{where}: the TLS certificate or handshake was refused"
-        ) from None
+        text = f"{where}: the TLS certificate or handshake was refused"
+        raise DeliveryError(Failure.NETWORK, text) from None
     except PermissionError:
         text = f"{where}: the address is private and not in allow_private"
         raise DeliveryError(Failure.BLOCKED, text, permanent=True) from None
     except TimeoutError:
-        raise DeliveryError(Failure.TIMEOUT, f"{where}: no answer") from None
-    except OSError:
+        raise DeliveryError(Failure.TIMEOUT, f"{where}: no answer in time") from None
+    except socket.gaierror:
+        raise DeliveryError(Failure.NETWORK, f"{where}: the host name cannot be resolved") from None
+    except (OSError, UnicodeError):
         raise DeliveryError(Failure.NETWORK, f"{where}: no connection") from None
-    return Level.TLS if tls else Level.TCP
-
-
-async def _dial(host: str, port: int, http: Http) -> socket.socket:
-    loop = asyncio.get_running_loop()
-    last: OSError = ConnectionError("no address")
-    for found in await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM):
-        sock = None
-        try:
-            sock = http.outbound.socket_for(found)
-            sock.setblocking(False)
-            await loop.sock_connect(sock, found[4])
-        except BaseException as error:
-            if sock is not None:
-                sock.close()
-            if not isinstance(error, OSError):
-                raise
-            last = error
-        else:
-            return sock
-    raise last

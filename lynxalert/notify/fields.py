@@ -22,6 +22,7 @@ OWN_HEADERS = frozenset(
     {"connection", "content-length", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+ADDRESS = re.compile(r"(?:[^<>@\s][^<>@]*<)?[^<>@\s,]+@[^<>@\s,]+>?")
 SEGMENT = re.compile(r"[a-z_-]{2,12}|v[0-9]")  # a first path segment that says what is there, not who
 
 
@@ -106,6 +107,11 @@ def read(wanted: Any, value: Plain) -> object:
     if wanted is Secret and not (value.isascii() and value.isprintable()):
         raise ValueError("text without control characters")
     return wanted(value.strip() if wanted in (Secret, ChatId) else value)
+
+
+def is_address(text: str) -> bool:
+    """Whether *text* looks like an e-mail address, with or without a name: `Ops <ops@example.com>`."""
+    return text.isascii() and bool(ADDRESS.fullmatch(text))
 
 
 def mask(value: object) -> Plain:

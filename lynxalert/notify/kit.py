@@ -3,7 +3,7 @@
 from lynxalert.notify.answers import encode
 from lynxalert.notify.channel import Base, Channel, channel
 from lynxalert.notify.dial import connect, reach
-from lynxalert.notify.fields import ChatId, Secret, Template, Url
+from lynxalert.notify.fields import ChatId, Secret, Template, Url, is_address
 from lynxalert.notify.hooks import call
 from lynxalert.notify.http import Http
 from lynxalert.notify.markup import DISCORD, HTML, MARKDOWN_V2, PLAIN, SLACK, Markup, cut
@@ -37,6 +37,7 @@ __all__ = [
     "connect",
     "cut",
     "encode",
+    "is_address",
     "reach",
     "retry_after",
 ]

@@ -1,0 +1,60 @@
+"""Message → mail to one or more people, through an SMTP relay."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from email import policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import ClassVar, Literal
+
+from lynxalert.notify import kit
+from lynxalert.notify.kit import Http, Message, Receipt, Secret, Template
+from lynxalert.notify.smtp import Relay
+
+
+@kit.channel
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email(kit.Base):
+    """Mail, as text and HTML; the mails of an episode form a thread. STARTTLS unless the relay is this machine."""
+
+    kind: ClassVar[str] = "email"
+    identity: ClassVar[tuple[str, ...]] = ("smtp_host", "smtp_port", "username", "from_", "to")
+    markup: ClassVar[kit.Markup] = replace(kit.HTML, limit=200_000)
+
+    to: tuple[str, ...]
+    from_: str
+    smtp_host: str = "localhost"
+    smtp_port: int = 587
+    username: str | None = None
+    password: Secret | None = None
+    tls: Literal["auto", "starttls", "implicit", "none"] = "auto"
+    message_template: Template | None = None
+    resolved_template: Template | None = None
+
+    def objections(self) -> Sequence[tuple[str, str]]:
+        wrong = [] if kit.is_address(self.from_) else [("from", "must be an e-mail address")]
+        return wrong if all(map(kit.is_address, self.to)) else [("to", "must be e-mail addresses"), *wrong]
+
+    async def send(self, message: Message, http: Http) -> Receipt:
+        host = self.from_.rpartition("@")[2].rstrip(">")
+        mail = EmailMessage(policy=policy.SMTP)
+        mail["Subject"] = kit.cut(message.title, 250)
+        mail["From"], mail["To"] = self.from_, ", ".join(self.to)
+        mail["Date"] = format_datetime(http.clock.now())
+        mail["Message-ID"] = f"<{message.delivery}@{host}>"
+        mail["References"] = f"<{message.episode}@{host}>"
+        mail["Auto-Submitted"] = "auto-generated"
+        mail.set_content(message.text)
+        if message.is_rich:
+            mail.add_alternative(f'<div style="white-space: pre-wrap">{message.body}</div>', subtype="html")
+        await self._relay().deliver(mail, http)
+        return Receipt(message.delivery)
+
+    async def probe(self, http: Http) -> kit.ProbeReport:
+        level = await self._relay().knock(http)
+        return kit.ProbeReport(level, "reachable", "the relay answers; recipients are not checked")
+
+    def _relay(self) -> Relay:
+        return Relay(self.smtp_host, self.smtp_port, self.tls, self.username, self.password)

@@ -1,0 +1,113 @@
+"""Mail → a relay, or a `DeliveryError`: the one door to aiosmtplib, as `http` is for requests.
+
+TLS as Alertmanager decides it: port 465 speaks it from the first byte, elsewhere STARTTLS is required unless the
+relay is this machine. Certificates are always verified.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+
+import aiosmtplib
+
+from lynxalert.notify.dial import open_socket, with_loopback
+from lynxalert.notify.fields import Secret
+from lynxalert.notify.http import Http
+from lynxalert.notify.markup import cut, one_line
+from lynxalert.notify.model import DeliveryError, Failure, Level
+
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class Relay:
+    """A mail server and how to log in there. *tls*: auto | starttls | implicit | none."""
+
+    host: str
+    port: int
+    tls: str = "auto"
+    username: str | None = None
+    password: Secret | None = None
+
+    async def open(self, http: Http) -> aiosmtplib.SMTP:
+        """A session that is connected, encrypted where it must be, and logged in where it can be.
+
+        Raises:
+            DeliveryError: it is not.
+        """
+        local = self.host in LOCAL
+        implicit = self.tls == "implicit" or (self.tls == "auto" and self.port == 465)
+        starting: bool | None = None if local else True  # None: where the relay offers it
+        outbound = with_loopback(http.outbound) if local else http.outbound
+        client = aiosmtplib.SMTP(
+            hostname=self.host,
+            sock=await open_socket(self.host, self.port, outbound),
+            local_hostname="lynxalert",
+            timeout=http.outbound.timeout.total_seconds(),
+            use_tls=implicit,
+            start_tls=False if implicit or self.tls == "none" else starting,
+        )
+        try:
+            await client.connect()
+            if self.username and self.password:
+                await client.login(self.username, self.password.value)
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            client.close()
+            raise _failure(error, http) from None
+        return client
+
+    async def deliver(self, mail: EmailMessage, http: Http) -> None:
+        """Hand *mail* over in one transaction.
+
+        Raises:
+            DeliveryError: it was not accepted for anybody.
+        """
+        client = await self.open(http)
+        try:
+            await client.send_message(mail)
+            await client.quit()
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            raise _failure(error, http) from None
+        finally:
+            client.close()
+
+    async def knock(self, http: Http) -> Level:
+        """How far one gets without sending: TCP, TLS, or logged in.
+
+        Raises:
+            DeliveryError: not even so far.
+        """
+        client = await self.open(http)
+        try:
+            await client.noop()
+            encrypted = client.get_transport_info("sslcontext") is not None
+        except (aiosmtplib.SMTPException, OSError) as error:
+            raise _failure(error, http) from None
+        finally:
+            client.close()
+        if self.username and self.password:
+            return Level.AUTH
+        return Level.TLS if encrypted else Level.TCP
+
+
+def _failure(error: Exception, http: Http) -> DeliveryError:
+    """4yz passes, 5yz does not (RFC 5321 §4.2.1)."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused) and error.recipients:
+        error = error.recipients[0]
+    if isinstance(error, aiosmtplib.SMTPResponseException):
+        text = cut(one_line(http.redact(error.message)), 200)
+        detail = f"SMTP {error.code}: {text}"
+        if error.code in (530, 534, 535, 538):
+            return DeliveryError(Failure.UNAUTHORIZED, detail, permanent=True, status=error.code)
+        if error.code >= 500:
+            return DeliveryError(Failure.REJECTED, detail, permanent=True, status=error.code)
+        return DeliveryError(Failure.SERVER, detail, status=error.code)
+    if isinstance(error, aiosmtplib.SMTPTimeoutError | TimeoutError):
+        return DeliveryError(Failure.TIMEOUT, "the mail server did not answer in time")
+    if isinstance(error, ValueError):
+        return DeliveryError(
+            Failure.UNCONFIGURED, "an address or header of the mail is not valid", permanent=True
+        )
+    text = cut(one_line(http.redact(str(error))), 200)
+    return DeliveryError(Failure.NETWORK, f"the mail server broke off: {text}")
