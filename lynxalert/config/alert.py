@@ -71,7 +71,7 @@ def build(
     mistakes += [] if wrong and {"interval", "cron"} & (bad | {each.path[0] for each in mistakes}) else wrong
     mistakes += _name(definition)
     specs, wrong = read_channels(definition.channels or (), context.known, flat=context.flat)
-    mistakes += wrong or _no_channels(definition)
+    mistakes += wrong or _no_channels(definition, context)
     query, wrong = question(definition, context.compile)
     mistakes += wrong + condition(definition) + of_alert(definition.templates.texts)
     if definition.type is not None:  # its own fields stand instead of what is missing
@@ -155,10 +155,14 @@ def _name(definition: AlertDefinition) -> list[Mistake]:
     return [] if definition.name is not None else [Mistake(("name",), "is required", Code.MISSING_KEY)]
 
 
-def _no_channels(definition: AlertDefinition) -> list[Mistake]:
+def _no_channels(definition: AlertDefinition, context: Context) -> list[Mistake]:
     if definition.channels is None:
         return [Mistake(("channels",), "is required", Code.MISSING_KEY, "where messages go: at least one")]
-    return [] if definition.channels else [Mistake(("channels",), "must have at least one channel")]
+    if definition.channels:
+        return []
+    if context.flat:
+        return [Mistake(("channels",), "is empty: the alert is evaluated, and tells nobody", Code.LINT)]
+    return [Mistake(("channels",), "must have at least one channel")]
 
 
 def _told_once(mistakes: Iterable[Mistake], bad: frozenset[str]) -> list[Mistake]:

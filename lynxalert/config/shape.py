@@ -91,8 +91,28 @@ def read_rest(model: type[M], raw: Mapping[str, Any]) -> tuple[M, list[Mistake],
     value, mistakes = read(model, raw)
     bad = frozenset(str(mistake.path[0]) for mistake in mistakes)
     if value is None:
+        # An unknown key is left out alone, any other mistake costs the whole setting it stands in.
+        rest: Any = raw
+        for mistake in mistakes:
+            rest = _without(rest, mistake.path if mistake.code is Code.UNKNOWN_KEY else mistake.path[:1])
+        value, _ = read(model, rest)
+    if value is None:
         value = model.model_validate({key: each for key, each in raw.items() if key not in bad})
     return value, mistakes, bad
+
+
+def _without(table: Any, path: Path) -> Any:
+    """*table* without what stands at *path*."""
+    first, *rest = path
+    if isinstance(table, list):
+        return [_without(each, tuple(rest)) if place == first else each for place, each in enumerate(table)]
+    if not isinstance(table, Mapping):
+        return table
+    return {
+        key: _without(each, tuple(rest)) if key == first else each
+        for key, each in table.items()
+        if rest or key != first
+    }
 
 
 def _mistake(model: type[BaseModel], error: Mapping[str, Any]) -> Mistake:
