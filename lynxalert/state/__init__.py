@@ -1,1 +1,22 @@
-"""The durable state in SQLite: definitions, instances, history, outbox."""
+"""The durable state: definitions, instances, history, outbox, silences. The one door to SQLite."""
+
+from lynxalert.state.database import Database
+from lynxalert.state.definitions import Definition
+from lynxalert.state.history import Evaluation, Recorded
+from lynxalert.state.instances import Cursor
+from lynxalert.state.outbox import StoredOutbox
+from lynxalert.state.overlays import Ack, Silence
+from lynxalert.state.owed import Attempt, Listed
+
+__all__ = [
+    "Ack",
+    "Attempt",
+    "Cursor",
+    "Database",
+    "Definition",
+    "Evaluation",
+    "Listed",
+    "Recorded",
+    "Silence",
+    "StoredOutbox",
+]

@@ -1,0 +1,106 @@
+"""Values of the house ↔ the JSON that SQLite keeps. Loading is driven by the dataclasses themselves.
+
+What a definition gained since it was written takes its default; what it lost is ignored.
+"""
+
+from __future__ import annotations
+
+import collections.abc
+import dataclasses
+import datetime as dt
+import enum
+import json
+import types
+import typing
+from functools import cache
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+_INSTANT = "$at"
+
+
+def dumps(value: Any) -> str:
+    """*value* as JSON text; instants within keep their type. Sets do not exist here."""
+    return json.dumps(value, default=_tagged, ensure_ascii=False, separators=(",", ":"))
+
+
+def loads(text: str) -> Any:
+    """What `dumps` wrote."""
+    return json.loads(text, object_hook=_untagged)
+
+
+def pack(value: Any) -> Any:
+    """A dataclass, or anything in one, as plain JSON: durations in seconds, members of a union by class name."""
+    match value:
+        case dt.timedelta():
+            return value.total_seconds()
+        case enum.Enum():
+            return value.value
+        case tuple() | list():
+            return [pack(each) for each in value]
+        case collections.abc.Mapping():
+            return {name: pack(each) for name, each in value.items()}
+        case _ if dataclasses.is_dataclass(value):
+            fields = {each.name: pack(getattr(value, each.name)) for each in dataclasses.fields(value)}
+            return {"$is": type(value).__name__, **fields}
+        case _:
+            return value
+
+
+def unpack(cls: type[T], stored: Any) -> T:
+    """The dataclass *cls* that `pack` wrote."""
+    hints = _hints(typing.cast("Any", cls))
+    values = {name: _read(hints[name], stored[name]) for name in hints if name in stored}
+    return cls(**values)
+
+
+@cache
+def _hints(cls: Any) -> dict[str, Any]:
+    hints = typing.get_type_hints(cls)
+    return {each.name: hints[each.name] for each in dataclasses.fields(cls)}
+
+
+def _read(hint: Any, stored: Any) -> Any:
+    """*stored* as a value of type *hint*."""
+    if stored is None or hint is Any:
+        return stored
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (typing.Union, types.UnionType):
+        return _one_of(arguments, stored)
+    if origin is tuple:
+        return tuple(_read(arguments[0], each) for each in stored)
+    if origin is collections.abc.Mapping and dataclasses.is_dataclass(arguments[1]):
+        return {name: _read(arguments[1], each) for name, each in stored.items()}
+    if hint is dt.timedelta:
+        return dt.timedelta(seconds=stored)
+    if isinstance(hint, type) and issubclass(hint, enum.Enum):
+        return hint(stored)
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return unpack(hint, stored)
+    return stored
+
+
+def _one_of(options: tuple[Any, ...], stored: Any) -> Any:
+    """Dataclasses of a union are told apart by name; otherwise there is one type, or nothing."""
+    if isinstance(stored, dict) and "$is" in stored:
+        named = {each.__name__: each for each in options}
+        return unpack(named[stored["$is"]], stored)
+    return _read(next(each for each in options if each is not type(None)), stored)
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, dt.datetime):
+        return {_INSTANT: value.isoformat()}
+    if isinstance(value, collections.abc.Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored")
+
+
+def _untagged(stored: dict[str, Any]) -> Any:
+    if stored.keys() != {_INSTANT}:
+        return stored
+    try:
+        return dt.datetime.fromisoformat(stored[_INSTANT])
+    except (TypeError, ValueError):  # an event's own field of that name
+        return stored

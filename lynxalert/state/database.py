@@ -1,0 +1,151 @@
+"""The one door to the state file: a single writer that groups commits, many readers, migrations on opening.
+
+SQLite in WAL with `synchronous=FULL`: what a `write` has returned from survives the process and the power.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pathlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Connection, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from lynxalert.state.migrate import upgrade
+
+T = TypeVar("T")
+
+READERS = 4
+MOST_GROUPED = 256  # writes that share one commit
+
+# What is done with the open transaction: reads and writes through it, nothing else awaited.
+Work = Callable[[AsyncConnection], Awaitable[T]]
+
+_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",  # a channel's password does not linger in free pages
+)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One piece of work that waits for the next commit."""
+
+    work: Work[Any]
+    outcome: asyncio.Future[Any]
+
+
+class Database:
+    """The state file, open. Made by `open`; one per process."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+        self._turn = asyncio.Lock()
+        self._waiting: list[_Waiting] = []
+
+    @classmethod
+    async def open(cls, path: pathlib.Path) -> Self:
+        """Open *path*, created readable by its owner alone, and bring its schema up to date."""
+        _own(path)
+        url = f"sqlite+aiosqlite:///{path}"
+        writer = create_async_engine(url, pool_size=1, max_overflow=0)
+        reader = create_async_engine(url, pool_size=READERS, max_overflow=0)
+        _prepare(writer, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
+        _prepare(reader, begin="BEGIN", pragmas=(*_PRAGMAS, "PRAGMA query_only=ON"))
+        async with writer.begin() as connection:
+            await connection.run_sync(upgrade)
+        return cls(writer, reader)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """A snapshot: everything read through it belongs to one moment."""
+        async with self._reader.begin() as connection:
+            yield connection
+
+    async def write(self, work: Work[T]) -> T:
+        """Do *work* in a transaction and return its result once that is on the disk.
+
+        Work that waits at the same time shares one commit; each is all or nothing by itself.
+
+        Raises:
+            Exception: what *work* raised, its own writes undone; or why the commit failed.
+        """
+        mine = _Waiting(work, asyncio.get_running_loop().create_future())
+        self._waiting.append(mine)
+        try:
+            async with self._turn:
+                if not mine.outcome.done():
+                    await self._commit()
+        finally:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+        return await mine.outcome  # type: ignore[no-any-return] # the work's own type
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._writer.dispose()
+        await self._reader.dispose()
+
+    async def _commit(self) -> None:
+        """Do everything that waits, in order, in one transaction."""
+        group, self._waiting = self._waiting[:MOST_GROUPED], self._waiting[MOST_GROUPED:]
+        try:
+            async with self._writer.begin() as connection:
+                outcomes = [await _attempt(connection, each.work) for each in group]
+        except asyncio.CancelledError:
+            self._waiting = group + self._waiting  # whoever else waits does it instead
+            raise
+        except Exception as error:  # noqa: BLE001 - handed to everyone whose work it lost
+            outcomes = [error] * len(group)
+        _hand_out(group, outcomes)
+
+
+async def _attempt(connection: AsyncConnection, work: Work[Any]) -> Any:
+    """The result of *work*, or what it raised, its writes undone."""
+    try:
+        async with connection.begin_nested():
+            return await work(connection)
+    except Exception as error:  # noqa: BLE001 - handed to the caller
+        return error
+
+
+def _hand_out(group: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
+    for each, outcome in zip(group, outcomes, strict=True):
+        if each.outcome.done():
+            continue
+        if isinstance(outcome, Exception):
+            each.outcome.set_exception(outcome)
+        else:
+            each.outcome.set_result(outcome)
+
+
+def _own(path: pathlib.Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+
+
+def _prepare(engine: AsyncEngine, *, begin: str, pragmas: Sequence[str]) -> None:
+    """Take transactions out of the driver's hands: it begins too late, and never for reads."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(pragma)
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)

@@ -1,0 +1,156 @@
+"""Definitions at rest: alerts by id and by the key of their file, versions, and channels they have lost.
+
+The only place that stores secrets. Every function takes the open transaction.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lynxalert.alerts import Alert, ChannelSpec
+from lynxalert.state import codec
+from lynxalert.state.tables import alerts, deliveries, instances
+
+_OWED = ("queued", "leased", "retrying")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """An alert as stored. *revision* counts every change, `alert.version` those of meaning.
+
+    *document* is what its author wrote, if that was kept. *retired* are channels it lost that may still be owed
+    the end of an episode.
+    """
+
+    alert: Alert
+    revision: int
+    created_at: dt.datetime
+    updated_at: dt.datetime
+    deleted_at: dt.datetime | None = None
+    document: Mapping[str, Any] | None = None
+    retired: tuple[ChannelSpec, ...] = ()
+
+
+async def load(tx: AsyncConnection, name: str) -> Definition | None:
+    """The alert with this id, or this key in a file; a deleted one is not there."""
+    found = select(alerts).where(alerts.c.deleted_at.is_(None))
+    rows = await tx.execute(found.where(or_(alerts.c.id == name, alerts.c.file_key == name)))
+    exact = sorted(map(_definition, rows.mappings()), key=lambda each: each.alert.id != name)
+    return exact[0] if exact else None
+
+
+async def every(tx: AsyncConnection) -> tuple[Definition, ...]:
+    """Every alert that is not deleted, oldest first."""
+    found = select(alerts).where(alerts.c.deleted_at.is_(None)).order_by(alerts.c.created_at, alerts.c.id)
+    return tuple(map(_definition, (await tx.execute(found)).mappings()))
+
+
+async def revisions(tx: AsyncConnection) -> dict[str, int]:
+    """The revision of every alert that is not deleted, by id: cheap, to see what changed."""
+    found = select(alerts.c.id, alerts.c.revision).where(alerts.c.deleted_at.is_(None))
+    return {row.id: row.revision for row in await tx.execute(found)}
+
+
+async def put(
+    tx: AsyncConnection, alert: Alert, now: dt.datetime, document: Mapping[str, Any] | None = None
+) -> Definition:
+    """Store *alert*, new or in place of what has its id. Its version is taken as it is given.
+
+    An alert that comes back after its deletion goes on counting: its version is raised above the old one.
+    """
+    old = await _any(tx, alert.id)
+    if old is not None and old.deleted_at is not None:
+        alert = replace(alert, version=max(alert.version, old.alert.version + 1))
+    stored = Definition(
+        alert=alert,
+        revision=old.revision + 1 if old else 1,
+        created_at=old.created_at if old and old.deleted_at is None else now,
+        updated_at=now,
+        document=document,
+        retired=_retired(old, alert.channels),
+    )
+    values = _columns(stored)
+    await tx.execute(insert(alerts).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
+    return stored
+
+
+async def remove(tx: AsyncConnection, alert_id: str, now: dt.datetime) -> bool:
+    """Delete an alert; its channels stay until `forget_retired` finds nothing owed. Whether there was one."""
+    old = await _any(tx, alert_id)
+    if old is None or old.deleted_at is not None:
+        return False
+    gone = replace(old, deleted_at=now, revision=old.revision + 1, retired=_retired(old, ()))
+    gone = replace(gone, alert=replace(gone.alert, channels=()), document=None)
+    await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(_columns(gone)))
+    return True
+
+
+async def channels(tx: AsyncConnection, alert_id: str) -> tuple[ChannelSpec, ...]:
+    """Every channel that *alert_id* has, then every one it lost, deleted alerts included."""
+    found = await _any(tx, alert_id)
+    return () if found is None else (*found.alert.channels, *found.retired)
+
+
+async def forget_retired(tx: AsyncConnection) -> int:
+    """Drop the configuration of lost channels of alerts that owe nothing, and no open episode can owe again."""
+    owing = select(deliveries.c.alert_id).where(deliveries.c.status.in_(_OWED))
+    firing = select(instances.c.alert_id).where(instances.c.episode.is_not(None))
+    outcome = await tx.execute(
+        update(alerts)
+        .where(alerts.c.retired != [], alerts.c.id.not_in(owing), alerts.c.id.not_in(firing))
+        .values(retired=[])
+    )
+    return outcome.rowcount
+
+
+async def _any(tx: AsyncConnection, alert_id: str) -> Definition | None:
+    row = (await tx.execute(select(alerts).where(alerts.c.id == alert_id))).mappings().first()
+    return None if row is None else _definition(row)
+
+
+def _retired(old: Definition | None, channels: Sequence[ChannelSpec]) -> tuple[ChannelSpec, ...]:
+    """What was lost before and is lost now, newest last, nothing twice."""
+    if old is None:
+        return ()
+    kept: list[ChannelSpec] = []
+    for each in (*old.retired, *old.alert.channels):
+        if each not in channels and each not in kept:
+            kept.append(each)
+    return tuple(kept)
+
+
+def _columns(stored: Definition) -> dict[str, Any]:
+    alert = stored.alert
+    return {
+        "id": alert.id,
+        "file_key": alert.file_key,
+        "name": alert.name,
+        "source": alert.source,
+        "version": alert.version,
+        "revision": stored.revision,
+        "definition": codec.pack(alert),
+        "document": codec.pack(stored.document) if stored.document is not None else None,
+        "retired": codec.pack(stored.retired),
+        "created_at": stored.created_at,
+        "updated_at": stored.updated_at,
+        "deleted_at": stored.deleted_at,
+    }
+
+
+def _definition(row: RowMapping) -> Definition:
+    return Definition(
+        alert=codec.unpack(Alert, row["definition"]),
+        revision=row["revision"],
+        created_at=row["created_at"],
+        updated_at=row["updated_at"],
+        deleted_at=row["deleted_at"],
+        document=row["document"],
+        retired=tuple(codec.unpack(ChannelSpec, each) for each in row["retired"]),
+    )

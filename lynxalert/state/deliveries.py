@@ -1,0 +1,76 @@
+"""A delivery ↔ its row. Nothing but the translation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from lynxalert.alerts import Kind
+from lynxalert.notify.message import Message
+from lynxalert.notify.model import Delivery, Status, Target
+
+OWED = tuple(str(status) for status in Status if status.is_owed)
+
+
+def columns(delivery: Delivery) -> dict[str, Any]:
+    """The row of *delivery*."""
+    return {
+        "id": delivery.id,
+        "alert_id": delivery.alert_id,
+        "key": delivery.key,
+        "episode": delivery.episode,
+        "sequence": delivery.sequence,
+        "type": delivery.target.type,
+        "name": delivery.target.name,
+        "destination": delivery.target.destination,
+        "stateful": delivery.target.stateful,
+        "kind": str(delivery.kind),
+        "message": delivery.message.as_json(),
+        "created_at": delivery.created_at,
+        **progress(delivery),
+    }
+
+
+def progress(delivery: Delivery) -> dict[str, Any]:
+    """The columns that change after it was queued. The message changes when a start and its end collapse."""
+    return {
+        "status": str(delivery.status),
+        "reason": str(delivery.reason) if delivery.reason is not None else None,
+        "detail": delivery.detail,
+        "attempt": delivery.attempt,
+        "degraded": delivery.degraded,
+        "due_at": delivery.due_at,
+        "lease_until": delivery.lease_until,
+        "settled_at": delivery.settled_at,
+        "receipt": delivery.receipt,
+    }
+
+
+def delivery(row: RowMapping) -> Delivery:
+    """The delivery of *row*."""
+    return Delivery(
+        id=row["id"],
+        alert_id=row["alert_id"],
+        key=row["key"],
+        episode=row["episode"],
+        sequence=row["sequence"],
+        target=target(row),
+        kind=Kind(row["kind"]),
+        message=Message.from_json(row["message"]),
+        created_at=row["created_at"],
+        status=Status(row["status"]),
+        reason=row["reason"],
+        detail=row["detail"],
+        attempt=row["attempt"],
+        degraded=row["degraded"],
+        due_at=row["due_at"],
+        lease_until=row["lease_until"],
+        settled_at=row["settled_at"],
+        receipt=row["receipt"],
+    )
+
+
+def target(row: RowMapping) -> Target:
+    """Where the delivery of *row* goes."""
+    return Target(row["type"], row["name"], row["destination"], row["stateful"])

@@ -1,0 +1,183 @@
+"""History: evaluations, gaps and transitions, written once, read newest first, pruned by age."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import RowMapping, Select, delete, func, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lynxalert.alerts import Inputs, Transition
+from lynxalert.alerts.late import Judged
+from lynxalert.plan import TimeWindow
+from lynxalert.state import codec
+from lynxalert.state.tables import evaluations, transitions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One slot's record. *kind*: judged | error | gap; a gap stands for *slots* slots, from *slot* to *at*.
+
+    *sequence* is the newest ingest sequence it could see, *inputs* what the slot said, kept for `max_lateness`.
+    *number* is given by the store and grows.
+    """
+
+    alert_id: str
+    kind: str
+    slot: dt.datetime
+    at: dt.datetime
+    recorded_at: dt.datetime
+    window: TimeWindow | None = None
+    slots: int = 1
+    rows: int | None = None
+    value: float | None = None
+    duration: dt.timedelta | None = None
+    sequence: int | None = None
+    error: str | None = None
+    inputs: Inputs | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A transition of history, with its *number*, which grows, and when it was committed."""
+
+    number: int
+    recorded_at: dt.datetime
+    transition: Transition
+
+
+async def record(tx: AsyncConnection, made: Sequence[Evaluation]) -> None:
+    """Append evaluations."""
+    if made:
+        await tx.execute(insert(evaluations), [_evaluation_columns(each) for each in made])
+
+
+async def append(tx: AsyncConnection, told: Sequence[Transition], now: dt.datetime) -> None:
+    """Append transitions; one that is there already, after a crash, is left as it is."""
+    if told:
+        rows = [_transition_columns(each, now) for each in told]
+        await tx.execute(
+            insert(transitions).on_conflict_do_nothing(index_elements=["episode", "sequence"]), rows
+        )
+
+
+async def transitions_of(
+    tx: AsyncConnection, alert_id: str, *, limit: int, before: int | None = None
+) -> tuple[Recorded, ...]:
+    """The newest transitions of an alert, older than number *before*, newest first."""
+    found = select(transitions).where(transitions.c.alert_id == alert_id)
+    rows = await tx.execute(_page(found, transitions.c.id, limit, before))
+    return tuple(map(_recorded, rows.mappings()))
+
+
+async def transitions_since(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Transition, ...]:
+    """What was told of an alert with T from *at* on, oldest first."""
+    found = select(transitions).where(transitions.c.alert_id == alert_id, transitions.c.at >= at)
+    rows = await tx.execute(found.order_by(transitions.c.id))
+    return tuple(_recorded(row).transition for row in rows.mappings())
+
+
+async def evaluations_of(
+    tx: AsyncConnection, alert_id: str, *, limit: int, before: int | None = None
+) -> tuple[Evaluation, ...]:
+    """The newest evaluations of an alert, older than number *before*, newest first."""
+    found = select(evaluations).where(evaluations.c.alert_id == alert_id)
+    rows = await tx.execute(_page(found, evaluations.c.id, limit, before))
+    return tuple(map(_evaluation, rows.mappings()))
+
+
+async def judged_since(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Judged, ...]:
+    """The slots judged with T from *at* on, oldest first, each with the T of the one before."""
+    found = select(evaluations).where(evaluations.c.alert_id == alert_id, evaluations.c.at >= at)
+    rows = (await tx.execute(found.where(evaluations.c.kind != "gap").order_by(evaluations.c.id))).mappings()
+    slots: list[Judged] = []
+    for each in map(_evaluation, rows):
+        slots.append(Judged(each.at, slots[-1].at if slots else None, each.inputs))
+    return tuple(slots)
+
+
+async def prune(tx: AsyncConnection, keep_from: dt.datetime, inputs_from: dt.datetime) -> int:
+    """Delete what was recorded before *keep_from*, and the inputs before *inputs_from*; how many rows went."""
+    await tx.execute(
+        evaluations.update()
+        .where(evaluations.c.recorded_at < inputs_from, evaluations.c.inputs.is_not(None))
+        .values(inputs=None)
+    )
+    gone = 0
+    for table in (evaluations, transitions):
+        gone += (await tx.execute(delete(table).where(table.c.recorded_at < keep_from))).rowcount
+    return gone
+
+
+async def counts(tx: AsyncConnection) -> dict[str, int]:
+    """How many transitions of each kind were ever recorded and not pruned."""
+    found = select(transitions.c.kind, func.count().label("many")).group_by(transitions.c.kind)
+    return {row.kind: row.many for row in await tx.execute(found)}
+
+
+def _page(found: Select[Any], number: Any, limit: int, before: int | None) -> Select[Any]:
+    page = found if before is None else found.where(number < before)
+    return page.order_by(number.desc()).limit(limit)
+
+
+def _evaluation_columns(made: Evaluation) -> dict[str, Any]:
+    return {
+        "alert_id": made.alert_id,
+        "kind": made.kind,
+        "slot": made.slot,
+        "at": made.at,
+        "recorded_at": made.recorded_at,
+        "starts": made.window.start if made.window else None,
+        "ends": made.window.end if made.window else None,
+        "slots": made.slots,
+        "rows": made.rows,
+        "value": made.value,
+        "duration": made.duration.total_seconds() if made.duration is not None else None,
+        "sequence": made.sequence,
+        "error": made.error,
+        "inputs": codec.pack(made.inputs) if made.inputs is not None else None,
+    }
+
+
+def _evaluation(row: RowMapping) -> Evaluation:
+    has_window = row["starts"] is not None or row["ends"] is not None
+    return Evaluation(
+        number=row["id"],
+        alert_id=row["alert_id"],
+        kind=row["kind"],
+        slot=row["slot"],
+        at=row["at"],
+        recorded_at=row["recorded_at"],
+        window=TimeWindow(row["starts"], row["ends"]) if has_window else None,
+        slots=row["slots"],
+        rows=row["rows"],
+        value=row["value"],
+        duration=dt.timedelta(seconds=row["duration"]) if row["duration"] is not None else None,
+        sequence=row["sequence"],
+        error=row["error"],
+        inputs=codec.unpack(Inputs, row["inputs"]) if row["inputs"] is not None else None,
+    )
+
+
+def _transition_columns(told: Transition, now: dt.datetime) -> dict[str, Any]:
+    # The rows of a match can be many; the one that was judged is enough for history.
+    match = replace(told.match, rows=()) if told.match is not None else None
+    return {
+        "alert_id": told.alert_id,
+        "key": told.key,
+        "kind": str(told.kind),
+        "episode": told.episode,
+        "sequence": told.sequence,
+        "at": told.at,
+        "recorded_at": now,
+        "body": codec.pack(replace(told, match=match)),
+    }
+
+
+def _recorded(row: RowMapping) -> Recorded:
+    return Recorded(row["id"], row["recorded_at"], codec.unpack(Transition, row["body"]))

@@ -1,0 +1,133 @@
+"""Instances and cursors at rest: where every alert stands, and the slot it judges next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, select, tuple_
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lynxalert.alerts import Instance, Key
+from lynxalert.alerts.health import Health
+from lynxalert.state import codec
+from lynxalert.state.tables import cursors, instances
+
+_PART = 400  # bound parameters of one statement stay far below SQLite's limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cursor:
+    """How far an alert has been judged.
+
+    *next_slot* is the first slot not yet judged; *attempt* counts its failed tries, the next one being due at
+    *retry_at*. *checked_at*, *hit_at*: T of the last evaluation, of the last hit. *seen_sequence*: the newest
+    ingest sequence the last evaluation could see.
+    """
+
+    alert_id: str
+    next_slot: dt.datetime
+    checked_at: dt.datetime | None = None
+    hit_at: dt.datetime | None = None
+    attempt: int = 0
+    retry_at: dt.datetime | None = None
+    health: Health = field(default_factory=Health)
+    memory: Mapping[str, Any] | None = None
+    seen_sequence: int | None = None
+
+
+async def of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, dict[Key, Instance]]:
+    """The instances of each alert by key, in order; an alert without any has an empty mapping."""
+    found: dict[str, dict[Key, Instance]] = {each: {} for each in alert_ids}
+    for part in _parts(alert_ids):
+        rows = await tx.execute(
+            select(instances.c.alert_id, instances.c.body)
+            .where(instances.c.alert_id.in_(part))
+            .order_by(instances.c.alert_id, instances.c.key)
+        )
+        for row in rows:
+            instance = codec.unpack(Instance, row.body)
+            found[row.alert_id][instance.key] = instance
+    return found
+
+
+async def save(
+    tx: AsyncConnection, alert_id: str, before: Mapping[Key, Instance], after: Mapping[Key, Instance]
+) -> None:
+    """Write what differs between *before*, which is stored, and *after*."""
+    changed = [each for each in map(_lean, after.values()) if before.get(each.key) != each]
+    gone = [(alert_id, key) for key in before if key not in after]
+    for part in _parts(gone):
+        await tx.execute(delete(instances).where(tuple_(instances.c.alert_id, instances.c.key).in_(part)))
+    if changed:
+        statement = insert(instances)
+        fresh = {name: statement.excluded[name] for name in ("phase", "since", "episode", "body")}
+        await tx.execute(
+            statement.on_conflict_do_update(index_elements=["alert_id", "key"], set_=fresh),
+            [_instance_columns(alert_id, each) for each in changed],
+        )
+
+
+async def cursor_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, Cursor]:
+    """The cursors of these alerts; one that never was due has none."""
+    found: dict[str, Cursor] = {}
+    for part in _parts(alert_ids):
+        rows = await tx.execute(select(cursors).where(cursors.c.alert_id.in_(part)))
+        found |= {row["alert_id"]: _cursor(row) for row in rows.mappings()}
+    return found
+
+
+async def save_cursors(tx: AsyncConnection, moved: Iterable[Cursor]) -> None:
+    """Write *moved*, in place of what was there."""
+    rows = [_cursor_columns(each) for each in moved]
+    if not rows:
+        return
+    statement = insert(cursors)
+    fresh = {name: statement.excluded[name] for name in rows[0] if name != "alert_id"}
+    await tx.execute(statement.on_conflict_do_update(index_elements=["alert_id"], set_=fresh), rows)
+
+
+async def drop_cursor(tx: AsyncConnection, alert_id: str) -> None:
+    """Forget where *alert_id* was."""
+    await tx.execute(delete(cursors).where(cursors.c.alert_id == alert_id))
+
+
+def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:
+    return [items[start : start + _PART] for start in range(0, len(items), _PART)]
+
+
+def _lean(instance: Instance) -> Instance:
+    """*instance* without the rows of its match: they are for the messages of this slot, and can be many."""
+    return instance if instance.match is None else replace(instance, match=replace(instance.match, rows=()))
+
+
+def _instance_columns(alert_id: str, instance: Instance) -> dict[str, Any]:
+    return {
+        "alert_id": alert_id,
+        "key": instance.key,
+        "phase": str(instance.phase),
+        "since": instance.since,
+        "episode": instance.episode.id if instance.episode else None,
+        "body": codec.pack(instance),
+    }
+
+
+def _cursor_columns(cursor: Cursor) -> dict[str, Any]:
+    return {
+        "alert_id": cursor.alert_id,
+        "next_slot": cursor.next_slot,
+        "checked_at": cursor.checked_at,
+        "hit_at": cursor.hit_at,
+        "attempt": cursor.attempt,
+        "retry_at": cursor.retry_at,
+        "health": codec.pack(cursor.health),
+        "memory": cursor.memory,
+        "seen_sequence": cursor.seen_sequence,
+    }
+
+
+def _cursor(row: RowMapping) -> Cursor:
+    return Cursor(**{**row, "health": codec.unpack(Health, row["health"])})

@@ -1,0 +1,177 @@
+"""The outbox at rest: what is owed, claimed in order within an episode, settled for good.
+
+Implements `lynxalert.notify.outbox.Outbox`. Whether and when to send is decided elsewhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lynxalert.alerts import ChannelSpec, Kind
+from lynxalert.notify.channel import destination as destination_of
+from lynxalert.notify.configure import configure
+from lynxalert.notify.model import Delivery, Status, Target
+from lynxalert.notify.outbox import Lane
+from lynxalert.state import definitions
+from lynxalert.state.database import Database
+from lynxalert.state.deliveries import OWED, columns, delivery, progress
+from lynxalert.state.tables import attempts, deliveries
+
+_ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))
+_WAITING = (str(Status.QUEUED), str(Status.RETRYING))
+_LEASED = str(Status.LEASED)
+
+
+async def enqueue(tx: AsyncConnection, owed: Sequence[Delivery]) -> None:
+    """Add deliveries within the transaction that commits their transitions; one that is there already stays."""
+    if owed:
+        await tx.execute(insert(deliveries).on_conflict_do_nothing(), [columns(each) for each in owed])
+
+
+class StoredOutbox:
+    """The outbox in the state file."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def destinations(self, now: dt.datetime) -> Sequence[str]:
+        """The destinations with something due at *now* and nothing in flight, longest waiting first."""
+        found = (
+            select(deliveries.c.destination)
+            .where(_is_due(now), _is_head(), _is_free(now))
+            .group_by(deliveries.c.destination)
+            .order_by(func.min(deliveries.c.due_at), deliveries.c.destination)
+        )
+        async with self._database.read() as tx:
+            return (await tx.execute(found)).scalars().all()
+
+    async def claim(self, destination: str, now: dt.datetime, lease_until: dt.datetime) -> Lane | None:
+        """Lease the longest waiting due delivery of *destination* that heads its lane, or None."""
+
+        async def work(tx: AsyncConnection) -> Lane | None:
+            head = (
+                select(deliveries.c.id, deliveries.c.episode)
+                .where(deliveries.c.destination == destination, _is_due(now), _is_head(), _is_free(now))
+                .order_by(deliveries.c.due_at, deliveries.c.number)
+                .limit(1)
+            )
+            row = (await tx.execute(head)).first()
+            if row is None:
+                return None
+            leased = {"status": _LEASED, "lease_until": lease_until}
+            await tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(leased))
+            return await _lane(tx, row.id)
+
+        return await self._database.write(work)
+
+    async def settle(self, settled: Sequence[Delivery]) -> None:
+        """Store deliveries as they now are, and log the attempts behind them."""
+
+        async def work(tx: AsyncConnection) -> None:
+            for each in settled:
+                await _log(tx, each)
+                changed = {**progress(each), "message": each.message.as_json()}
+                await tx.execute(update(deliveries).where(deliveries.c.id == each.id).values(changed))
+
+        await self._database.write(work)
+
+    async def next_due(self, now: dt.datetime) -> dt.datetime | None:
+        """When the next delivery or lease after *now* falls due, or None."""
+        waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at > now)
+        leased = and_(deliveries.c.status == _LEASED, deliveries.c.lease_until > now)
+        async with self._database.read() as tx:
+            instants = [
+                (await tx.execute(select(func.min(deliveries.c.due_at)).where(waiting))).scalar(),
+                (await tx.execute(select(func.min(deliveries.c.lease_until)).where(leased))).scalar(),
+            ]
+        return min((each for each in instants if each is not None), default=None)
+
+    async def reclaim(self) -> int:
+        """Make every lease due at once: called on start, when whoever held them is dead."""
+
+        async def work(tx: AsyncConnection) -> int:
+            # `due_at` was reached before the lease began; a delivery without one cannot have been leased.
+            freed = update(deliveries).where(deliveries.c.status == _LEASED)
+            outcome = await tx.execute(freed.values(status=str(Status.RETRYING), lease_until=None))
+            return outcome.rowcount
+
+        return await self._database.write(work)
+
+
+def _is_due(now: dt.datetime) -> ColumnElement[bool]:
+    waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at <= now)
+    return or_(waiting, and_(deliveries.c.status == _LEASED, deliveries.c.lease_until <= now))
+
+
+def _is_head() -> ColumnElement[bool]:
+    """Nothing earlier of the same episode is owed to the same target."""
+    earlier = deliveries.alias("earlier")
+    return ~exists().where(
+        earlier.c.episode == deliveries.c.episode,
+        earlier.c.type == deliveries.c.type,
+        earlier.c.name == deliveries.c.name,
+        earlier.c.destination == deliveries.c.destination,
+        earlier.c.sequence < deliveries.c.sequence,
+        earlier.c.status.in_(OWED),
+    )
+
+
+def _is_free(now: dt.datetime) -> ColumnElement[bool]:
+    """Nothing is in flight to the same destination."""
+    flying = deliveries.alias("flying")
+    return ~exists().where(
+        flying.c.destination == deliveries.c.destination,
+        flying.c.status == _LEASED,
+        flying.c.lease_until > now,
+    )
+
+
+async def _lane(tx: AsyncConnection, head_id: str) -> Lane:
+    row = (await tx.execute(select(deliveries).where(deliveries.c.id == head_id))).mappings().one()
+    head = delivery(row)
+    same = and_(
+        deliveries.c.episode == head.episode,
+        deliveries.c.type == head.target.type,
+        deliveries.c.name == head.target.name,
+        deliveries.c.destination == head.target.destination,
+    )
+    owed = select(deliveries).where(same, deliveries.c.status.in_(OWED)).order_by(deliveries.c.sequence)
+    accepted = select(deliveries.c.id).where(
+        same, deliveries.c.status.in_(_ACCEPTED), deliveries.c.kind != str(Kind.RESOLVED)
+    )
+    return Lane(
+        tuple(map(delivery, (await tx.execute(owed)).mappings())),
+        (await tx.execute(accepted.limit(1))).first() is not None,
+        _channel(await definitions.channels(tx, head.alert_id), head.target),
+    )
+
+
+def _channel(specs: Sequence[ChannelSpec], target: Target) -> ChannelSpec | None:
+    """The configuration behind *target*: the one that leads there, else one of the same type and name."""
+    named = [each for each in specs if (each.type, each.name) == (target.type, target.name)]
+    for each in named:
+        made, _ = configure(each.type, each.config, ("channels",))
+        if made is not None and destination_of(made) == target.destination:
+            return each
+    return named[0] if named else None
+
+
+async def _log(tx: AsyncConnection, settled: Delivery) -> None:
+    """One line per attempt that ended; a delivery settled without one has none."""
+    before = select(deliveries.c.attempt).where(deliveries.c.id == settled.id)
+    if settled.settled_at is None or (await tx.execute(before)).scalar() == settled.attempt:
+        return
+    line = {
+        "delivery_id": settled.id,
+        "attempt": settled.attempt,
+        "at": settled.settled_at,
+        "status": str(settled.status),
+        "reason": str(settled.reason) if settled.reason is not None else None,
+        "detail": settled.detail,
+    }
+    await tx.execute(insert(attempts).values(line))

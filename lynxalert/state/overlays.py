@@ -1,0 +1,135 @@
+"""Reasons to stay quiet, at rest: silences, mutes (the silence of one alert), acknowledgements."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lynxalert.state.tables import acks, silences
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Silence:
+    """Matchers plus time. With *alert_id* it is a mute; *ends_at* None: until ended by hand.
+
+    *matchers* are label → value, all of which must be equal; none match everything.
+    """
+
+    id: str
+    starts_at: dt.datetime
+    ends_at: dt.datetime | None
+    reason: str = ""
+    who: str = ""
+    alert_id: str | None = None
+    matchers: Mapping[str, Any] = field(default_factory=dict)
+    ended_at: dt.datetime | None = None
+
+    def covers(self, alert_id: str, labels: Mapping[str, Any], at: dt.datetime) -> bool:
+        """Whether it keeps an instance with *labels* quiet at *at*."""
+        if self.alert_id not in (None, alert_id) or not self.is_active(at):
+            return False
+        return all(labels.get(name) == value for name, value in self.matchers.items())
+
+    def is_active(self, at: dt.datetime) -> bool:
+        """Whether it holds at *at*."""
+        ends = min((each for each in (self.ends_at, self.ended_at) if each is not None), default=None)
+        return self.starts_at <= at and (ends is None or at < ends)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ack:
+    """Somebody knows of an episode: no more repeats of it, until *until* or its end."""
+
+    episode: str
+    alert_id: str
+    at: dt.datetime
+    until: dt.datetime | None = None
+    who: str = ""
+    note: str = ""
+
+
+async def silence(tx: AsyncConnection, made: Silence) -> None:
+    """Store a silence, in place of one with its id. A mute ends every earlier mute of its alert."""
+    if made.alert_id is not None:
+        await unmute(tx, made.alert_id, made.starts_at)
+    values = {name: getattr(made, name) for name in silences.c.keys()}  # noqa: SIM118 - not a mapping
+    statement = insert(silences).values(values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def end(tx: AsyncConnection, silence_id: str, now: dt.datetime) -> bool:
+    """End a silence by hand; whether it still held or was to come."""
+    return await _end(tx, silences.c.id == silence_id, now)
+
+
+async def unmute(tx: AsyncConnection, alert_id: str, now: dt.datetime) -> bool:
+    """End the mute of an alert by hand; whether there was one."""
+    return await _end(tx, silences.c.alert_id == alert_id, now)
+
+
+async def silenced(tx: AsyncConnection, now: dt.datetime) -> tuple[Silence, ...]:
+    """Every silence and mute that holds at *now*, earliest first."""
+    return await _silences(tx, and_(silences.c.starts_at <= now, _unended(now)))
+
+
+async def expired(tx: AsyncConnection, since: dt.datetime, now: dt.datetime) -> tuple[Silence, ...]:
+    """Those that ran out by themselves after *since*, up to *now*."""
+    ran_out = and_(silences.c.ends_at > since, silences.c.ends_at <= now)
+    return await _silences(tx, and_(ran_out, silences.c.ended_at.is_(None)))
+
+
+async def all_silences(tx: AsyncConnection) -> tuple[Silence, ...]:
+    """Every silence and mute there was, earliest first."""
+    return await _silences(tx, silences.c.id.is_not(None))
+
+
+async def mute_of(tx: AsyncConnection, alert_id: str, now: dt.datetime) -> Silence | None:
+    """The mute of an alert that holds at *now*."""
+    found = await _silences(tx, and_(silences.c.alert_id == alert_id, _unended(now)))
+    return next((each for each in found if each.is_active(now)), None)
+
+
+async def acknowledge(tx: AsyncConnection, made: Ack) -> None:
+    """Store an acknowledgement, in place of an earlier one of its episode."""
+    values = {name: getattr(made, name) for name in acks.c.keys()}  # noqa: SIM118 - not a mapping
+    await tx.execute(
+        insert(acks).values(values).on_conflict_do_update(index_elements=["episode"], set_=values)
+    )
+
+
+async def unacknowledge(tx: AsyncConnection, episode: str) -> bool:
+    """Undo an acknowledgement; whether there was one."""
+    return (await tx.execute(acks.delete().where(acks.c.episode == episode))).rowcount > 0
+
+
+async def acked(tx: AsyncConnection, now: dt.datetime) -> dict[str, Ack]:
+    """The acknowledgements that hold at *now*, by episode."""
+    found = select(acks).where(or_(acks.c.until.is_(None), acks.c.until > now))
+    return {row["episode"]: Ack(**row) for row in (await tx.execute(found)).mappings()}
+
+
+def _unended(now: dt.datetime) -> ColumnElement[bool]:
+    return and_(
+        or_(silences.c.ends_at.is_(None), silences.c.ends_at > now),
+        or_(silences.c.ended_at.is_(None), silences.c.ended_at > now),
+    )
+
+
+async def _end(tx: AsyncConnection, which: ColumnElement[bool], now: dt.datetime) -> bool:
+    ended = await tx.execute(update(silences).where(which, _unended(now)).values(ended_at=now))
+    return ended.rowcount > 0
+
+
+async def _silences(tx: AsyncConnection, which: ColumnElement[bool]) -> tuple[Silence, ...]:
+    found = select(silences).where(which).order_by(silences.c.starts_at, silences.c.id)
+    return tuple(_silence(row) for row in (await tx.execute(found)).mappings())
+
+
+def _silence(row: RowMapping) -> Silence:
+    return Silence(**row)

@@ -1,0 +1,132 @@
+"""Questions about deliveries: what the API lists, and what routing must know before it owes a channel more."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lynxalert.alerts import Kind
+from lynxalert.notify.model import Delivery, Start, Status
+from lynxalert.state.deliveries import OWED, delivery, target
+from lynxalert.state.tables import attempts, deliveries
+
+_ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A delivery with its *number*, which grows, to page by."""
+
+    number: int
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try of a delivery, and what became of it."""
+
+    attempt: int
+    at: dt.datetime
+    status: Status
+    reason: str | None
+    detail: str | None
+
+
+async def listed(
+    tx: AsyncConnection,
+    *,
+    limit: int,
+    before: int | None = None,
+    alert_id: str | None = None,
+    status: Collection[Status] = (),
+) -> tuple[Listed, ...]:
+    """The newest deliveries, of one alert or all, older than number *before*, newest first."""
+    found = select(deliveries).order_by(deliveries.c.number.desc()).limit(limit)
+    if alert_id is not None:
+        found = found.where(deliveries.c.alert_id == alert_id)
+    if before is not None:
+        found = found.where(deliveries.c.number < before)
+    if status:
+        found = found.where(deliveries.c.status.in_([str(each) for each in status]))
+    return tuple(Listed(row["number"], delivery(row)) for row in (await tx.execute(found)).mappings())
+
+
+async def find(tx: AsyncConnection, delivery_id: str) -> Delivery | None:
+    """One delivery by its id."""
+    row = (await tx.execute(select(deliveries).where(deliveries.c.id == delivery_id))).mappings().first()
+    return None if row is None else delivery(row)
+
+
+async def attempts_of(tx: AsyncConnection, delivery_id: str) -> tuple[Attempt, ...]:
+    """Every try of a delivery, first one first."""
+    found = select(attempts).where(attempts.c.delivery_id == delivery_id).order_by(attempts.c.id)
+    return tuple(
+        Attempt(row.attempt, row.at, Status(row.status), row.reason, row.detail)
+        for row in await tx.execute(found)
+    )
+
+
+async def counts(tx: AsyncConnection) -> dict[Status, int]:
+    """How many deliveries there are of each status."""
+    found = select(deliveries.c.status, func.count().label("many")).group_by(deliveries.c.status)
+    return {Status(row.status): row.many for row in await tx.execute(found)}
+
+
+async def starts(
+    tx: AsyncConnection, alert_id: str, episodes: Collection[str], accepted_since: dt.datetime
+) -> tuple[Start, ...]:
+    """What channels know of *episodes* of an alert, and every start they accepted since *accepted_since*."""
+    found = select(deliveries).where(
+        deliveries.c.alert_id == alert_id,
+        deliveries.c.kind != str(Kind.RESOLVED),
+        or_(
+            deliveries.c.episode.in_(list(episodes)),
+            deliveries.c.status.in_(_ACCEPTED) & (deliveries.c.settled_at >= accepted_since),
+        ),
+    )
+    groups: dict[tuple[Any, ...], list[RowMapping]] = {}
+    for row in (await tx.execute(found.order_by(deliveries.c.number))).mappings():
+        place = (row["episode"], row["type"], row["name"], row["destination"])
+        groups.setdefault(place, []).append(row)
+    return tuple(_start(rows) for rows in groups.values())
+
+
+async def held(tx: AsyncConnection, alert_id: str | None = None) -> tuple[Delivery, ...]:
+    """What waits to be released, of one alert or all, oldest first."""
+    found = select(deliveries).where(deliveries.c.status == str(Status.QUEUED), deliveries.c.due_at.is_(None))
+    if alert_id is not None:
+        found = found.where(deliveries.c.alert_id == alert_id)
+    rows = (await tx.execute(found.order_by(deliveries.c.number))).mappings()
+    return tuple(map(delivery, rows))
+
+
+async def try_again(tx: AsyncConnection, delivery_id: str, now: dt.datetime) -> bool:
+    """Queue a failed delivery once more, by hand; whether it was a failed one."""
+    failed = update(deliveries).where(
+        deliveries.c.id == delivery_id, deliveries.c.status == str(Status.FAILED)
+    )
+    again = {"status": str(Status.RETRYING), "due_at": now, "reason": None, "detail": None}
+    return (await tx.execute(failed.values(again))).rowcount > 0
+
+
+async def prune(tx: AsyncConnection, before: dt.datetime) -> int:
+    """Delete what was settled and created before *before*; how many deliveries went."""
+    old = (deliveries.c.created_at < before) & deliveries.c.status.not_in(OWED)
+    ids = select(deliveries.c.id).where(old)
+    await tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(ids)))
+    return (await tx.execute(delete(deliveries).where(old))).rowcount
+
+
+def _start(rows: Sequence[RowMapping]) -> Start:
+    """One episode at one target: the best of its messages there."""
+    accepted = [row for row in rows if row["status"] in _ACCEPTED]
+    owed = [row for row in rows if row["status"] in OWED]
+    first = (accepted or owed or rows)[0]
+    status = Status.DELIVERED if accepted else Status(first["status"])
+    instants = [row["settled_at"] for row in accepted if row["settled_at"] is not None]
+    return Start(first["key"], first["episode"], target(first), status, min(instants, default=None))

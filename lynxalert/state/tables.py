@@ -1,0 +1,222 @@
+"""The tables of the durable state. Nothing but columns; the schema on disk is made by `migrations`.
+
+Instants are integers, microseconds since 1970 UTC: they sort, and nothing can read them in a wrong zone.
+Secrets stand in `alerts` only (`definition`, `document`, `retired`).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from lynxalert.state import codec
+
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+MICROSECOND = dt.timedelta(microseconds=1)
+
+
+class Instant(TypeDecorator[dt.datetime]):
+    """An aware instant, exact to the microsecond."""
+
+    impl = Integer
+    cache_ok = True
+
+    def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002 - SQLAlchemy's contract
+        """Microseconds since 1970."""
+        return None if value is None else (value - EPOCH) // MICROSECOND
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> dt.datetime | None:  # noqa: ARG002 - SQLAlchemy's contract
+        """Aware, UTC."""
+        return None if value is None else EPOCH + value * MICROSECOND
+
+
+class Json(TypeDecorator[Any]):
+    """Any value that `codec.dumps` takes; None is NULL."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's contract
+        """JSON text."""
+        return None if value is None else codec.dumps(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's contract
+        """The value."""
+        return None if value is None else codec.loads(value)
+
+
+metadata = MetaData()
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("file_key", String),
+    Column("name", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),  # counts every change, for ETag and for the evaluator
+    Column("definition", Json, nullable=False),  # an `Alert`
+    Column("document", Json),  # as its author wrote it
+    Column("retired", Json, nullable=False),  # channels it lost that are still owed something
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("deleted_at", Instant),  # kept, so that versions go on if it comes back
+    Index("alerts_by_key", "file_key"),
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    Column("next_slot", Instant, nullable=False),
+    Column("checked_at", Instant),  # T of the last evaluation
+    Column("hit_at", Instant),  # T of the last hit
+    Column("attempt", Integer, nullable=False),  # failed tries of the slot it stands on
+    Column("retry_at", Instant),
+    Column("health", Json, nullable=False),
+    Column("memory", Json),  # what the condition remembers
+    Column("seen_sequence", Integer),  # ingest sequence the last evaluation could see
+)
+
+instances = Table(
+    "instances",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("phase", String, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("episode", String),
+    Column("body", Json, nullable=False),  # an `Instance`
+    Index("instances_by_episode", "episode"),
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", String, nullable=False),
+    Column("kind", String, nullable=False),  # judged | error | gap
+    Column("slot", Instant, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("starts", Instant),
+    Column("ends", Instant),
+    Column("slots", Integer, nullable=False),  # of a gap; else 1
+    Column("rows", Integer),
+    Column("value", Float),
+    Column("duration", Float),  # seconds
+    Column("sequence", Integer),
+    Column("error", Text),
+    Column("inputs", Json),  # hits and bands, kept for `max_lateness`
+    Index("evaluations_by_alert", "alert_id", "id"),
+    Index("evaluations_by_time", "recorded_at"),
+)
+
+transitions = Table(
+    "transitions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("alert_id", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("episode", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("body", Json, nullable=False),  # a `Transition`
+    UniqueConstraint("episode", "sequence"),
+    Index("transitions_by_alert", "alert_id", "id"),
+    Index("transitions_by_time", "recorded_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("alert_id", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("episode", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("type", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("destination", String, nullable=False),
+    Column("stateful", Boolean, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("reason", String),
+    Column("detail", Text),
+    Column("attempt", Integer, nullable=False),
+    Column("degraded", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("lease_until", Instant),
+    Column("settled_at", Instant),
+    Column("receipt", String),
+    Column("message", Json, nullable=False),
+    UniqueConstraint("episode", "sequence", "type", "name", "destination"),
+    Index("deliveries_due", "status", "destination", "due_at"),
+    Index("deliveries_by_alert", "alert_id", "number"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery_id", String, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("status", String, nullable=False),
+    Column("reason", String),
+    Column("detail", Text),
+    Index("attempts_by_delivery", "delivery_id"),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("alert_id", String),  # a mute: the silence of one alert
+    Column("matchers", Json, nullable=False),
+    Column("starts_at", Instant, nullable=False),
+    Column("ends_at", Instant),  # None: until ended by hand
+    Column("reason", Text, nullable=False),
+    Column("who", String, nullable=False),
+    Column("ended_at", Instant),
+    Index("silences_by_alert", "alert_id"),
+)
+
+acks = Table(
+    "acks",
+    metadata,
+    Column("episode", String, primary_key=True),
+    Column("alert_id", String, nullable=False),
+    Column("until", Instant),
+    Column("who", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index("acks_by_alert", "alert_id"),
+)
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", Json),
+)

@@ -1,0 +1,77 @@
+"""Whatever the house stores comes back as it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lynxalert.alerts import Alert, Cron, Inputs, Instance, Transition
+from lynxalert.alerts.health import Health
+from lynxalert.state import codec
+from tests.state.samples import ALERT, INSTANCE, MATCH, NOON, TRANSITION
+
+instants = st.datetimes(timezones=st.just(dt.UTC))
+plain = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(st.characters(exclude_categories=["Cs"]))
+    | instants,
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
+)
+
+
+@given(plain)
+def test_plain_values_come_back(value: Any) -> None:
+    assert codec.loads(codec.dumps(codec.pack(value))) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        ALERT,
+        replace(ALERT, schedule=Cron("*/5 * * * *", "Europe/Berlin"), active_schedule=None, by=None),
+        replace(ALERT, policy=replace(ALERT.policy, flapping=None)),
+        INSTANCE,
+        replace(INSTANCE, match=None, episode=None),
+        TRANSITION,
+        replace(TRANSITION, reason=None, match=None),
+        Health(errors=3, since=NOON, message="time-out", told=True),
+        Inputs({MATCH.key: MATCH}, {MATCH.key: MATCH}, {"{}": {}}, {"{}": {"a": None}}),
+        Inputs(),
+    ],
+)
+def test_dataclasses_come_back(value: Any) -> None:
+    stored = codec.dumps(codec.pack(value))
+    assert codec.unpack(type(value), codec.loads(stored)) == value
+    assert stored == codec.dumps(codec.pack(codec.unpack(type(value), codec.loads(stored))))
+
+
+def test_fields_that_came_later_take_their_default_and_lost_ones_are_ignored() -> None:
+    stored = codec.loads(codec.dumps(codec.pack(ALERT)))
+    del stored["severity"]
+    stored["forgotten"] = 5
+    assert codec.unpack(Alert, stored) == ALERT
+
+
+def test_an_events_own_field_may_look_like_a_mark() -> None:
+    odd = replace(INSTANCE, labels={"$at": "yesterday", "$is": "Instance"})
+    assert codec.unpack(Instance, codec.loads(codec.dumps(codec.pack(odd)))) == odd
+    assert codec.loads(codec.dumps({"$at": 5})) == {"$at": 5}
+
+
+def test_what_json_cannot_hold_is_refused() -> None:
+    with pytest.raises(TypeError, match="set cannot be stored"):
+        codec.dumps({1, 2})
+
+
+def test_transitions_keep_their_types() -> None:
+    again = codec.unpack(Transition, codec.loads(codec.dumps(codec.pack(TRANSITION))))
+    assert type(again.kind) is type(TRANSITION.kind)
+    assert again.started.tzinfo is not None

@@ -1,0 +1,258 @@
+"""The outbox: in order within an episode, one in flight per destination, nothing lost with a lease."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lynxalert.alerts import ChannelSpec, Kind
+from lynxalert.notify.channel import target as target_of
+from lynxalert.notify.configure import configure
+from lynxalert.notify.model import Delivery, Failure, Quiet, Status
+from lynxalert.notify.outbox import Lane, Outbox
+from lynxalert.state import Database, StoredOutbox, definitions, outbox, owed
+from tests.state.samples import ALERT, MINUTE, NOON, SECOND, WEBHOOK, delivery
+
+LEASE = NOON + MINUTE
+
+
+async def queued(database: Database, *deliveries: Delivery) -> StoredOutbox:
+    await database.write(lambda tx: outbox.enqueue(tx, deliveries))
+    return StoredOutbox(database)
+
+
+def delivered(lane: Lane | None, at: dt.datetime = NOON) -> Delivery:
+    assert lane is not None
+    return replace(
+        lane.deliveries[0],
+        status=Status.DELIVERED,
+        attempt=lane.deliveries[0].attempt + 1,
+        due_at=None,
+        lease_until=None,
+        settled_at=at,
+    )
+
+
+async def test_it_is_an_outbox(database: Database) -> None:
+    box: Outbox = StoredOutbox(database)
+    assert await box.destinations(NOON) == []
+    assert await box.claim("webhook:hook", NOON, LEASE) is None
+    assert await box.next_due(NOON) is None
+    assert await box.reclaim() == 0
+
+
+async def test_a_delivery_comes_back_as_it_was_queued(database: Database) -> None:
+    box = await queued(database, delivery(), delivery())  # twice: the second is the first
+    lane = await box.claim("webhook:hook", NOON, LEASE)
+    assert lane is not None
+    assert lane.deliveries == (replace(delivery(), status=Status.LEASED, lease_until=LEASE),)
+    assert (lane.accepted, lane.channel) == (False, None)
+
+
+async def test_a_later_sequence_waits_for_the_earlier_one(database: Database) -> None:
+    end = delivery(sequence=2, kind=Kind.RESOLVED, due=NOON - MINUTE)
+    box = await queued(database, delivery(), end)
+    lane = await box.claim("webhook:hook", NOON, LEASE)
+    assert lane is not None
+    assert [each.sequence for each in lane.deliveries] == [1, 2]
+    assert await box.claim("webhook:hook", NOON, LEASE) is None
+    await box.settle([delivered(lane)])
+    second = await box.claim("webhook:hook", NOON, LEASE)
+    assert second is not None
+    assert [each.sequence for each in second.deliveries] == [2]
+    assert second.accepted
+
+
+async def test_a_held_start_holds_its_end(database: Database) -> None:
+    held = replace(delivery(due=None), reason=Quiet.MUTED)
+    box = await queued(database, held, delivery(sequence=2, kind=Kind.RESOLVED))
+    assert await box.destinations(NOON + MINUTE) == []
+    async with database.read() as tx:
+        assert await owed.held(tx) == (held,)
+        assert await owed.held(tx, "alt_9") == ()
+    await box.settle([replace(held, status=Status.SUPPRESSED)])
+    lane = await box.claim("webhook:hook", NOON, LEASE)
+    assert lane is not None
+    assert (lane.deliveries[0].sequence, lane.accepted) == (2, False)
+
+
+async def test_one_destination_has_one_in_flight_and_delays_no_other(database: Database) -> None:
+    box = await queued(database, delivery("ep_1"), delivery("ep_2"), delivery("ep_3", name="other"))
+    assert await box.destinations(NOON) == ["webhook:hook", "webhook:other"]
+    assert await box.claim("webhook:hook", NOON, LEASE) is not None
+    assert await box.claim("webhook:hook", NOON, LEASE) is None
+    assert await box.destinations(NOON) == ["webhook:other"]
+    assert await box.claim("webhook:other", NOON, LEASE) is not None
+
+
+async def test_the_longest_waiting_goes_first_and_nothing_goes_early(database: Database) -> None:
+    box = await queued(
+        database,
+        delivery("ep_late", due=NOON + MINUTE),
+        delivery("ep_second", due=NOON - SECOND),
+        delivery("ep_first", due=NOON - MINUTE),
+    )
+    order = []
+    while lane := await box.claim("webhook:hook", NOON, LEASE):
+        order.append(lane.deliveries[0].episode)
+        await box.settle([delivered(lane)])
+    assert order == ["ep_first", "ep_second"]
+    assert await box.next_due(NOON) == NOON + MINUTE
+
+
+async def test_a_lease_that_ran_out_is_due_again(database: Database) -> None:
+    box = await queued(database, delivery())
+    assert await box.claim("webhook:hook", NOON, LEASE) is not None
+    assert await box.next_due(NOON) == LEASE
+    assert await box.claim("webhook:hook", LEASE - SECOND, LEASE) is None
+    lane = await box.claim("webhook:hook", LEASE, LEASE + MINUTE)
+    assert lane is not None
+    assert lane.deliveries[0].attempt == 0
+
+
+async def test_on_start_every_lease_is_free(database: Database) -> None:
+    box = await queued(database, delivery(), delivery("ep_2", name="other"))
+    await box.claim("webhook:hook", NOON, LEASE)
+    assert await box.reclaim() == 1
+    assert await box.claim("webhook:hook", NOON, LEASE) is not None
+
+
+async def test_what_became_of_each_attempt_is_kept(database: Database) -> None:
+    box = await queued(database, delivery())
+    lane = await box.claim("webhook:hook", NOON, LEASE)
+    assert lane is not None
+    failed = replace(
+        lane.deliveries[0],
+        status=Status.RETRYING,
+        reason=Failure.SERVER,
+        detail="HTTP 503",
+        attempt=1,
+        due_at=NOON + SECOND,
+        settled_at=NOON,
+        lease_until=None,
+    )
+    await box.settle([failed])
+    await box.settle([replace(failed, due_at=NOON)])  # moved, not tried
+    await box.settle([delivered(await box.claim("webhook:hook", NOON, LEASE), NOON + SECOND)])
+    async with database.read() as tx:
+        tries = await owed.attempts_of(tx, failed.id)
+        assert [(each.attempt, each.at, str(each.status), each.detail) for each in tries] == [
+            (1, NOON, "retrying", "HTTP 503"),
+            (2, NOON + SECOND, "delivered", "HTTP 503"),
+        ]
+        assert await owed.counts(tx) == {Status.DELIVERED: 1}
+
+
+async def test_the_channel_is_the_one_that_leads_to_the_target(database: Database) -> None:
+    new = ChannelSpec(type="webhook", name="hook", config={"url": "https://example.com/new"})
+    old, _ = configure("webhook", WEBHOOK.config, ())
+    assert old is not None
+    due = replace(delivery(), target=target_of(old, "hook"))
+    await database.write(lambda tx: definitions.put(tx, ALERT, NOON))
+    await database.write(lambda tx: definitions.put(tx, replace(ALERT, channels=(new,)), NOON))
+    box = await queued(database, due)
+    lane = await box.claim(due.target.destination, NOON, LEASE)
+    assert lane is not None
+    assert lane.channel == WEBHOOK
+
+
+async def test_a_channel_of_the_same_name_stands_in(database: Database) -> None:
+    await database.write(lambda tx: definitions.put(tx, ALERT, NOON))
+    box = await queued(database, delivery())
+    lane = await box.claim("webhook:hook", NOON, LEASE)
+    assert lane is not None
+    assert lane.channel == WEBHOOK
+
+
+async def test_deliveries_are_listed_newest_first(database: Database) -> None:
+    await queued(database, *(delivery(f"ep_{n}") for n in range(4)), delivery("ep_x", alert_id="alt_2"))
+    async with database.read() as tx:
+        newest, *others = await owed.listed(tx, limit=9, alert_id="alt_1")
+        assert newest.delivery.episode == "ep_3"
+        assert len(others) == 3
+        page = await owed.listed(tx, limit=1, alert_id="alt_1", before=newest.number)
+        assert page == (others[0],)
+        assert len(await owed.listed(tx, limit=9)) == 5
+        assert await owed.listed(tx, limit=9, status=[Status.FAILED]) == ()
+        assert await owed.find(tx, newest.delivery.id) == newest.delivery
+        assert await owed.find(tx, "dlv_9") is None
+
+
+async def test_a_failed_delivery_can_be_tried_again_by_hand(database: Database) -> None:
+    failed = replace(delivery(due=None), status=Status.FAILED, reason=Failure.NOT_FOUND)
+    box = await queued(database, failed)
+    assert await database.write(lambda tx: owed.try_again(tx, failed.id, NOON))
+    assert not await database.write(lambda tx: owed.try_again(tx, failed.id, NOON))
+    assert await box.claim("webhook:hook", NOON, LEASE) is not None
+
+
+@pytest.mark.parametrize(
+    ("statuses", "best"),
+    [
+        ([Status.DELIVERED, Status.FAILED], Status.DELIVERED),
+        ([Status.COLLAPSED], Status.DELIVERED),
+        ([Status.FAILED, Status.RETRYING], Status.RETRYING),
+        ([Status.SUPPRESSED], Status.SUPPRESSED),
+    ],
+)
+async def test_a_start_is_the_best_of_its_messages(
+    database: Database, statuses: list[Status], best: Status
+) -> None:
+    told = [
+        replace(delivery(sequence=n + 1, kind=kind), status=each, settled_at=NOON)
+        for n, (each, kind) in enumerate(zip(statuses, [Kind.FIRED, Kind.REPEATED], strict=False))
+    ]
+    end = delivery(sequence=9, kind=Kind.RESOLVED, status=Status.DELIVERED)
+    await queued(database, *told, end)
+    async with database.read() as tx:
+        (start,) = await owed.starts(tx, "alt_1", ["ep_1"], NOON + MINUTE)
+    accepted = NOON if best is Status.DELIVERED else None
+    assert (start.episode, start.status, start.accepted_at) == ("ep_1", best, accepted)
+    assert start.target == end.target
+
+
+async def test_starts_accepted_lately_are_known_for_the_cooldown(database: Database) -> None:
+    lately = replace(delivery("ep_old"), status=Status.DELIVERED, settled_at=NOON)
+    await queued(database, lately)
+    async with database.read() as tx:
+        assert [each.episode for each in await owed.starts(tx, "alt_1", [], NOON)] == ["ep_old"]
+        assert await owed.starts(tx, "alt_1", [], NOON + SECOND) == ()
+        assert await owed.starts(tx, "alt_2", ["ep_old"], NOON) == ()
+
+
+async def test_old_settled_deliveries_go_and_owed_ones_stay(database: Database) -> None:
+    done = replace(delivery("ep_done"), status=Status.DELIVERED, attempt=1, settled_at=NOON)
+    await queued(database, done, delivery("ep_owed"))
+    assert await database.write(lambda tx: owed.prune(tx, NOON + SECOND)) == 1
+    async with database.read() as tx:
+        assert [each.delivery.episode for each in await owed.listed(tx, limit=9)] == ["ep_owed"]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.integers(0, 3)), max_size=12))
+def test_whatever_is_due_when_an_episode_is_told_in_order(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, int, int]]
+) -> None:
+    import asyncio
+
+    async def run() -> list[tuple[str, int]]:
+        database = await Database.open(tmp_path_factory.mktemp("outbox") / "state.sqlite")
+        box = await queued(
+            database, *(delivery(episode, sequence, due=NOON + n * SECOND) for episode, sequence, n in rows)
+        )
+        order = []
+        while lane := await box.claim("webhook:hook", NOON + MINUTE, LEASE + MINUTE):
+            order.append((lane.deliveries[0].episode, lane.deliveries[0].sequence))
+            await box.settle([delivered(lane)])
+        await database.close()
+        return order
+
+    order = asyncio.run(run())
+    assert sorted(order) == sorted({(episode, sequence) for episode, sequence, _ in rows})
+    for episode in "abc":
+        told = [sequence for each, sequence in order if each == episode]
+        assert told == sorted(told)
