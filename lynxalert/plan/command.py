@@ -104,12 +104,14 @@ def build(cls: type[Any], stage: Stage, scope: Scope) -> Any | None:
     """*stage* as an instance of *cls*, or nothing after reporting what does not fit."""
     values: dict[str, Any] = {}
     options = {}
+    free = False  # a command that gathers options itself gives them names of its own
     before = len(scope.diagnostics)
     for field in dataclasses.fields(cls):
         if "option" in field.metadata:
             named = field.metadata["option"]
             options[field.name if named is True else named] = field
         elif "clause" in field.metadata:
+            free = free or takes(field.metadata["clause"], Option)
             found = tuple(clause for clause in stage.clauses if isinstance(clause, field.metadata["clause"]))
             if not found and field.metadata["required"]:
                 scope.report(Code.SYNTAX, f"`{stage.command}` needs {field.metadata['required']}", stage.span)
@@ -119,9 +121,15 @@ def build(cls: type[Any], stage: Stage, scope: Scope) -> Any | None:
     given = [clause for clause in stage.clauses if isinstance(clause, Option)]
     given += [late for clause in stage.clauses if isinstance(clause, By) for late in clause.options]
     for written in given:
-        _read_option(written, options, values, stage, scope)
+        if not free or written.name.lower() in options:
+            _read_option(written, options, values, stage, scope)
     failed = any(diagnostic.code.severity == "error" for diagnostic in scope.diagnostics[before:])
     return None if failed else cls(**values)
+
+
+def takes(clauses: type[Any] | tuple[type[Any], ...], clause: type[Any]) -> bool:
+    """Whether a field for *clauses* gathers clauses of this type too."""
+    return clause in (clauses if isinstance(clauses, tuple) else (clauses,))
 
 
 def _read_option(
