@@ -68,6 +68,17 @@ class Url:
         return f"{url.origin()}/{shown}{MASK}"
 
 
+class Headers(dict[str, str]):
+    """Header fields of a request; their values may be secret."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"Headers({mask(self)})"
+
+    __str__ = __repr__
+
+
 class Template(str):
     """A message template: checked when it is saved, rendered when a delivery is queued."""
 
@@ -159,7 +170,7 @@ def _list(value: Plain) -> tuple[str, ...]:
     raise ValueError("a list of texts")
 
 
-def _headers(value: Plain) -> dict[str, str]:
+def _headers(value: Plain) -> Headers:
     if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
         raise ValueError("an object of texts")
     for name, text in value.items():
@@ -167,7 +178,7 @@ def _headers(value: Plain) -> dict[str, str]:
             raise ValueError(f"an object of headers, and `{str(name)[:40]!r}` is none that can be set")
         if not (text.isascii() and _one_line(text)):
             raise ValueError(f"an object of headers; the value of `{name}` must be plain ASCII on one line")
-    return dict(value)
+    return Headers(value)
 
 
 def _url(value: str) -> Url:

@@ -76,6 +76,9 @@ class Http:
             ),
         )
 
+        # aiohttp would repeat a PUT or GET by itself when the connection breaks: one attempt is one request.
+        self._session._retry_connection = False  # noqa: SLF001 - there is no other way to say so
+
     def hiding(self, secrets: Iterable[str]) -> Http:
         """The same client, for one channel: its errors never show *secrets*."""
         bound = object.__new__(Http)
