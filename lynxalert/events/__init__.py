@@ -2,6 +2,7 @@
 
 from lynxalert.events.errors import Backpressure, StorageFull, StoreError, StoreLocked, Unreadable
 from lynxalert.events.event import Event, IngestReceipt, Reject
+from lynxalert.events.extract import clean, from_value, instant, parse_object
 from lynxalert.events.limits import Counters, Limits
 from lynxalert.events.store import EventStore
 
@@ -17,4 +18,8 @@ __all__ = [
     "StoreError",
     "StoreLocked",
     "Unreadable",
+    "clean",
+    "from_value",
+    "instant",
+    "parse_object",
 ]

@@ -30,7 +30,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A part of a payload that could not become an event. *line* counts from 1; *raw* is what stood there."""
+    """A part of a payload that could not become an event. *line* counts from 1, 0 if unknown; *raw* is what stood there."""
 
     line: int
     reason: str

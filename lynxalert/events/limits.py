@@ -13,8 +13,8 @@ class Limits:
 
     memory_limit: str = "768MB"
     threads: int = 2
-    queued_events: int = 100_000  # acknowledged, not yet in the tables
-    queued_bytes: int = 256 * MIB
+    queued_events: int = 50_000  # acknowledged, not yet in the tables; in memory some 2.5 KB each
+    queued_bytes: int = 64 * MIB
     free_bytes: int = 256 * MIB  # of disk; below it nothing more is accepted
 
 

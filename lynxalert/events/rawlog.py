@@ -39,7 +39,7 @@ class RawLog:
         self._segment_size = segment_size
         self._file = -1
         self.end = Place(max(self._numbers(), default=0), 0)
-        self._broken: str | None = None
+        self._suspect = False  # a write or sync failed: what is in this segment's end is unknown
 
     def replay(self, start: Place) -> Iterator[tuple[Place, bytes] | Damage]:
         """Every record from *start* on with the place after it, and the damage found on the way.
@@ -79,9 +79,7 @@ class RawLog:
         Raises:
             StoreError: they could not be written; the log is as before.
         """
-        if self._broken is not None:
-            raise StoreError(self._broken)
-        if self.end.offset >= self._segment_size:
+        if self._suspect or self.end.offset >= self._segment_size:
             self._begin(self.end.segment + 1)
         written = 0
         view = memoryview(frames)
@@ -89,8 +87,7 @@ class RawLog:
             while written < len(frames):
                 written += os.write(self._file, view[written:])
         except OSError as error:
-            os.ftruncate(self._file, self.end.offset)
-            os.lseek(self._file, self.end.offset, os.SEEK_SET)
+            self._suspect = not self._shortened()
             raise StoreError(f"the raw log cannot be written: {error}") from error
         self.end = Place(self.end.segment, self.end.offset + written)
         return self.end
@@ -99,13 +96,14 @@ class RawLog:
         """Return when everything appended is on the disk.
 
         Raises:
-            StoreError: the disk refused. What was appended since may be lost, so the log takes nothing more.
+            StoreError: the disk refused. What was appended since the last sync may be lost; the next append
+                goes to a new segment.
         """
         try:
             os.fdatasync(self._file)
         except OSError as error:
-            self._broken = f"the raw log cannot be synced: {error}"
-            raise StoreError(self._broken) from error
+            self._suspect = True
+            raise StoreError(f"the raw log cannot be synced: {error}") from error
 
     def forget(self, stored: Place) -> None:
         """Delete the segments wholly before *stored*."""
@@ -119,6 +117,15 @@ class RawLog:
             os.close(self._file)
             self._file = -1
 
+    def _shortened(self) -> bool:
+        """Whether half a write could be taken back."""
+        try:
+            os.ftruncate(self._file, self.end.offset)
+            os.lseek(self._file, self.end.offset, os.SEEK_SET)
+        except OSError:
+            return False
+        return True
+
     def _begin(self, number: int) -> None:
         try:
             self.close()
@@ -129,6 +136,7 @@ class RawLog:
         except OSError as error:
             raise StoreError(f"the raw log cannot be written: {error}") from error
         self.end = Place(number, 0)
+        self._suspect = False
 
     def _quarantine(self, number: int, segment: bytes, found: Corrupt | Torn) -> Damage:
         start = Place(number, found.start)

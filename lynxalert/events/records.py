@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,9 +46,18 @@ def _compact(record: Mapping[Any, Any]) -> str:
     except (TypeError, ValueError):  # whole numbers beyond 64 bits, half surrogate pairs, depth
         pass
     try:
-        return clean(json.dumps(record, separators=(",", ":"), ensure_ascii=False, default=_write))
+        return clean(json.dumps(_plain(record), separators=(",", ":"), ensure_ascii=False, default=_write))
     except (TypeError, ValueError, RecursionError) as error:
         raise Unreadable(f"cannot be written as JSON: {error}") from None
+
+
+def _plain(value: Any) -> Any:
+    """*value* with null for what no JSON number is, as orjson writes it."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _write(value: Any) -> Any:

@@ -17,6 +17,7 @@ from lynxalert.clock import Clock, SystemClock
 from lynxalert.engine.catalog import Catalog
 from lynxalert.events import tables
 from lynxalert.events.arrivals import Arrived
+from lynxalert.events.collector import uncollected
 from lynxalert.events.database import MEMORY, connect, translated
 from lynxalert.events.durable import Durable
 from lynxalert.events.errors import Unreadable
@@ -129,7 +130,7 @@ class EventStore:
         return IngestReceipt(len(events), tuple((reject.line, reject.reason) for reject in rejects))
 
     def _write(self, batch: Sequence[Arrived], place: Place | None = None) -> Written:
-        with self._lock:
+        with self._lock, uncollected():
             written = self._writer.write(batch, place)
             if written.earliest is not None:
                 self._lateness.add(written.sequence, written.earliest)

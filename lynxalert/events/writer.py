@@ -98,7 +98,7 @@ class Writer:
                 stream = self._stream_of(item)
             except Unreadable as error:
                 found.refused.append((place, str(error)))
-                reject = Reject(place + 1, str(error), item.raw, item.index, item.source)
+                reject = Reject(0, str(error), item.raw, item.index, item.source)
                 found.dead.append(Arrived(moment, reject))
                 continue
             sequence += 1

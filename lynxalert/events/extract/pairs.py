@@ -8,8 +8,9 @@ import re
 DOUBLE = r'"(?P<double>[^"\\]*(?:\\.[^"\\]*)*)"'
 # A value in single quotes must end before a border: `msg=can't` has none.
 SINGLE = r"'(?P<single>[^']*)'(?=[\s,;|&)\]}]|$)"
-# An unquoted value ends at a blank or bar; at a comma, semicolon or ampersand only before a blank or the next pair.
-BARE = r"""(?P<bare>(?:[^\s,;|&"]|[,;&](?![\s,;|&]|[A-Za-z_@][\w.\-]*=|$))+)"""
+# An unquoted value ends at a blank or bar; at a comma, semicolon or ampersand only before a blank or the next pair,
+# and not at all in the query of an address.
+BARE = r"""(?P<bare>(?:[^\s,;|&"?]|[,;&](?![\s,;|&]|[A-Za-z_@][\w.\-]*=|$)|\?[^\s|"]*)+)"""
 PAIR = re.compile(rf"(?<![\w.])(?P<key>[A-Za-z_@][\w.\-]*)=(?!=)(?:{DOUBLE}|{SINGLE}|{BARE})", re.DOTALL)
 ESCAPE = re.compile(r'\\(["\\])')
 CLOSERS = {")": "(", "]": "[", "}": "{", ">": "<", "'": "'"}

@@ -51,14 +51,14 @@ def from_value(value: Any, arrival: int) -> int | None:
     An epoch's unit (s, ms, µs, ns) is told by its size; smaller numbers than those of 1973 are not times.
     """
     if isinstance(value, str):
-        stripped = value.strip()
-        match = STAMP.match(stripped)
-        if match is not None and match.end() == len(stripped):
-            return _read(match, arrival)
-        if NUMBER.fullmatch(stripped) is None:
-            return None
-        whole, _, fraction = stripped.partition(".")
-        return _epoch(int(whole), fraction)
+        if (
+            value[-1:] == "Z"
+            and value[4:5] == value[7:8] == "-"
+            and value[10:11] == "T"
+            and value[13:14] == ":"
+        ):
+            return _usual(value, arrival)
+        return _from_text(value, arrival)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if isinstance(value, int):
@@ -66,6 +66,25 @@ def from_value(value: Any, arrival: int) -> int | None:
     if not 1e8 <= value < 1e19:
         return None
     whole, _, fraction = f"{value:.6f}".partition(".")
+    return _epoch(int(whole), fraction)
+
+
+def _usual(text: str, arrival: int) -> int | None:
+    """The form most senders use, by the fast parser; it refuses leap seconds, which `_from_text` knows."""
+    try:
+        return (dt.datetime.fromisoformat(text) - EPOCH) // MICROSECOND
+    except ValueError:
+        return _from_text(text, arrival)
+
+
+def _from_text(text: str, arrival: int) -> int | None:
+    stripped = text.strip()
+    match = STAMP.match(stripped)
+    if match is not None and match.end() == len(stripped):
+        return _read(match, arrival)
+    if NUMBER.fullmatch(stripped) is None:
+        return None
+    whole, _, fraction = stripped.partition(".")
     return _epoch(int(whole), fraction)
 
 

@@ -1,0 +1,31 @@
+"""Why a whole payload is refused. Each protocol says it in its own form; single bad lines are rejects instead."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from lynxalert.errors import LynxError
+
+
+class IngestCode(StrEnum):
+    """The kinds of refusal, each with the HTTP status most protocols give it."""
+
+    INVALID_ENCODING = "invalid_encoding"  # 400: truncated or damaged compression
+    UNSUPPORTED_ENCODING = "unsupported_encoding"  # 415
+    TOO_LARGE = "too_large"  # 413
+    INVALID_JSON = "invalid_json"  # 400
+    INVALID_NAME = "invalid_name"  # 422: an index, source, … that cannot be one
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        return {"unsupported_encoding": 415, "too_large": 413, "invalid_name": 422}.get(self.value, 400)
+
+
+class IngestError(LynxError):
+    """A payload that cannot be decoded at all; nothing of it is kept."""
+
+    def __init__(self, code: IngestCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import pathlib
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from lynxalert.events import (
+    Backpressure,
+    Event,
+    EventStore,
+    Limits,
+    Reject,
+    StorageFull,
+    StoreError,
+    StoreLocked,
+)
+from lynxalert.events.arrivals import Arrived, encode
+from lynxalert.events.batcher import Batcher
+from lynxalert.events.frames import frame
+from lynxalert.events.queue import Queue, Record
+from lynxalert.events.rawlog import Place
+from tests.events.stores import NOON, Standing, fields, rows
+
+
+def numbered(*numbers: int) -> list[Event]:
+    return [Event(f"n={number}", time=NOON) for number in numbers]
+
+
+def numbers(store: EventStore) -> list[int]:
+    return [int(row["n"]) for row in fields(store)]
+
+
+async def test_what_was_accepted_is_queryable_after_a_flush(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.start()
+    receipts = await asyncio.gather(*(store.accept(numbered(n, n + 1)) for n in range(0, 100, 2)))
+    assert [receipt.accepted for receipt in receipts] == [2] * 50
+    await store.flush()
+    assert sorted(numbers(store)) == list(range(100))
+    assert (store.counters().stored, store.counters().queued) == (100, 0)
+    store.close()
+
+
+async def test_a_store_that_is_closed_properly_has_nothing_to_recover(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.start()
+    await store.accept(numbered(1, 2), [Reject(3, "bad", "line 3")])
+    store.close()
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    assert store.recovery.events == 0
+    assert numbers(store) == [1, 2]
+    assert store.highest_sequence() == 2
+    assert store.cursor().sql("SELECT line, reason, raw FROM _dead_letters").fetchall() == [
+        (3, "bad", "line 3")
+    ]
+    store.close()
+
+
+def left_behind(path: pathlib.Path, content: bytes) -> None:
+    """A log as a process that died left it: acknowledged, not stored."""
+    EventStore(path).close()
+    number = max(int(log.stem) for log in pathlib.Path(f"{path}.log").glob("*.log"))
+    pathlib.Path(f"{path}.log", f"{number:012d}.log").write_bytes(content)
+
+
+def record(*events: Event) -> bytes:
+    return frame(encode([Arrived(1_000_000, event) for event in events]))
+
+
+def test_what_a_crash_left_in_the_log_is_stored_once(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "e.duckdb"
+    left_behind(path, record(*numbered(1, 2)) + record(*numbered(3)) + record(*numbered(4))[:-1])
+    store = EventStore(path)
+    assert (store.recovery.events, numbers(store)) == (3, [1, 2, 3])
+    assert [damage.kept for damage in store.recovery.damage] == [None]
+    assert rows(store)[0]["_indextime"] == dt.datetime(1970, 1, 1, 0, 0, 1)  # noqa: DTZ001 - as DuckDB gives it
+    store.close()
+    store = EventStore(path)
+    assert (store.recovery.events, store.recovery.damage, numbers(store)) == (0, (), [1, 2, 3])
+    store.close()
+
+
+def test_damage_never_stops_the_start(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "e.duckdb"
+    foreign = frame(b'{"not":"ours"}')
+    damaged = bytearray(record(*numbered(2)))
+    damaged[20] ^= 1
+    left_behind(path, record(*numbered(1)) + bytes(damaged) + foreign + record(*numbered(3)))
+    store = EventStore(path)
+    assert numbers(store) == [1, 3]
+    kept = [damage.kept.read_bytes() for damage in store.recovery.damage if damage.kept is not None]
+    assert kept == [bytes(damaged), b'{"not":"ours"}']
+    store.close()
+    store = EventStore(path)
+    assert store.recovery.damage == ()
+    store.close()
+
+
+def test_a_long_log_is_stored_in_several_transactions(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "e.duckdb"
+    left_behind(path, b"".join(record(*numbered(*range(n, n + 1000))) for n in range(0, 25_000, 1000)))
+    store = EventStore(path)
+    assert store.counters().batches == 3
+    assert numbers(store) == list(range(25_000))
+    store.close()
+
+
+async def test_ingest_beside_accept(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.ingest(["n=1"])
+    with pytest.raises(StoreError, match="not started"):
+        await store.accept(numbered(2))
+    store.start()
+    await store.accept(numbered(2))
+    store.ingest(["n=3"])
+    store.close()
+    store = EventStore(tmp_path / "e.duckdb")
+    assert sorted(numbers(store)) == [1, 2, 3]
+    store.close()
+
+
+async def test_in_memory_accepting_is_storing() -> None:
+    store = EventStore(clock=Standing())
+    store.start()
+    receipt = await store.accept(numbered(1), [Reject(2, "bad", "x")])
+    assert (receipt.accepted, receipt.rejected) == (1, ((2, "bad"),))
+    assert numbers(store) == [1]
+    assert (await store.accept([])).accepted == 0
+    await store.flush()
+    store.close()
+
+
+def test_one_process_at_a_time(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb")
+    with pytest.raises(StoreLocked, match="in use"):
+        EventStore(tmp_path / "e.duckdb")
+    store.close()
+    EventStore(tmp_path / "e.duckdb").close()
+
+
+def test_a_folder_that_cannot_be_made_is_an_error_of_the_store(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot open"):
+        EventStore(tmp_path / "file" / "e.duckdb")
+
+
+async def test_after_closing_nothing_is_accepted(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb")
+    store.start()
+    store.close()
+    with pytest.raises(StoreError, match="closing"):
+        await store.accept(numbered(1))
+
+
+async def test_a_nearly_full_disk_is_not_filled(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", limits=Limits(free_bytes=2**62))
+    store.start()
+    with pytest.raises(StorageFull, match="MiB are free"):
+        await store.accept(numbered(1))
+    assert store.ingest(["n=1"]).accepted == 1
+    store.close()
+
+
+async def test_a_log_that_cannot_be_written_is_told_to_the_sender(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb")
+    store.start()
+    assert store._durable is not None
+    log = store._durable._log
+    writable, log._file = log._file, os.open(os.devnull, os.O_RDONLY)
+    with pytest.raises(StoreError, match="cannot be written"):
+        await store.accept(numbered(1))
+    assert store.counters().queued == 0
+    await store.accept(numbered(2))
+    await store.flush()
+    assert numbers(store) == [2]
+    store.close()
+    os.close(writable)
+
+
+async def test_halves_of_surrogate_pairs_are_accepted_and_replaced(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.start()
+    await store.accept([Event("n=1 \ud800")])
+    await store.flush()
+    assert rows(store)[0]["_raw"] == "n=1 �"
+    store.close()
+
+
+class Gate:
+    """Stands for the tables: refuses so many attempts, then takes everything."""
+
+    def __init__(self, refusals: int) -> None:
+        self.refusals = refusals
+        self.taken: list[tuple[list[Arrived], Place]] = []
+        self.opened = threading.Event()
+
+    def __call__(self, batch: Sequence[Arrived], place: Place) -> None:
+        self.opened.wait()
+        if self.refusals:
+            self.refusals -= 1
+            raise StoreError("refused")
+        self.taken.append((list(batch), place))
+
+
+def queue_of(*sizes: int, most_events: int = 100) -> Queue:
+    queue = Queue(most_events=most_events, most_bytes=1000)
+    for number, size in enumerate(sizes, 1):
+        queue.reserve(size, size)
+        batch = [Arrived(number, event) for event in numbered(*range(size))]
+        queue.put([Record(Place(1, number), batch, size)])
+    return queue
+
+
+def test_a_batch_that_is_refused_is_tried_record_by_record() -> None:
+    queue, gate = queue_of(2, 1), Gate(1)
+    gate.opened.set()
+    batcher = Batcher(queue, gate)
+    queue.flush()
+    assert [(len(batch), place) for batch, place in gate.taken] == [(2, Place(1, 1)), (1, Place(1, 2))]
+    assert batcher.failure is None
+    batcher.close()
+
+
+def test_a_database_that_refuses_everything_is_asked_again() -> None:
+    queue, gate = queue_of(1, 1), Gate(4)
+    gate.opened.set()
+    batcher = Batcher(queue, gate)
+    queue.flush()
+    assert sum(len(batch) for batch, _ in gate.taken) == 2
+    assert queue.events == 0
+    batcher.close()
+
+
+def test_closing_does_not_wait_for_a_database_that_refuses() -> None:
+    queue, gate = queue_of(1), Gate(10**9)
+    gate.opened.set()
+    batcher = Batcher(queue, gate)
+    batcher.close()
+    assert gate.taken == []
+    assert batcher.failure == "refused"
+
+
+def test_a_full_queue_pushes_back_and_takes_again_when_emptied() -> None:
+    queue, gate = queue_of(60, 40), Gate(0)
+    with pytest.raises(Backpressure, match="retry in 1 s"):
+        queue.reserve(1, 1)
+    batcher = Batcher(queue, gate)
+    gate.opened.set()
+    queue.flush()
+    queue.reserve(1, 1)
+    queue.withdraw(1, 1)
+    assert queue.events == 0
+    batcher.close()
+
+
+def test_what_is_greater_than_the_queue_fits_an_empty_one() -> None:
+    queue = Queue(most_events=10, most_bytes=10)
+    queue.reserve(1_000, 1_000)
+    with pytest.raises(Backpressure):
+        queue.reserve(1, 0)
+
+
+async def test_backpressure_reaches_the_sender_and_nothing_is_kept(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", limits=Limits(queued_events=10), clock=Standing())
+    store.start()
+    with store._lock:  # the tables are busy
+        await store.accept(numbered(*range(10)))
+        with pytest.raises(Backpressure) as busy:
+            await store.accept(numbered(10))
+        assert busy.value.retry_after == dt.timedelta(seconds=1)
+    await store.flush()
+    await store.accept(numbered(11))
+    await store.flush()
+    assert numbers(store) == [*range(10), 11]
+    store.close()
