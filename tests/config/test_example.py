@@ -12,6 +12,7 @@ def test_the_example_loads_without_edits_environment_or_warnings() -> None:
     assert settings.warnings == ()
     assert [alert.file_key for alert in settings.alerts] == [
         "high-error-rate",
+        "demo-checkout",
         "web-5xx",
         "slow-checkout",
         "silent-agents",
