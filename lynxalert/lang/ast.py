@@ -304,7 +304,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Subsearch:
-    """`[ … ]` as an argument of `append`, `join`, `appendpipe`, …"""
+    """`[ … ]` as an argument of `append`, `join`, `appendpipe` and their like."""
 
     query: Query
     span: Span
@@ -340,7 +340,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """`$name = query;`"""
+    """A named query before the main one: `$name = query;`."""
 
     name: str
     query: Query

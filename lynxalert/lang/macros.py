@@ -12,6 +12,7 @@ from lynxalert.registry import suggest
 KEY = re.compile(r"\s*([^\s(]+)\s*(?:\(([^()]*)\)\s*)?")
 CALL = re.compile(r"\s*([^\s(]+)\s*(?:\((.*)\)\s*)?", re.DOTALL)
 ARGUMENT_PART = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[(),]|[^"(),]+|"', re.DOTALL)
+TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 ARGUMENT = re.compile(r"\$(\w+)\$")
 # `comment("…")` is how remarks were written before comments existed.
 BUILT_IN = {"comment(text)": ""}
@@ -32,25 +33,21 @@ class Macro:
 
 
 class Macros:
-    """Definitions by name and number of arguments."""
+    """Definitions by name and number of arguments; an entry is read when it is first called."""
 
     def __init__(self, definitions: Mapping[str, object] | None = None) -> None:
-        self._by_name: dict[str, dict[int, Macro]] = {}
+        self._entries: dict[str, list[tuple[str, object]]] = {}
         for key, entry in {**BUILT_IN, **(definitions or {})}.items():
-            macro = _read(key, entry)
-            self._by_name.setdefault(macro.name, {})[len(macro.arguments)] = macro
+            self._entries.setdefault(key.partition("(")[0].strip(), []).append((key, entry))
 
-    def find(self, name: str, count: int) -> Macro | None:
-        """The macro *name* that takes *count* arguments."""
-        return self._by_name.get(name, {}).get(count)
-
-    def counts(self, name: str) -> list[int]:
-        """How many arguments the macros called *name* take; empty when there is none."""
-        return sorted(self._by_name.get(name, {}))
+    def named(self, name: str) -> dict[int, Macro]:
+        """The macros called *name* by the number of arguments they take; empty when there is none."""
+        found = (_read(key, entry) for key, entry in self._entries.get(name, ()))
+        return {len(macro.arguments): macro for macro in found}
 
     def suggest(self, name: str) -> str | None:
         """The macro that *name* most probably meant."""
-        return suggest(name, self._by_name)
+        return suggest(name, self._entries)
 
 
 def _read(key: str, entry: object) -> Macro:
@@ -74,7 +71,7 @@ def _read(key: str, entry: object) -> Macro:
         elif listed == ["0"]:
             arguments = ()
     if not isinstance(definition, str):
-        raise ValueError(f"macro `{key}` has no definition")
+        raise ValueError(f"macro `{key}` has no definition")  # noqa: TRY004 - one error for every bad entry
     return Macro(match[1], tuple(arguments), definition.strip())
 
 
@@ -97,5 +94,4 @@ def read_call(text: str) -> tuple[str, list[str]]:
 
 
 def _value(argument: str) -> str:
-    whole = len(argument) > 1 and argument[0] == '"' and argument.find('"', 1) == len(argument) - 1
-    return unquote(argument) if whole else argument
+    return unquote(argument) if TEXT.fullmatch(argument) else argument

@@ -28,7 +28,7 @@ class Stop:
         self.text = source.expanded
         self.position = position
         self.last = last
-        self.accepted = parsing.accepts()
+        self.accepted: set[str] = parsing.accepts()  # type: ignore[no-untyped-call] # a gap in lark
         self.open = _opened(parsing.parser_state.value_stack)
         match = LEXEME.match(self.text, position)
         self.found = match[0] if match else ""

@@ -11,9 +11,7 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from lynxalert.lang import ast, datasets, mistakes, nesting, tables
 from lynxalert.lang.diagnostics import Code, Diagnostic, QueryError
-from lynxalert.lang.macros import Macros
 from lynxalert.lang.source import Source, expand
-from lynxalert.lang.text import Span
 
 END = "$END"
 UNREADABLE = "UNREADABLE"
@@ -32,7 +30,7 @@ def parse(text: str, macros: Mapping[str, object] | None = None) -> ast.Query:
         QueryError: any mistake in the text, with its place in *text*.
     """
     try:
-        source = expand(text, Macros(macros))
+        source = expand(text, macros)
         _refuse(_characters(source) or _depth(source))
         defined, query = _tree(source)
         whole = dataclasses.replace(query, source=text, datasets=defined)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bisect
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from lynxalert.lang.diagnostics import Code, Diagnostic, QueryError
@@ -18,9 +19,8 @@ LONGEST = 1_000_000  # characters of a query once its macros are expanded
 DEEPEST_MACRO = 20
 MOST_CALLS = 10_000
 COMMENT = "```"
-# Texts hide comments and macro calls; nothing else matters here.
-MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|```|`|"', re.DOTALL)
-
+# Texts hide comments and macro calls, and so do quoted field names (not the apostrophe in `don't`).
+MARK = re.compile(r'''"[^"\\]*(?:\\.[^"\\]*)*"|(?<!\w)'[^'|\n]*'(?!\w)|```|`|"''', re.DOTALL)
 CALL = re.compile(r'`([^`"]*(?:"[^"\\]*(?:\\.[^"\\]*)*"[^`"]*)*)`', re.DOTALL)
 
 
@@ -57,7 +57,7 @@ class Source:
         return Span(start, start + 1)
 
 
-def expand(written: str, macros: Macros) -> Source:
+def expand(written: str, macros: Mapping[str, object] | None = None) -> Source:
     """*written* without comments and with its macros expanded.
 
     Raises:
@@ -67,7 +67,7 @@ def expand(written: str, macros: Macros) -> Source:
         raise QueryError("", [_too_large(Span(0, 1), "")])
     if "`" not in written:
         return Source(written, written)
-    expansion = _Expansion(macros)
+    expansion = _Expansion(Macros(macros))
     expansion.read(written, None, ())
     if expansion.diagnostics:
         raise QueryError(written, expansion.diagnostics)
@@ -133,9 +133,14 @@ class _Expansion:
         place = call or Span(*match.span())
         self.calls += 1
         name, arguments = read_call(match[1])
-        macro = self.macros.find(name, len(arguments))
+        try:
+            named = self.macros.named(name)
+        except ValueError as wrong:
+            self.report(Code.UNKNOWN_MACRO, str(wrong), place)
+            return match.end()
+        macro = named.get(len(arguments))
         if macro is None:
-            self._missing(name, len(arguments), place)
+            self._missing(name, sorted(named), len(arguments), place)
         elif name in within or len(within) >= DEEPEST_MACRO:
             chain = " → ".join((*within, name))
             self.report(Code.NESTING, f"macro `{name}` is expanded too deep: {chain}", place)
@@ -145,8 +150,7 @@ class _Expansion:
             self.read(macro.fill(arguments), place, (*within, name))
         return match.end()
 
-    def _missing(self, name: str, count: int, place: Span) -> None:
-        takes = self.macros.counts(name)
+    def _missing(self, name: str, takes: list[int], count: int, place: Span) -> None:
         if takes:
             wanted = " or ".join(map(str, takes))
             plural = "argument" if takes == [1] else "arguments"

@@ -11,14 +11,17 @@ from lynxalert.lang import grammar
 from lynxalert.lang.productions import Productions
 
 # A keyword is a whole word, and no field of a comparison: `from=x`, `top IN (a)` and `where::y` are search terms.
-BORDER = r"(?![\w.:@/{}*\-])(?!\s*(?:[=<>]|!=|::|[iI][nN]\s*\())"
+BORDER = r"(?![\w.:@/{}*\-])(?!\s*(?:[=<>]|!=|::))"
+LISTED = r"(?!\s*[iI][nN]\s*\()"
+CALLED = ("where",)  # `where in(a, b)` calls the function
 KEYWORD_PRIORITY = 3
 
 
 def _whole_word(terminal: TerminalDef) -> None:
     pattern = terminal.pattern
     if isinstance(pattern, PatternStr) and pattern.value.isalpha():
-        terminal.pattern = PatternRE(pattern.value + BORDER, pattern.flags)
+        border = BORDER if pattern.value in CALLED else BORDER + LISTED
+        terminal.pattern = PatternRE(pattern.value + border, pattern.flags)
         terminal.priority = KEYWORD_PRIORITY
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 from collections.abc import Iterator
 from typing import Any
 
 from lynxalert.lang.text import Span
 
+_FIELDS: dict[type, tuple[str, ...]] = {}
 
-@functools.cache
+
 def _fields(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind) if "span" not in field.name)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in dataclasses.fields(kind) if "span" not in field.name)
+    return _FIELDS[kind]
 
 
 def children(node: Any) -> Iterator[Any]:

@@ -11,12 +11,15 @@ LISTED = re.compile(r"[\w.:@/{}*#%$&][\w.:@/{}*#%$&\-]*")
 CALLED = re.compile(r"[\w.:@/{}*]+\([\w.:@/{}*\-]*\)")
 TARGET = re.compile(r"[\w.:@/{}\-]+")
 FIELD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
-VALUE = re.compile(r"[^\s|\[\]\"'(),;][^\s|\[\]\"(),;]*|now\(\)")
+VALUE = re.compile(r"[^\s|\[\]\"'(),;`][^\s|\[\]\"(),;`]*|now\(\)")
 BARE = re.compile(r"[\w.:@/{}*#%$&+?~^-]+")
 # Words that mean something where a name of a list may stand.
 KEYWORDS = frozenset(
-    ("as", "by", "over", "output", "outputnew", "where", "from", "in", "with", "sortby", "eval", "desc", "asc", "groupby")
-    + ("union", "diff", "intersect", "not", "and", "or", "xor", "like", "between", "is", "null", "true", "false")
+    (
+        "and", "as", "asc", "between", "by", "desc", "diff", "eval", "false", "from", "groupby", "in", "intersect",
+        "is", "like", "not", "null", "or", "output", "outputnew", "over", "sortby", "true", "union", "where", "with",
+        "xor",
+    )
 )  # fmt: skip
 SORT_KEYWORDS = KEYWORDS | {"a", "d"}
 
@@ -26,7 +29,8 @@ def name(node: ast.Name, keywords: frozenset[str] = KEYWORDS, quote: str = '"') 
     text = node.text
     star = "*" in text and node.quoted
     plain = LISTED.fullmatch(text) and not text.isdigit() and not text.startswith("$")
-    if (plain or CALLED.fullmatch(text)) and not star and text.lower() not in keywords:
+    wild = "*" in text and CALLED.fullmatch(text)  # elsewhere a bracket would not be read as part of a name
+    if (plain or wild) and not star and text.lower() not in keywords:
         return text
     return quoted(text, quote)
 

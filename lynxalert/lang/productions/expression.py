@@ -44,7 +44,7 @@ def concatenation(parts: list[Any]) -> ast.Expr:
 def _balanced(operator: str, operands: list[ast.Expr]) -> ast.Expr:
     # Both operators are associative: a shallow tree keeps a thousand operands away from every recursion.
     while len(operands) > 1:
-        paired = [
+        paired: list[ast.Expr] = [
             ast.Binary(operator, left, right, left.span | right.span)
             for left, right in zip(operands[::2], operands[1::2], strict=False)
         ]

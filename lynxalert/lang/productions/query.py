@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import operator
 import re
 from typing import Any
 
@@ -28,8 +30,8 @@ def stage(command: str, parts: list[Any]) -> ast.Stage:
     for part in rest:
         pieces.extend(part if isinstance(part, list) else [part])
     name_span = span_of(keyword)
-    ends = [piece.end_pos if isinstance(piece, Token) else piece.span.end for piece in pieces]
-    span = Span(name_span.start, max([name_span.end, *ends]))
+    ends = [span_of(piece) if isinstance(piece, Token) else piece.span for piece in pieces]
+    span = functools.reduce(operator.or_, ends, name_span)
     if command in ("sort", "dedup"):
         pieces = _directed(pieces)
     clauses = [clause for piece in pieces if (clause := _clause(piece)) is not None]
