@@ -14,6 +14,8 @@ from dataclasses import dataclass
 # Controls no provider shows (tab and line feed stay), and half characters that no UTF-8 can hold.
 UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]|[\ud800-\udfff]")
 
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 
 def clean(text: str) -> str:
     """*text* without characters that break requests or lines; what was there shows as `�`."""
@@ -26,8 +28,8 @@ def cut(text: str, limit: int) -> str:
 
 
 def one_line(text: str) -> str:
-    """*text* with every run of white space as one blank."""
-    return " ".join(clean(text).split())
+    """*text* with every run of white space as one blank, and nothing that turns the direction of writing."""
+    return " ".join(TURNING.sub("�", clean(text)).split())
 
 
 def units(text: str) -> int:

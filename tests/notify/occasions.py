@@ -59,7 +59,9 @@ def transition(kind: Kind = Kind.FIRED, sequence: int = 1, **changes: Any) -> Tr
 def occasion(kind: Kind = Kind.FIRED, **changes: Any) -> Occasion:
     definition = changes.pop("alert", None) or alert()
     surroundings = {
-        name: changes.pop(name) for name in ("condition", "evidence", "links", "rows", "test") if name in changes
+        name: changes.pop(name)
+        for name in ("condition", "evidence", "links", "rows", "test")
+        if name in changes
     }
     moved = transition(kind, **changes)
     return Occasion(

@@ -178,7 +178,11 @@ async def test_a_probe_never_calls_a_refused_key_reachable(kind: str) -> None:
     async with serving() as provider, client() as http:
         provider.otherwise = Answer(401, {"description": "Unauthorized"})
         report = await probe(made(kind, **configs(provider.url)[kind]), http)
-        assert (report.level, report.status, report.note) == (Level.HTTP, "unreachable", "HTTP 401: Unauthorized")
+        assert (report.level, report.status, report.note) == (
+            Level.HTTP,
+            "unreachable",
+            "HTTP 401: Unauthorized",
+        )
 
 
 @each_channel

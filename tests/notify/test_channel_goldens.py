@@ -1,0 +1,69 @@
+"""What each channel really sends: `-- channel --`, `-- message --`, then the `-- request --` it makes of them."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+from typing import Any
+
+import pytest
+
+from lynxalert.alerts.model import Kind
+from lynxalert.notify.configure import configure
+from lynxalert.notify.render import compose
+from lynxalert.notify.sending import send
+from lynxalert.notify.templates.checking import HOSTILE
+from tests.goldens import load, parametrize
+from tests.notify.occasions import LINK, MINUTE, T, alert, occasion
+from tests.notify.provider import Provider, Request, client, serving
+
+SHOWN = (
+    "authorization",
+    "content-type",
+    "idempotency-key",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+)
+
+
+def written(request: Request, provider: Provider, own: set[str]) -> str:
+    lines = [f"{request.method} {request.path}"]
+    headers = {name.lower(): text for name, text in request.headers.items()}
+    lines += [f"{name}: {headers[name]}" for name in sorted({*SHOWN, *own}) if name in headers]
+    try:
+        body = json.dumps(request.json, indent=1, ensure_ascii=False)
+    except ValueError:
+        body = request.text
+    return "\n".join([*lines, "", body]).strip().replace(provider.url, "http://provider")
+
+
+def told(message: dict[str, Any]) -> Any:
+    fields = {
+        name: message.pop(name)
+        for name in ("name", "description", "query", "severity", "timezone", "templates")
+        if name in message
+    }
+    minutes = message.pop("after_minutes", 0)
+    row = {name: HOSTILE if value == "HOSTILE" else value for name, value in message.pop("row", {}).items()}
+    kind = Kind(message.pop("kind", "fired"))
+    return occasion(
+        kind, alert=alert(**fields), values=row or None, at=T + minutes * MINUTE, links=(LINK,), **message
+    )
+
+
+@parametrize("channels")
+async def test_golden(path: pathlib.Path, pytestconfig: pytest.Config) -> None:
+    case = load(path, rewrite=bool(pytestconfig.getoption("--golden-rewrite")))
+    spec = json.loads(case["channel"])
+    async with serving() as provider, client() as http:
+        config = json.loads(json.dumps(spec["config"]).replace("http://provider", provider.url))
+        channel, problems = configure(spec["type"], config, ("channels", 0))
+        assert channel is not None, problems
+        message = compose(told(json.loads(case["message"])), channel, "dlv_0123456789abcdef")
+        if spec.get("degraded"):
+            message = message.degrade()
+        await send(channel, message, http)
+        own = {name.lower() for name in config.get("headers", {})}
+        requests = "\n\n".join(written(request, provider, own) for request in provider.requests)
+        case.expect("request", requests)
