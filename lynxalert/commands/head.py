@@ -43,7 +43,7 @@ class Head:
             (),
             ((total, counted),),
             flagged.schema.put(total),
-            Frame(None, current=not self.keeplast),
+            Frame(end=1 if self.keeplast else 0),
         )
         none_yet = scope.call("=", scope.call("coalesce", ColumnRef(total), constant(0.0)), constant(0.0))
         return Project(Filter(running, none_yet), relation.schema)

@@ -47,13 +47,19 @@ def over(node: Node, window: Callable[[Node], Node]) -> Node:
     """*node* with every aggregate in it made a window function by *window*."""
     inner = node.this if isinstance(node, exp.Filter) else node
     if AGGREGATE in inner.meta:
-        return window(node)
+        return window(edge_of(inner) or node)
     for key, value in list(node.args.items()):
         if isinstance(value, exp.Expr):
             node.set(key, over(value, window))
         elif isinstance(value, list):
             node.set(key, [over(one, window) if isinstance(one, exp.Expr) else one for one in value])
     return node
+
+
+def edge_of(node: Node) -> Node | None:
+    """`first` and `last` of the values present, as the window functions that the engine has for them."""
+    edge = {"first": exp.FirstValue, "last": exp.LastValue}.get(str(node.this))
+    return None if edge is None else exp.IgnoreNulls(this=edge(this=node.expressions[0]))
 
 
 def where(call_: Node, condition: Node) -> Node:

@@ -124,10 +124,14 @@ class Aggregate:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The rows a window function sees: *preceding* rows back (None: all), the row itself or not."""
+    """The rows a window function sees, counted back from the row itself: from *start* (None: the first) to *end*.
 
-    preceding: int | None
-    current: bool
+    They are counted in rows, or in units of the numeric or time (µs) column *by* that the rows are ordered by.
+    """
+
+    start: int | Column | None = None
+    end: int = 0  # 0 is the row itself
+    by: OrderKey | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +229,7 @@ class Unnest:
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """The rows of every input, one after the other. *branches* pairs each with its columns in schema order."""
+    """The rows of every input, one after the other. *branches* pairs each with its columns, as in `columns`."""
 
     branches: tuple[tuple[Relation, tuple[Column | None, ...]], ...]
     schema: Schema
@@ -233,9 +237,37 @@ class Union:
     position: Column  # hidden: its place there
 
     @property
+    def columns(self) -> tuple[Column, ...]:
+        """What the branches are paired with: visible columns, then hidden ones."""
+        return (*self.schema.columns, *self.schema.hidden)
+
+    @property
     def ordering(self) -> Ordering:
         """Input by input, each in its own order."""
         return (OrderKey(self.branch), OrderKey(self.position))
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Every row of *left* with the rows of *right* that agree in all pairs of *on*, the first *keep* per key.
+
+    *kind*: `inner` drops rows of left that find none, `left` keeps them, `full` keeps such rows of both sides.
+    Both sides may come from one relation, so the columns of right are seen under new ids (*renewed*: new ← old).
+    """
+
+    left: Relation
+    right: Relation
+    on: tuple[tuple[Column, Column], ...]
+    kind: str
+    renewed: tuple[tuple[Column, Column], ...]
+    schema: Schema
+    place: Column  # hidden: the place of the row of right, nothing where there is none
+    keep: int | None = None
+
+    @property
+    def ordering(self) -> Ordering:
+        """As left's; several partners of one row in their own order."""
+        return (*self.left.ordering, OrderKey(self.place))
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,6 +361,7 @@ Relation: TypeAlias = (
     | Limit
     | Unnest
     | Union
+    | Join
     | Spanned
     | Apply
     | Nested

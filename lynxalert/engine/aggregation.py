@@ -1,0 +1,55 @@
+"""AggregateCall and Aggregate → SQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from lynxalert.engine.columns import Wanted, group_node, named, order_nodes, ordered_columns, same
+from lynxalert.engine.scalars import ScalarRenderer, convert
+from lynxalert.functions.aggregates import Call
+from lynxalert.functions.coerce import Typed
+from lynxalert.functions.nodes import Node, call, every, is_present, number
+from lynxalert.plan.relation import Aggregate
+from lynxalert.plan.scalar import AggregateCall, columns_of
+
+if TYPE_CHECKING:
+    from lynxalert.engine.sql import Stages
+
+
+def aggregate(stages: Stages, relation: Aggregate, wanted: Wanted) -> str:
+    """GROUP BY the keys' canonical values; rows lacking a key are left out."""
+    calls = [(one, call_) for one, call_ in relation.aggregates if one in wanted]
+    ordering = relation.input.ordering if any(c.function.ordered for _, c in calls) else ()
+    needs = frozenset(old for _, old in relation.keys) | ordered_columns(ordering)
+    needs = needs.union(*(aggregate_columns(call_) for _, call_ in calls))
+    renderer, source = stages.scalars(stages.add(relation.input, needs))
+    order = tuple(order_nodes(ordering))
+    keys = [named(call("any_value", same(old)), new) for new, old in relation.keys]
+    computed = [named(aggregate_node(renderer, call_, order), one) for one, call_ in calls]
+    select = stages.select([*keys, *computed] or [number(1)], source[0])
+    if relation.keys:
+        olds = [old for _, old in relation.keys]
+        select.set("where", exp.Where(this=every([is_present(same(old)) for old in olds])))
+        select.set("group", exp.Group(expressions=[group_node(old) for old in olds]))
+    elif not computed:
+        select.set("limit", exp.Limit(expression=number(1)))
+    return stages.push(select)
+
+
+def aggregate_columns(call_: AggregateCall) -> Wanted:
+    """Every column an aggregate reads."""
+    columns = columns_of(call_.argument) if call_.argument is not None else frozenset()
+    return columns | ({call_.time} if call_.time is not None else frozenset())
+
+
+def aggregate_node(renderer: ScalarRenderer, call_: AggregateCall, order: tuple[Node, ...]) -> Node:
+    """The SQL of one aggregate."""
+    value = renderer.render(call_.argument) if call_.argument is not None else None
+    if value is not None:
+        converted = convert(value, call_.function.takes)
+        value = converted if isinstance(converted, Typed) else Typed(converted, value.type)
+    time = same(call_.time) if call_.time is not None else None
+    node: Node = call_.function.sql(Call(value, order, time, call_.number))
+    return node
