@@ -35,7 +35,7 @@ def plain_number(value: float | Decimal | None) -> Value:
     number = float(value)
     if not math.isfinite(number):
         return None
-    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+    return int(number) if number.is_integer() and abs(number) < 2**63 else number
 
 
 def plain_time(value: dt.datetime | None) -> Value:

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import assert_never
 
 from lynxalert.functions.coerce import Typed, as_boolean, as_list, as_number, as_text
-from lynxalert.functions.nodes import Node, boolean, cast, column, null, number, text
+from lynxalert.functions.nodes import Node, array, boolean, call, cast, column, lambda_, null, number, text
 from lynxalert.plan import Type
 from lynxalert.plan.function import Function, Takes
-from lynxalert.plan.scalar import ColumnRef, Constant, Invoke, Scalar
+from lynxalert.plan.scalar import ColumnRef, Constant, ForEach, Invoke, Scalar
 from lynxalert.plan.schema import Column
 
 # Coercions name their operand several times; beyond this size an operand is computed once, in a stage of its own.
@@ -35,8 +35,10 @@ class ScalarRenderer:
             case Constant(value, type_):
                 return Typed(literal(value), type_, value)
             case Invoke(function, arguments, type_):
-                rendered = [self._small(self.render(argument)) for argument in arguments]
+                rendered = [self.small(self.render(argument)) for argument in arguments]
                 return Typed(invoke(function, rendered), type_)
+            case ForEach():
+                return self._for_each(scalar)
             case _:
                 assert_never(scalar)
 
@@ -44,7 +46,31 @@ class ScalarRenderer:
         """*scalar* as a predicate."""
         return as_boolean(self.render(scalar))
 
-    def _small(self, value: Typed) -> Typed:
+    def _for_each(self, each: ForEach) -> Typed:
+        """A lambda over the values; what is large in its body is named inside it, where the value is known."""
+        whole = as_list(self.small(self.render(each.values)))
+        element = name_of(each.element)
+        named: list[tuple[str, Node]] = []
+
+        def hoist(node: Node) -> Node:
+            named.append((f"{element}v{len(named)}", node))
+            return column(named[-1][0])
+
+        inner = ScalarRenderer(hoist)
+        body = inner.small(inner.render(each.body))
+
+        def closed(node: Node) -> Node:
+            for name, value in reversed(named):
+                # The engine has no LET: a list of one value, transformed, is the same.
+                bound = call("list_transform", array(value), lambda_(name, node))
+                node = call("list_extract", bound, number(1))
+            return lambda_(element, node)
+
+        result: Node = each.function.sql(whole, body, closed)
+        return Typed(result, each.type)
+
+    def small(self, value: Typed) -> Typed:
+        """*value*, under a name of its own when it is too large to be repeated."""
         if value.is_literal or value.type is Type.BOOLEAN or not _is_large(value.node):
             return value
         return Typed(self.hoist(value.node), value.type)

@@ -17,8 +17,10 @@ from lynxalert.functions.nodes import (
     case,
     cast,
     coalesce,
+    column,
     every,
     is_null,
+    lambda_,
     literal_value,
     negate,
     null,
@@ -40,6 +42,7 @@ SQL_TYPE = {
     Type.ANY: "JSON",
     Type.NULL: "VARCHAR",
 }
+WHOLE = 2.0**63  # whole numbers below print as BIGINT does
 JSON_NUMBERS = ("UBIGINT", "BIGINT", "DOUBLE", "HUGEINT")
 
 
@@ -83,7 +86,7 @@ def as_number(value: Typed) -> Node:
 
 def number_text(node: Node) -> Node:
     """A DOUBLE as its canonical text: whole numbers without decimals, others by their shortest round trip."""
-    whole = every([binary("=", node, call("trunc", node)), binary("<", call("abs", node), number(1e15))])
+    whole = every([binary("=", node, call("trunc", node)), binary("<", call("abs", node), number(WHOLE))])
     return case((whole, cast(cast(node, "BIGINT"), "VARCHAR")), default=cast(node, "VARCHAR"))
 
 
@@ -116,19 +119,21 @@ def as_text(value: Typed) -> Node:
 
 def json_text(node: Node) -> Node:
     """A JSON scalar as its canonical text, an array as its values joined by line ends."""
+    several = call("array_to_string", json_values(node), text("\n"))
+    return case((binary("=", call("json_type", node), text("ARRAY")), several), default=_single_text(node))
+
+
+def _single_text(node: Node) -> Node:
     plain = call("json_extract_string", node, text("$"))
     kind = call("json_type", node)
-    return case(
-        (binary("=", kind, text("VARCHAR")), plain),
-        (binary("=", kind, text("DOUBLE")), number_text(try_cast(plain, "DOUBLE"))),
-        (binary("=", kind, text("ARRAY")), call("array_to_string", json_values(node), text("\n"))),
-        default=plain,
+    return case((binary("=", kind, text("DOUBLE")), number_text(try_cast(plain, "DOUBLE"))), default=plain)
+
+
+def json_values(node: Node, path: str = "$[*]") -> Node:
+    """The items of a JSON array (or what a path with wildcards meets) as a list of canonical texts."""
+    return call(
+        "list_transform", call("json_extract", node, text(path)), lambda_("j", _single_text(column("j")))
     )
-
-
-def json_values(node: Node) -> Node:
-    """A JSON array as a list of texts."""
-    return call("json_extract_string", node, text("$[*]"))
 
 
 def time_text(node: Node) -> Node:
@@ -185,6 +190,16 @@ def as_any(value: Typed) -> Node:
             )
         case _:
             return call("to_json", value.node)
+
+
+def exact_json(value: Typed) -> Node:
+    """*value* as JSON to be shown: numbers in their canonical spelling."""
+    if value.type is Type.FLOAT:
+        return cast(as_text(value), "JSON")
+    if value.type is not Type.ANY:
+        return as_any(value)
+    is_double = binary("=", call("json_type", value.node), text("DOUBLE"))
+    return case((is_double, cast(json_text(value.node), "JSON")), default=value.node)
 
 
 def as_type(value: Typed, type_: Type) -> Node:

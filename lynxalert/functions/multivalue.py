@@ -28,6 +28,11 @@ def whole(node: Node) -> Node:
     return cast(node, "BIGINT")
 
 
+def filled(values: Node) -> Node:
+    """A list that may be empty: then there is no value."""
+    return call("nullif", values, cast(call("list_value"), "VARCHAR[]"))
+
+
 def position(values: Node, index: Node) -> Node:
     """A 0-based position, negative from the end, as the engine's 1-based one."""
     at = whole(index)
@@ -40,10 +45,10 @@ def position(values: Node, index: Node) -> Node:
 def picked(values: Node, start: Node, end: Node | None = None) -> Node:
     """The value at *start*, or the values from *start* to *end*, both included; nothing when out of range."""
     if end is None:
-        return call("list_slice", values, position(values, start), position(values, start))
+        return filled(call("list_slice", values, position(values, start), position(values, start)))
     first, last = position(values, start), position(values, end)
     inside = binary(">=", first, number(1))
-    return case((inside, call("list_slice", values, first, last)))
+    return case((inside, filled(call("list_slice", values, first, last))))
 
 
 def counted(value: Typed) -> Node:
@@ -56,7 +61,7 @@ def appended(*values: Node) -> Node:
     result = coalesce(values[0], call("list_value"))
     for value in values[1:]:
         result = call("list_concat", result, coalesce(value, call("list_value")))
-    return cast(result, "VARCHAR[]")
+    return filled(cast(result, "VARCHAR[]"))
 
 
 def deduplicated(values: Node) -> Node:
@@ -91,7 +96,7 @@ def ranged(start: Node, end: Node, step: Node | None = None) -> Node:
         number(1),
         number(LIMIT),
     )
-    return call("list_transform", values, lambda_("x", cast(column("x"), "VARCHAR")))
+    return filled(call("list_transform", values, lambda_("x", cast(column("x"), "VARCHAR"))))
 
 
 def joined(values: Node, delimiter: Node) -> Node:

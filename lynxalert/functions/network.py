@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
+from sqlglot import exp
+
 from lynxalert.functions.coerce import Typed, as_text
 from lynxalert.functions.nodes import (
     Node,
@@ -19,6 +21,7 @@ from lynxalert.functions.nodes import (
     lambda_,
     number,
     text,
+    try_cast,
 )
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
@@ -93,4 +96,35 @@ function(
     "Whether an address lies in a CIDR block, IPv4 or IPv6.",
     ('cidrmatch("10.0.0.0/8", "10.1.2.3")', True),
     _network,
+)
+
+
+def masked(mask: Typed, address: Typed) -> Node:
+    """The address with the bits that the mask lacks at zero; what is no IPv4 address gives nothing."""
+    value = as_text(address)
+    parts = call("string_split", value, text("."))
+    octets = []
+    for place, kept in enumerate(ipaddress.IPv4Address(str(mask.value)).packed, 1):
+        octet = try_cast(call("list_extract", parts, number(place)), "INTEGER")
+        octets.append(cast(exp.BitwiseAnd(this=octet, expression=number(kept)), "VARCHAR"))
+    joined = call("concat_ws", text("."), *octets)
+    return case((call("regexp_full_match", value, text(IPV4)), joined))
+
+
+def _mask(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+    try:
+        ipaddress.IPv4Address(str(arguments[0]))
+    except ValueError:
+        return f"`{arguments[0]}` is no mask", 'write for example "255.255.255.0"'
+    return None
+
+
+function(
+    "ipmask",
+    "v! v",
+    Type.TEXT,
+    masked,
+    "An IPv4 address with a mask laid over it.",
+    ('ipmask("255.255.255.0", "10.1.2.130")', "10.1.2.0"),
+    _mask,
 )

@@ -111,8 +111,10 @@ function("*", "n n", Type.FLOAT, lambda a, b: finite(binary("*", a, b)), "Multip
 function("/", "n n", Type.FLOAT, divide, "Real division: 7/2 is 3.5; by zero there is no value.")
 function("%", "n n", Type.FLOAT, remainder, "The remainder; by zero there is no value.")
 function(".", "t t", Type.TEXT, lambda a, b: binary("||", a, b), "Joins two texts.")
-function("negate", "n", Type.FLOAT, lambda a: binary("-", number(0), a), "The number with the other sign.")
-function("number", "n", Type.FLOAT, lambda a: a, "The value as a number.")
+function(
+    "sign:minus", "n", Type.FLOAT, lambda a: binary("-", number(0), a), "The number with the other sign."
+)
+function("sign:plus", "n", Type.FLOAT, lambda a: a, "The value as a number.")
 function("AND", "b b+", Type.BOOLEAN, all_of, "True when every operand is.")
 function("OR", "b b+", Type.BOOLEAN, any_of, "True when any operand is.")
 function("XOR", "b b+", Type.BOOLEAN, xor, "True when an odd number of operands is.")

@@ -96,9 +96,13 @@ function(
     "A multivalue of the parts between delimiters.",
     ('split("a,b", ",")', ["a", "b"]),
 )
-for _name, _doc in (
-    ("md5", "The MD5 of the text, in hex."),
-    ("sha1", "The SHA-1 of the text, in hex."),
-    ("sha256", "The SHA-256 of the text, in hex."),
+for _name, _doc, _digest in (
+    ("md5", "The MD5 of the text, in hex.", "0cc175b9c0f1b6a831c399e269772661"),
+    ("sha1", "The SHA-1 of the text, in hex.", "86f7e437faa5a7fce15d1ddcb9eaeaea377667b8"),
+    (
+        "sha256",
+        "The SHA-256 of the text, in hex.",
+        "ca978112ca1bbdcafac231b39a23dc4da786eff8147c4e72b9807785afee48bb",
+    ),
 ):
-    function(_name, "t", Type.TEXT, _name, _doc)
+    function(_name, "t", Type.TEXT, _name, _doc, (f'{_name}("a")', _digest))

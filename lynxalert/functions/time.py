@@ -154,8 +154,22 @@ def _spec(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
     return None
 
 
-function("now", "", Type.FLOAT, now, "The time the query runs for, in epoch seconds; the same in every row.")
-function("time", "", Type.FLOAT, now, "The same as now(): an evaluation knows one time only.")
+function(
+    "now",
+    "",
+    Type.FLOAT,
+    now,
+    "The time the query runs for, in epoch seconds; the same in every row.",
+    ("if(now() > 0, 1, 0)", 1),
+)
+function(
+    "time",
+    "",
+    Type.FLOAT,
+    now,
+    "The same as now(): an evaluation knows one time only.",
+    ("if(time() = now(), 1, 0)", 1),
+)
 function(
     "strftime",
     "v t!",

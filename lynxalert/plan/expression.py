@@ -6,6 +6,7 @@ from typing import assert_never
 
 from lynxalert.lang import Code, Span
 from lynxalert.lang.ast import Between, Binary, Call, Expr, Field, In, IsNull, Literal, Logical, Unary
+from lynxalert.plan.calls import SPECIAL
 from lynxalert.plan.function import Function, Takes
 from lynxalert.plan.scalar import NULL, ColumnRef, Constant, Invoke, Scalar, constant
 from lynxalert.plan.schema import Schema
@@ -26,7 +27,7 @@ def resolve(expression: Expr, schema: Schema, scope: Scope) -> Scalar:
         case Unary("-", Literal(value=int() | float() as number)):
             return constant(-number)
         case Unary(operator, operand):
-            name = {"-": "negate", "+": "number", "NOT": "NOT"}[operator]
+            name = {"-": "sign:minus", "+": "sign:plus", "NOT": "NOT"}[operator]
             return scope.call(name, resolve(operand, schema, scope))
         case Binary():
             return _binary(expression, schema, scope)
@@ -99,7 +100,7 @@ def _warn_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> Non
 def _call(call: Call, schema: Schema, scope: Scope) -> Scalar:
     function = scope.functions.get(call.function.lower())
     if function is None:
-        near = suggest(call.function, [name for name in scope.functions if name.isidentifier()])
+        near = suggest(call.function, [name for name, known in scope.functions.items() if known.public])
         help_ = f"did you mean `{near}`?" if near else None
         if call.function.lower() in scope.aggregates:
             help_ = (
@@ -107,6 +108,9 @@ def _call(call: Call, schema: Schema, scope: Scope) -> Scalar:
             )
         scope.report(Code.UNKNOWN_FUNCTION, f"unknown function `{call.function}`", call.name_span, help_)
         return NULL
+    special = SPECIAL.get(function.name)
+    if special is not None:
+        return special(call, schema, scope, resolve)
     arguments = tuple(resolve(argument, schema, scope) for argument in call.arguments)
     if not _fits(function, arguments, call, scope):
         return NULL

@@ -36,6 +36,12 @@ class Parameter:
 Returns: TypeAlias = Type | Callable[[tuple[Type, ...]], Type]
 
 
+# The event that examples of functions may read, and the rows that examples of aggregations are computed over:
+# a minute apart, the oldest first.
+EVENT = {"host": "web1", "message": "disk full", "n": 7, "sizes": [1, 20, 3]}
+SAMPLE = ({"x": 4, "user": "ann"}, {"x": 1, "user": "bob"}, {"x": 3, "user": "ann"}, {"x": 1})
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """An expression and the value it has, executed by a test and printed in the docs."""
@@ -62,6 +68,11 @@ class Function:
         return self.returns if isinstance(self.returns, Type) else self.returns(arguments)
 
     @property
+    def public(self) -> bool:
+        """Whether users call it by its name; operators and what commands use have names nobody can write."""
+        return self.name.isidentifier() and self.name.islower()
+
+    @property
     def arity(self) -> tuple[int, int | None]:
         """The least and the greatest number of arguments (None: no bound)."""
         least = sum(1 for parameter in self.takes if not parameter.optional)
@@ -81,6 +92,7 @@ class AggregateFunction:
     ordered: bool = False  # the order of rows matters
     timed: bool = False  # needs `_time`
     when_empty: Any = None  # its value over no rows
+    example: Example | None = None  # over the rows of `SAMPLE`
 
     def result_type(self, argument: Type) -> Type:
         """The type of the aggregate of values of type *argument*."""

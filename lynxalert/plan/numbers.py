@@ -26,6 +26,6 @@ def canonical_number(value: float) -> str:
     >>> canonical_number(5.0), canonical_number(0.1)
     ('5', '0.1')
     """
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return str(int(value))
     return repr(value)

@@ -39,7 +39,18 @@ class Invoke:
     type: Type
 
 
-Scalar: TypeAlias = ColumnRef | Constant | Invoke
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """*body* for every value of the multivalue *values*, seen there as *element*; *function* says what comes of it."""
+
+    function: Function
+    values: Scalar
+    element: Column
+    body: Scalar
+    type: Type
+
+
+Scalar: TypeAlias = ColumnRef | Constant | Invoke | ForEach
 
 NULL = Constant(None, Type.NULL)
 TRUE = Constant(value=True, type=Type.BOOLEAN)
@@ -80,3 +91,5 @@ def columns_of(scalar: Scalar) -> frozenset[Column]:
             return frozenset()
         case Invoke(arguments=arguments):
             return frozenset().union(*(columns_of(argument) for argument in arguments))
+        case ForEach(values=values, element=element, body=body):
+            return columns_of(values) | (columns_of(body) - {element})
