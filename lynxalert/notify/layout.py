@@ -64,15 +64,25 @@ def write(lines: Sequence[Line], markup: Markup) -> str:
     return "\n".join("".join(_mark(piece, markup) for piece in line) for line in lines)
 
 
+def subject(facts: Mapping[str, Plain], length: int = 200) -> str:
+    """`[TEST] High error rate — service=web`, on one line."""
+    return cut(one_line(f"{_mark_of_tests(facts)}{_about(facts)}"), length)
+
+
 def title(facts: Mapping[str, Plain], length: int = 200) -> str:
     """`[TEST] FIRING (critical): High error rate — service=web`, on one line."""
     kind = facts["transition"]["kind"]
-    state = STATES[kind]
     severity = "" if kind == "resolved" else f" ({facts['transition']['tier'] or facts['alert']['severity']})"
+    return cut(one_line(f"{_mark_of_tests(facts)}{STATES[kind]}{severity}: {_about(facts)}"), length)
+
+
+def _mark_of_tests(facts: Mapping[str, Plain]) -> str:
+    return "[TEST] " if facts["test"] else ""
+
+
+def _about(facts: Mapping[str, Plain]) -> str:
     labels = ", ".join(f"{name}={text_of(value)}" for name, value in facts["instance"]["labels"].items())
-    tail = f" — {labels}" if labels else ""
-    mark = "[TEST] " if facts["test"] else ""
-    return cut(one_line(f"{mark}{state}{severity}: {facts['alert']['name']}{tail}"), length)
+    return f"{facts['alert']['name']} — {labels}" if labels else str(facts["alert"]["name"])
 
 
 def lines(facts: Mapping[str, Plain], room: Room) -> list[Line]:
@@ -101,7 +111,7 @@ def _what(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
     if transition["kind"] == "no_data":
         yield (Piece("No events arrived to judge."),)
     if transition["kind"] == "flapping":
-        yield (Piece("It changes too often; what it settles on will be sent."),)
+        yield (Piece("It changes too often. What it settles on will be sent."),)
 
 
 def _when(facts: Mapping[str, Plain]) -> Iterator[Line]:

@@ -25,11 +25,13 @@ class Link:
 class Message:
     """What is said, rendered once when its delivery is queued; a retry sends the same.
 
-    *title*, *text* are plain. *rich* is the text in the channel's markup, within its limit. *payload* is the
+    *subject* is what it is about (`High error rate — service=web`), *title* the same with its state in front,
+    *text* the whole in plain words. *rich* is the text in the channel's markup, within its limit. *payload* is the
     rendered `body_template`, sent as it is. *state*: firing | resolved | nodata | flapping. *labels* are the
     by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. Times are RFC 3339.
     """
 
+    subject: str
     title: str
     text: str
     rich: str | None = None

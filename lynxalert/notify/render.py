@@ -13,7 +13,7 @@ from lynxalert.clock import rfc3339
 from lynxalert.notify.answers import decode
 from lynxalert.notify.channel import Channel
 from lynxalert.notify.facts import Occasion, facts_of
-from lynxalert.notify.layout import ROOMS, Line, Piece, Room, lines, title, write
+from lynxalert.notify.layout import ROOMS, Line, Piece, Room, lines, subject, title, write
 from lynxalert.notify.markup import JSON, PLAIN, Markup, cut
 from lynxalert.notify.message import Message, Plain
 from lynxalert.notify.templates import TemplateError, render
@@ -41,6 +41,7 @@ def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = 
         rich = default_text(facts, markup, cut(note, 500))
     transition = occasion.transition
     return Message(
+        subject=subject(facts),
         title=title(facts),
         text=plain,
         rich=None if markup is PLAIN else rich,

@@ -52,7 +52,10 @@ async def test_success_is_one_message(kind: str, status: int) -> None:
 @each_channel
 @pytest.mark.parametrize(("status", "reason", "permanent"), STATUSES)
 async def test_a_status_means_the_same_everywhere(
-    kind: str, status: int, reason: Failure, permanent: bool
+    kind: str,
+    status: int,
+    reason: Failure,
+    permanent: bool,  # noqa: FBT001 - a column of the table
 ) -> None:
     async with serving() as provider, client() as http:
         config = configs(provider.url)[kind]

@@ -35,7 +35,7 @@ class Incidentio(kit.Base):
             "idempotency_key": message.episode,
             "visibility": "public",
             "mode": "test" if message.test or self.mode == "test" else "standard",
-            "name": kit.cut(message.title, 200),
+            "name": kit.cut(message.subject, 200),
             "summary": kit.cut(message.text, 10_000),
         }
         # Without a severity of that name the account's default holds: better than no incident.

@@ -49,7 +49,7 @@ class Opsgenie(kit.Base):
 
     def _alert(self, message: Message) -> dict[str, Plain]:
         return {
-            "message": kit.cut(message.title, 130),
+            "message": kit.cut(message.subject, 130),
             "alias": message.episode,
             "description": kit.cut(message.text, 15_000),
             "priority": "P5" if message.test else self.priority,

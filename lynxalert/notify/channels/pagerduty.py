@@ -50,7 +50,7 @@ class Pagerduty(kit.Base):
         if len(kit.encode(details)) > ROOM:
             details = {"text": kit.cut(message.text, 10_000), "error": "the result was too large to send"}
         payload = {
-            "summary": kit.cut(message.title, 1024),
+            "summary": kit.cut(message.subject, 1024),
             "source": "lynxalert",
             "severity": "info" if message.test else self.severity or message.severity,
             "timestamp": message.starts_at,

@@ -1,0 +1,95 @@
+"""An outbox in memory: the contract of `lynxalert.notify.outbox`, written for reading, not for speed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+
+from lynxalert.alerts.model import Alert, ChannelSpec
+from lynxalert.notify.model import Delivery, Start, Status, Target
+from lynxalert.notify.outbox import Lane
+from lynxalert.notify.queueing import target_of
+
+
+class Ledger:
+    """Deliveries by id, and the configuration of every target they were ever owed to."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, Delivery] = {}
+        self.specs: dict[Target, ChannelSpec] = {}
+        self.settlements = 0
+
+    def enqueue(self, alert: Alert, deliveries: Sequence[Delivery]) -> None:
+        for spec in alert.channels:
+            target = target_of(spec)
+            if target is not None:
+                self.specs[target] = spec
+        for delivery in deliveries:
+            self.rows.setdefault(delivery.id, delivery)
+
+    def all(self) -> list[Delivery]:
+        return sorted(self.rows.values(), key=lambda one: (one.created_at, one.episode, one.sequence, one.id))
+
+    def starts(self) -> list[Start]:
+        rank = [Status.DELIVERED, Status.COLLAPSED, Status.LEASED, Status.QUEUED, Status.RETRYING, Status.SUPPRESSED, Status.FAILED]
+        found: dict[tuple[str, Target], Start] = {}
+        for row in self.all():
+            if row.is_end:
+                continue
+            at = (row.episode, row.target)
+            accepted = row.settled_at if row.status is Status.DELIVERED else None
+            start = Start(row.key, row.episode, row.target, row.status, accepted, self.specs.get(row.target))
+            known = found.get(at)
+            if known is None or rank.index(row.status) < rank.index(known.status):
+                found[at] = start
+        return list(found.values())
+
+    async def destinations(self, now: dt.datetime) -> Sequence[str]:
+        due = sorted((row for row in self._heads() if self._due(row, now)), key=self._when)
+        return list(dict.fromkeys(row.target.destination for row in due))
+
+    async def claim(self, destination: str, now: dt.datetime, lease_until: dt.datetime) -> Lane | None:
+        due = [row for row in self._heads() if row.target.destination == destination and self._due(row, now)]
+        if not due:
+            return None
+        head = min(due, key=self._when)
+        leased = replace(head, status=Status.LEASED, lease_until=lease_until)
+        self.rows[head.id] = leased
+        rest = [row for row in self._owed(head) if row.id != head.id]
+        told = (Status.DELIVERED, Status.COLLAPSED)
+        accepted = any(row.status in told and not row.is_end for row in self.rows.values() if self._same(row, head))
+        return Lane((leased, *rest), accepted, self.specs.get(head.target))
+
+    async def settle(self, deliveries: Sequence[Delivery]) -> None:
+        self.settlements += 1
+        for delivery in deliveries:
+            self.rows[delivery.id] = delivery
+
+    async def next_due(self, now: dt.datetime) -> dt.datetime | None:
+        return min((when for row in self._heads() if (when := self._when(row)) > now), default=None)
+
+    async def reclaim(self) -> int:
+        leased = [row for row in self.rows.values() if row.status is Status.LEASED]
+        for row in leased:
+            self.rows[row.id] = replace(row, status=Status.RETRYING, lease_until=None)
+        return len(leased)
+
+    def _heads(self) -> list[Delivery]:
+        owed = [row for row in self.all() if row.status.is_owed]
+        heads = [row for row in owed if self._owed(row)[0].id == row.id]
+        return [row for row in heads if row.due_at is not None]
+
+    def _owed(self, row: Delivery) -> list[Delivery]:
+        lane = [one for one in self.rows.values() if self._same(one, row) and one.status.is_owed]
+        return sorted(lane, key=lambda one: one.sequence)
+
+    def _same(self, one: Delivery, other: Delivery) -> bool:
+        return (one.episode, one.target) == (other.episode, other.target)
+
+    def _when(self, row: Delivery) -> dt.datetime:
+        assert row.due_at is not None
+        return row.lease_until if row.status is Status.LEASED and row.lease_until else row.due_at
+
+    def _due(self, row: Delivery, now: dt.datetime) -> bool:
+        return self._when(row) <= now
