@@ -14,7 +14,7 @@ from lynxalert.lang.refused import unknown
 from lynxalert.lang.source import Source
 from lynxalert.lang.text import Span
 
-LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\w.:{}@/-]+|&&|<>|\|\||\S', re.DOTALL)
+LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\w.:{}@/-]+|&&|<>|\S', re.DOTALL)
 WORD = re.compile(r"[A-Za-z_][\w-]*")
 OPENED = {"LPAR": "(", "LSQB": "["}
 SHOWN = 40  # characters of what was found
@@ -79,6 +79,8 @@ def _unended(stop: Stop) -> Diagnostic | None:
         if stop.found == '"' and "\\" in stop.text[stop.position :]:
             help_text += r"; a backslash before a quote is written `\\`"
         return stop.say(Code.UNTERMINATED, f"this {what} never ends", help_text)
+    if stop.found == "[" and "TEMPLATE" in stop.accepted:
+        return stop.say(Code.UNTERMINATED, "`[` is never closed")
     closes = stop.found in ("", "|", "]", ";")
     behind_pipe = stop.last is not None and stop.last.type == "PIPE"
     if stop.open and closes and not behind_pipe:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import re
 from collections.abc import Iterator, Mapping
 
@@ -11,9 +12,12 @@ from lark.parsers.lalr_interactive_parser import InteractiveParser
 
 from lynxalert.lang import ast, datasets, mistakes, nesting, tables
 from lynxalert.lang.diagnostics import Code, Diagnostic, QueryError
+from lynxalert.lang.productions.expression import span_of
 from lynxalert.lang.source import Source, expand
 
 END = "$END"
+MOST_WORDS = 100_000
+MOST_DIAGNOSTICS = 20
 UNREADABLE = "UNREADABLE"
 FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 # Outside texts: quotes that word processors curl, and characters nobody sees.
@@ -38,7 +42,7 @@ def parse(text: str, macros: Mapping[str, object] | None = None) -> ast.Query:
             _refuse(nesting.check_tree(whole))
         _refuse(*(datasets.check(whole) if "$" in source.expanded else ()))
     except QueryError as error:
-        raise QueryError(text, error.diagnostics) from None
+        raise QueryError(text, error.diagnostics[:MOST_DIAGNOSTICS]) from None
     return whole
 
 
@@ -90,7 +94,7 @@ def _tree(source: Source) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
     tokens: Iterator[Token] = parsing.lexer_thread.lex(state)  # type: ignore[no-untyped-call] # lark's own gap
     moved = bool(source.starts)
     last: Token | None = None
-    while True:
+    for count in itertools.count():
         token = _next(tokens, len(source.expanded))
         position = token.start_pos or 0
         if moved and token.end_pos is not None:
@@ -103,6 +107,9 @@ def _tree(source: Source) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
             raise QueryError("", [mistakes.explain(stop)]) from None
         if token.type == END:
             break
+        if count > MOST_WORDS:
+            message = f"the query has more than {MOST_WORDS:,} words and signs"
+            raise QueryError("", [Diagnostic(Code.TOO_LARGE, message, span_of(token))])
         last = token
     defined, query = result
     return defined, query

@@ -11,7 +11,7 @@ from lynxalert.lang import grammar
 from lynxalert.lang.productions import Productions
 
 # A keyword is a whole word, and no field of a comparison: `from=x`, `top IN (a)` and `where::y` are search terms.
-BORDER = r"(?![\w.:@/{}*\-])(?!\s*(?:[=<>]|!=|::))"
+BORDER = r"(?![\w.:@/{}*\-])(?!::)(?!\s*(?:[=<>]|!=))"
 LISTED = r"(?!\s*[iI][nN]\s*\()"
 CALLED = ("where",)  # `where in(a, b)` calls the function
 KEYWORD_PRIORITY = 3

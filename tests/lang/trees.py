@@ -19,7 +19,11 @@ numbers = st.one_of(st.integers(0, 10**18 - 1), st.floats(0, allow_infinity=Fals
 
 
 def build(made: type, /, **parts: st.SearchStrategy) -> st.SearchStrategy:
-    spans = {name: st.just(S) for name in made.__dataclass_fields__ if name in ("span", "name_span", "field_span", "value_span")}
+    spans = {
+        name: st.just(S)
+        for name in made.__dataclass_fields__
+        if name in ("span", "name_span", "field_span", "value_span")
+    }
     return st.builds(made, **spans, **parts)
 
 
@@ -36,7 +40,11 @@ def grown(inner: st.SearchStrategy) -> st.SearchStrategy:
         build(ast.Call, function=functions, arguments=st.lists(inner, max_size=3).map(tuple)),
         build(ast.Unary, operator=st.sampled_from(["NOT", "-", "+"]), operand=inner),
         build(ast.Binary, operator=st.sampled_from(binary), left=inner, right=inner),
-        build(ast.Logical, operator=st.sampled_from(["AND", "OR", "XOR"]), operands=st.lists(inner, min_size=2, max_size=4).map(tuple)),
+        build(
+            ast.Logical,
+            operator=st.sampled_from(["AND", "OR", "XOR"]),
+            operands=st.lists(inner, min_size=2, max_size=4).map(tuple),
+        ),
         build(ast.In, operand=inner, choices=several),
         build(ast.Between, operand=inner, low=inner, high=inner),
         build(ast.IsNull, operand=inner, negated=st.booleans()),
@@ -52,8 +60,17 @@ plain = build(ast.Pattern, text=names, quoted=st.booleans(), case=st.just(False)
 fields = names.filter(bool)
 term_leaves = st.one_of(
     build(ast.Word, pattern=patterns, kind=st.just("token")),
-    build(ast.Word, pattern=build(ast.Pattern, text=names, quoted=st.booleans(), case=st.just(False)), kind=st.just("term")),
-    build(ast.Comparison, field=fields, operator=st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), value=st.one_of(patterns, plain)),
+    build(
+        ast.Word,
+        pattern=build(ast.Pattern, text=names, quoted=st.booleans(), case=st.just(False)),
+        kind=st.just("term"),
+    ),
+    build(
+        ast.Comparison,
+        field=fields,
+        operator=st.sampled_from(["=", "!=", "<", "<=", ">", ">="]),
+        value=st.one_of(patterns, plain),
+    ),
     build(ast.Member, field=fields, values=st.lists(patterns, min_size=1, max_size=3).map(tuple)),
     build(ast.AllOf, terms=st.just(())),
 )
@@ -61,7 +78,9 @@ term_leaves = st.one_of(
 
 def combined(inner: st.SearchStrategy) -> st.SearchStrategy:
     several = st.lists(inner, min_size=2, max_size=4).map(tuple)
-    return st.one_of(build(ast.AllOf, terms=several), build(ast.AnyOf, terms=several), build(ast.Not, term=inner))
+    return st.one_of(
+        build(ast.AllOf, terms=several), build(ast.AnyOf, terms=several), build(ast.Not, term=inner)
+    )
 
 
 terms = st.recursive(term_leaves, combined, max_leaves=10)
@@ -74,7 +93,11 @@ name = build(ast.Name, text=names, quoted=st.booleans()).map(
 )
 option_names = st.sampled_from(["limit", "span", "field", "useother", "time_field", "x.y"])
 option = build(ast.Option, name=option_names, value=names, quoted=st.booleans())
-by = build(ast.By, names=st.lists(name, min_size=1, max_size=3).map(tuple), options=st.lists(option, max_size=2).map(tuple))
+by = build(
+    ast.By,
+    names=st.lists(name, min_size=1, max_size=3).map(tuple),
+    options=st.lists(option, max_size=2).map(tuple),
+)
 alias = st.one_of(st.none(), name)
 aggregation = build(
     ast.Aggregation,
@@ -86,7 +109,9 @@ aggregation = build(
 renaming = build(ast.Renaming, source=name, target=name)
 columns = st.one_of(name, renaming, option)
 number = build(ast.Number, value=st.integers(0, 10**6))
-sort_key = build(ast.SortKey, name=name, descending=st.booleans(), kind=st.sampled_from(["auto", "num", "str", "ip"]))
+sort_key = build(
+    ast.SortKey, name=name, descending=st.booleans(), kind=st.sampled_from(["auto", "num", "str", "ip"])
+)
 text = build(ast.Text, value=names)
 
 
@@ -125,7 +150,16 @@ lines = st.recursive(
     st.one_of(
         search,
         stage("where", one(condition)),
-        stage("eval", some(build(ast.Assignment, target=name.filter(lambda made: "*" not in made.text), expression=expressions))),
+        stage(
+            "eval",
+            some(
+                build(
+                    ast.Assignment,
+                    target=name.filter(lambda made: "*" not in made.text),
+                    expression=expressions,
+                )
+            ),
+        ),
         stage("head", maybe(number), maybe(condition)),
         stage("sort", maybe(number), some(sort_key), maybe(flag("desc"))),
         stage("dedup", maybe(number), some(st.one_of(name, option))),
@@ -142,9 +176,22 @@ lines = st.recursive(
         stage("fillnull", some(st.one_of(name, option), 0)),
         stage("strcat", some(st.one_of(text, name))),
         stage("from", one(source), maybe(condition)),
-        stage("lookup", one(name), some(st.one_of(name, renaming)), one(flag("output", "outputnew")), some(renaming)),
-        stage("tstats", measures, one(flag("from")), one(option), one(build(ast.Terms, term=terms)), maybe(by)),
-        stage("transaction", some(name), one(flag("startswith")), one(st.one_of(condition, build(ast.Terms, term=terms)))),
+        stage(
+            "lookup",
+            one(name),
+            some(st.one_of(name, renaming)),
+            one(flag("output", "outputnew")),
+            some(renaming),
+        ),
+        stage(
+            "tstats", measures, one(flag("from")), one(option), one(build(ast.Terms, term=terms)), maybe(by)
+        ),
+        stage(
+            "transaction",
+            some(name),
+            one(flag("startswith")),
+            one(st.one_of(condition, build(ast.Terms, term=terms))),
+        ),
     ),
     lambda inner: st.one_of(
         stage("append", some(option, 0), one(build(ast.Subsearch, query=queries(inner)))),

@@ -11,7 +11,7 @@ LISTED = re.compile(r"[\w.:@/{}*#%$&][\w.:@/{}*#%$&\-]*")
 CALLED = re.compile(r"[\w.:@/{}*]+\([\w.:@/{}*\-]*\)")
 TARGET = re.compile(r"[\w.:@/{}\-]+")
 FIELD = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
-VALUE = re.compile(r"[^\s|\[\]\"'(),;`][^\s|\[\]\"(),;`]*|now\(\)")
+VALUE = re.compile(r"[^=\s|\[\]\"'(),;`][^\s|\[\]\"(),;`]*|now\(\)")
 BARE = re.compile(r"[\w.:@/{}*#%$&+?~^-]+")
 # Words that mean something where a name of a list may stand.
 KEYWORDS = frozenset(

@@ -32,7 +32,8 @@ class _Printer:
             case ast.AllOf(()):
                 return "()", ATOM
             case ast.AllOf(terms):
-                return " ".join(self.at(term, OR) for term in terms), AND
+                # OR binds tighter than AND, which surprises many: brackets show it.
+                return " ".join(self.at(term, NOT) for term in terms), AND
             case ast.AnyOf(terms):
                 return " OR ".join(self.at(term, NOT) for term in terms), OR
             case ast.Not(term):

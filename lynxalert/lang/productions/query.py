@@ -11,15 +11,18 @@ from typing import Any
 from lark import Token
 
 from lynxalert.lang import ast
-from lynxalert.lang.diagnostics import QueryError
+from lynxalert.lang.diagnostics import Code, QueryError
 from lynxalert.lang.productions.clauses import counted, named, searching
-from lynxalert.lang.productions.expression import span_of
+from lynxalert.lang.productions.expression import refuse, span_of
 from lynxalert.lang.quoting import unquote
 from lynxalert.lang.refused import unknown
 from lynxalert.lang.text import Span
 
 PRODUCTIONS = ("start", "query", "definition", "implied", "unnamed")
 COMMAND = re.compile(r"[A-Za-z_]\w*")
+# What people write `as` for where there is none.
+AS_HELP = {"spath": "the result is named by `output=name`"}
+AS_ELSE = "rename it before: `rename old as new`"
 SILENT = ("COMMA", "LPAR", "RPAR", "EQUAL", "PIPE", "WHERE")
 
 
@@ -35,6 +38,12 @@ def stage(command: str, parts: list[Any]) -> ast.Stage:
     if command in ("sort", "dedup"):
         pieces = _directed(pieces)
     clauses = [clause for piece in pieces if (clause := _clause(piece)) is not None]
+    for clause in clauses:
+        for name in clause.names if isinstance(clause, ast.By) else (clause,):
+            if isinstance(name, ast.Name) and name.text.lower() == "as" and not name.quoted:
+                raise refuse(
+                    Code.SYNTAX, "`as` cannot give a name here", name.span, AS_HELP.get(command, AS_ELSE)
+                )
     return ast.Stage(command, tuple(clauses), span, name_span)
 
 
