@@ -19,6 +19,7 @@ class Dedup:
     names: tuple[Name, ...] = many(Name, required="a field")
     sort_keys: tuple[SortKey, ...] = many(SortKey)
     keepempty: bool = option(default=False)
+    consecutive: bool = option(default=False)
     EXAMPLES = (("error | dedup host", "the newest error of each host"),)
 
     def lower(self, relation: Relation, scope: Scope) -> Relation:
@@ -32,4 +33,5 @@ class Dedup:
                 order.append(OrderKey(column, key.descending, key.kind))
         if order:
             relation = Sort(relation, tuple(order))
-        return Distinct(relation, keys, self.count.value if self.count else 1, keep_empty=self.keepempty)
+        count = self.count.value if self.count else 1
+        return Distinct(relation, keys, count, keep_empty=self.keepempty, consecutive=self.consecutive)
