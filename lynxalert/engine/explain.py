@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlglot import parse_one
@@ -15,6 +16,7 @@ from lynxalert.plan.relation import (
     Extend,
     Filter,
     Generate,
+    Join,
     Limit,
     Nested,
     Project,
@@ -26,7 +28,8 @@ from lynxalert.plan.relation import (
     Unnest,
     Window,
 )
-from lynxalert.plan.scalar import AggregateCall, ColumnRef, Constant, Scalar
+from lynxalert.plan.scalar import AggregateCall, ColumnRef, Constant, ForEach, Invoke, Scalar
+from lynxalert.plan.schema import Column
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ def _inputs(relation: Relation) -> tuple[Relation, ...]:
             return ()
         case Union(branches):
             return tuple(branch for branch, _ in branches)
+        case Join(left, right):
+            return (left, right)
         case Nested(queries):
             return tuple(query.relation for query in queries)
         case _:
@@ -110,17 +115,9 @@ def describe(relation: Relation) -> str:
         case Project(_, schema):
             return f"Project {', '.join(schema.names)}"
         case Aggregate(_, keys, aggregates):
-            by = f" by {', '.join(new.name for new, _ in keys)}" if keys else ""
-            return (
-                "Aggregate "
-                + ", ".join(f"{column.name} = {call(value)}" for column, value in aggregates)
-                + by
-            )
+            return f"Aggregate {_calls(aggregates)}{_names(' by ', [new for new, _ in keys])}"
         case Window(_, partition, aggregates):
-            by = f" by {', '.join(column.name for column in partition)}" if partition else ""
-            return (
-                "Window " + ", ".join(f"{column.name} = {call(value)}" for column, value in aggregates) + by
-            )
+            return f"Window {_calls(aggregates)}{_names(' by ', partition)}"
         case Distinct(_, keys, keep):
             return f"Distinct first {keep} of {', '.join(key.name for key in keys)}"
         case Sort(_, keys, reverse):
@@ -128,17 +125,27 @@ def describe(relation: Relation) -> str:
                 return "Sort reversed"
             return "Sort " + ", ".join(f"{'-' if key.descending else ''}{key.column.name}" for key in keys)
         case Limit(_, count, per):
-            return f"Limit {count}" + (f" per {', '.join(column.name for column in per)}" if per else "")
+            return f"Limit {count}{_names(' per ', per)}"
         case Unnest(_, column):
             return f"Unnest {column.name}"
         case Union(branches):
             return f"Union of {len(branches)}"
+        case Join(on=on, kind=kind):
+            return f"Join {kind}{_names(' on ', [left for left, _ in on])}"
         case Spanned():
             return "Spanned: continues when the range of time is known"
         case Nested(queries):
             return f"Nested: continues when {len(queries)} inner queries have run"
         case Apply(_, name):
             return f"Apply {name}"
+
+
+def _calls(aggregates: Iterable[tuple[Column, AggregateCall]]) -> str:
+    return ", ".join(f"{column.name} = {call(value)}" for column, value in aggregates)
+
+
+def _names(word: str, columns: Sequence[Column]) -> str:
+    return word + ", ".join(column.name for column in columns) if columns else ""
 
 
 def scalar(value: Scalar) -> str:
@@ -148,7 +155,9 @@ def scalar(value: Scalar) -> str:
             return column.name
         case Constant(constant):
             return repr(constant) if constant is not None else "null"
-        case _:
+        case ForEach(function, values, element, body):
+            return f"{function.name}({scalar(values)}, each {element.name}: {scalar(body)})"
+        case Invoke():
             inner = [scalar(argument) for argument in value.arguments]
             name = value.function.name
             if len(inner) > 1 and not name[0].isalpha():
