@@ -1,7 +1,7 @@
 """Event → the event store: tables, raw log, batches, catalog of fields."""
 
 from lynxalert.events.errors import Backpressure, StorageFull, StoreError, StoreLocked, Unreadable
-from lynxalert.events.event import Event, IngestReceipt, Reject
+from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import clean, from_value, instant, parse_object
 from lynxalert.events.limits import Counters, Limits
 from lynxalert.events.store import EventStore
@@ -9,6 +9,7 @@ from lynxalert.events.store import EventStore
 __all__ = [
     "Backpressure",
     "Counters",
+    "DeadLetter",
     "Event",
     "EventStore",
     "IngestReceipt",

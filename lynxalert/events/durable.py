@@ -6,7 +6,7 @@ import fcntl
 import os
 import pathlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lynxalert.events.arrivals import Arrived
 from lynxalert.events.batcher import Batcher
@@ -42,12 +42,13 @@ class Durable:
         StoreError: it cannot be written.
     """
 
-    def __init__(self, folder: pathlib.Path, limits: Limits) -> None:
-        self._folder = folder
-        self._held = _lock(folder)
-        self._free_bytes = limits.free_bytes
-        self._log = RawLog(folder)
-        self.queue = Queue(most_events=limits.queued_events, most_bytes=limits.queued_bytes)
+    def __init__(self, database: str, limits: Limits) -> None:
+        self._folder = pathlib.Path(f"{database}.log")
+        self._held = _lock(self._folder)
+        self._wal = pathlib.Path(f"{database}.wal")
+        self._limits = limits
+        self._log = RawLog(self._folder)
+        self.queue = Queue(most_events=limits.queued_events, most_characters=limits.queued_bytes)
         self._intake: Intake | None = None
         self._batcher: Batcher | None = None
 
@@ -55,14 +56,16 @@ class Durable:
         """Store what the last process acknowledged and did not get to store."""
         return recover(self._log, stored, write)
 
-    def start(self, write: Write) -> None:
-        """Begin to accept; *write* is called on a thread of its own."""
+    def start(self, write: Write, checkpoint: Callable[[], None]) -> None:
+        """Begin to accept. *write*, and *checkpoint* when it is time, are called on a thread of their own."""
 
-        def write_and_forget(batch: Sequence[Arrived], place: Place) -> None:
+        def write_and_tidy(batch: Sequence[Arrived], place: Place) -> None:
             write(batch, place)
             self._log.forget(place)
+            if self._wal.exists() and self._wal.stat().st_size > self._limits.wal_bytes:
+                checkpoint()
 
-        self._batcher = Batcher(self.queue, write_and_forget)
+        self._batcher = Batcher(self.queue, write_and_tidy)
         self._intake = Intake(self._log, self.queue)
 
     async def accept(self, batch: Sequence[Arrived]) -> None:
@@ -75,8 +78,9 @@ class Durable:
         """
         if self._intake is None:
             raise StoreError("the event store is not started")
-        if shutil.disk_usage(self._folder).free < self._free_bytes:
-            raise StorageFull(f"less than {self._free_bytes // MIB} MiB are free")
+        free = self._limits.free_bytes
+        if shutil.disk_usage(self._folder).free < free:
+            raise StorageFull(f"less than {free // MIB} MiB are free")
         await self._intake.accept(batch)
 
     @property

@@ -40,6 +40,14 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A reject as it was kept, with the moment it arrived (aware, UTC)."""
+
+    time: dt.datetime
+    reject: Reject
+
+
+@dataclass(frozen=True, slots=True)
 class IngestReceipt:
     """What became of a payload: how many events were kept, and (line, reason) of those that were not."""
 

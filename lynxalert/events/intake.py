@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lynxalert.events.arrivals import Arrived, cleaned, encode
 from lynxalert.events.errors import StoreError
 from lynxalert.events.frames import frame
-from lynxalert.events.queue import Queue, Record
+from lynxalert.events.queue import Load, Queue, Record, load_of
 from lynxalert.events.rawlog import Place, RawLog
 
 RECORD = 1_000  # events in one record of the log
+AT_ONCE = 5_000  # events that are encoded without leaving the loop
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A record of the log before it has its place."""
+
+    frame: bytes
+    batch: Sequence[Arrived]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What one sender waits for: its records as frames, what they hold, and whom to tell."""
+    """What one sender waits for, and whom to tell."""
 
-    frames: tuple[bytes, ...]
-    batches: tuple[Sequence[Arrived], ...]
-    events: int
-    size: int
+    pieces: tuple[Piece, ...]
+    load: Load
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[None]
 
@@ -47,18 +54,24 @@ class Intake:
             Backpressure: the queue is full; nothing was kept.
             StoreError: the log cannot be written, or the store is closing.
         """
+        load = load_of(batch)
+        self._queue.reserve(load)
         try:
-            request = _request(batch)
-        except UnicodeEncodeError:
-            request = _request(cleaned(batch))
-        self._queue.reserve(request.events, request.size)
+            pieces = _pieces(batch) if load.events <= AT_ONCE else await asyncio.to_thread(_pieces, batch)
+            loop = asyncio.get_running_loop()
+            request = Request(pieces, load, loop, loop.create_future())
+            self._enter(request)
+        except BaseException:
+            self._queue.withdraw(load)
+            raise
+        await request.done
+
+    def _enter(self, request: Request) -> None:
         with self._changed:
             if self._closed:
-                self._queue.withdraw(request.events, request.size)
                 raise StoreError("the event store is closing")
             self._pending.append(request)
             self._changed.notify()
-        await request.done
 
     def close(self) -> None:
         """Commit what is pending, then stop; `accept` refuses from now on."""
@@ -78,31 +91,36 @@ class Intake:
 
     def _commit(self, requests: Sequence[Request]) -> None:
         try:
-            places = [self._log.append(b"".join(request.frames)) for request in requests]
+            ends = [
+                self._log.append(b"".join(piece.frame for piece in request.pieces)) for request in requests
+            ]
             self._log.sync()
         except Exception as error:  # noqa: BLE001 - whatever it was, the senders must hear of it
             for request in requests:
-                self._queue.withdraw(request.events, request.size)
+                self._queue.withdraw(request.load)
             _tell(requests, error)
             return
-        for request, place in zip(requests, places, strict=True):
-            self._queue.put(list(_records(request, place)))
+        for request, end in zip(requests, ends, strict=True):
+            self._queue.put(_records(request, end))
         _tell(requests, None)
 
 
-def _request(batch: Sequence[Arrived]) -> Request:
-    batches = tuple(batch[start : start + RECORD] for start in range(0, len(batch), RECORD))
-    frames = tuple(frame(encode(part)) for part in batches)
-    loop = asyncio.get_running_loop()
-    return Request(frames, batches, len(batch), sum(map(len, frames)), loop, loop.create_future())
+def _pieces(batch: Sequence[Arrived]) -> tuple[Piece, ...]:
+    parts = [batch[start : start + RECORD] for start in range(0, len(batch), RECORD)]
+    try:
+        return tuple(Piece(frame(encode(part)), part) for part in parts)
+    except UnicodeEncodeError:
+        return tuple(Piece(frame(encode(part)), part) for part in map(cleaned, parts))
 
 
-def _records(request: Request, end: Place) -> Iterable[Record]:
-    """The records of *request*, whose last one ends at *end*."""
-    offset = end.offset - request.size
-    for one, batch in zip(request.frames, request.batches, strict=True):
-        offset += len(one)
-        yield Record(Place(end.segment, offset), batch, len(one))
+def _records(request: Request, end: Place) -> list[Record]:
+    """The records of *request*, the last of which ends at *end*."""
+    offset = end.offset - sum(len(piece.frame) for piece in request.pieces)
+    records: list[Record] = []
+    for piece in request.pieces:
+        offset += len(piece.frame)
+        records.append(Record(Place(end.segment, offset), piece.batch, load_of(piece.batch)))
+    return records
 
 
 def _tell(requests: Sequence[Request], error: Exception | None) -> None:

@@ -16,6 +16,7 @@ class Limits:
     queued_events: int = 50_000  # acknowledged, not yet in the tables; in memory some 2.5 KB each
     queued_bytes: int = 64 * MIB
     free_bytes: int = 256 * MIB  # of disk; below it nothing more is accepted
+    wal_bytes: int = 128 * MIB  # of DuckDB's own log, before a checkpoint (some 0.5 s) on the storing thread
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,24 +19,38 @@ PATIENCE = 0.25  # seconds the first event of a batch waits at most
 RETRY_AFTER = dt.timedelta(seconds=1)
 
 
+class Load(NamedTuple):
+    """What a batch takes up: when it arrived (µs since 1970 UTC), how many events, how many characters."""
+
+    moment: int
+    events: int
+    size: int
+
+
 class Record(NamedTuple):
-    """One record of the log with what it holds; *place* is behind it, *size* in bytes."""
+    """One record of the log with what it holds; *place* is behind it."""
 
     place: Place
     batch: Sequence[Arrived]
-    size: int
+    load: Load
+
+
+def load_of(batch: Sequence[Arrived]) -> Load:
+    """What *batch* takes up; all of it arrived at one moment."""
+    return Load(batch[0].moment, len(batch), sum(len(item.raw) for _, item in batch))
 
 
 class Queue:
     """First in, first out, whole records only. Any thread may use it."""
 
-    def __init__(self, *, most_events: int, most_bytes: int) -> None:
+    def __init__(self, *, most_events: int, most_characters: int) -> None:
         self._most_events = most_events
-        self._most_bytes = most_bytes
+        self._most_characters = most_characters
         self._records: deque[Record] = deque()
         self._changed = threading.Condition()
-        self._reserved = 0  # events in the queue, on their way into it, or being stored
-        self._bytes = 0
+        self._events = 0  # in the queue, on their way into it, or being stored
+        self._characters = 0
+        self._moments: Counter[int] = Counter()  # of arrival, with the events that wait since then
         self._put = self._taken = self._stored = 0  # events ever
         self._urgent = 0  # take at once until so many were ever taken
         self._oldest = 0.0
@@ -45,27 +59,38 @@ class Queue:
     @property
     def events(self) -> int:
         """Events that were admitted and cannot be queried yet."""
-        return self._reserved
+        return self._events
 
-    def reserve(self, events: int, size: int) -> None:
-        """Take room for *events* of *size* bytes before they are written to the log.
+    def oldest(self) -> int | None:
+        """The moment of arrival of the first of them, in µs since 1970 UTC; None when all can be queried."""
+        with self._changed:
+            return min(self._moments, default=None)
+
+    def reserve(self, load: Load) -> None:
+        """Take room for *load* before it is written to the log.
 
         Raises:
             Backpressure: there is no room; nothing was taken.
         """
         with self._changed:
-            full = self._reserved + events > self._most_events or self._bytes + size > self._most_bytes
-            if full and self._reserved:  # what is greater than the queue still fits an empty one
+            events, characters = self._events + load.events, self._characters + load.size
+            full = events > self._most_events or characters > self._most_characters
+            if full and self._events:  # what is greater than the queue still fits an empty one
                 raise Backpressure(RETRY_AFTER)
-            self._reserved += events
-            self._bytes += size
+            self._events, self._characters = events, characters
+            self._moments[load.moment] += load.events
 
-    def withdraw(self, events: int, size: int) -> None:
-        """Give back room for events that never came."""
+    def withdraw(self, load: Load) -> None:
+        """Give back the room of *load*, which never came."""
         with self._changed:
-            self._reserved -= events
-            self._bytes -= size
-            self._changed.notify_all()
+            self._leave(load)
+
+    def _leave(self, load: Load) -> None:
+        self._events -= load.events
+        self._characters -= load.size
+        self._moments[load.moment] -= load.events
+        if not self._moments[load.moment]:
+            del self._moments[load.moment]
 
     def put(self, records: Sequence[Record]) -> None:
         """Add *records*, for which room was reserved."""
@@ -73,7 +98,7 @@ class Queue:
             if not self._records:
                 self._oldest = monotonic()
             self._records.extend(records)
-            self._put += sum(len(record.batch) for record in records)
+            self._put += sum(record.load.events for record in records)
             self._changed.notify_all()
 
     def take(self) -> list[Record]:
@@ -83,9 +108,9 @@ class Queue:
                 self._changed.wait(self._oldest + PATIENCE - monotonic() if self._records else None)
             taken: list[Record] = []
             events = 0
-            while self._records and (not taken or events + len(self._records[0].batch) <= LARGEST_TAKE):
+            while self._records and (not taken or events + self._records[0].load.events <= LARGEST_TAKE):
                 taken.append(self._records.popleft())
-                events += len(taken[-1].batch)
+                events += taken[-1].load.events
             self._taken += events
             self._oldest = monotonic()
             return taken
@@ -102,11 +127,10 @@ class Queue:
 
     def stored(self, records: Sequence[Record]) -> None:
         """Give back the room of *records*: they can be queried now."""
-        events = sum(len(record.batch) for record in records)
         with self._changed:
-            self._stored += events
-            self._reserved -= events
-            self._bytes -= sum(record.size for record in records)
+            for record in records:
+                self._stored += record.load.events
+                self._leave(record.load)
             self._changed.notify_all()
 
     def flush(self) -> None:

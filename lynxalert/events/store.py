@@ -21,7 +21,7 @@ from lynxalert.events.collector import uncollected
 from lynxalert.events.database import MEMORY, connect, translated
 from lynxalert.events.durable import Durable
 from lynxalert.events.errors import Unreadable
-from lynxalert.events.event import Event, IngestReceipt, Reject
+from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import instant, micros
 from lynxalert.events.lateness import Lateness
 from lynxalert.events.limits import Counters, Limits
@@ -56,7 +56,7 @@ class EventStore:
         self._durable: Durable | None = None
         self.recovery = Recovery()
         if str(path) != MEMORY:
-            self._durable = Durable(pathlib.Path(f"{path}.log"), limits)
+            self._durable = Durable(str(path), limits)
         try:
             self._connection = connect(str(path), memory_limit=limits.memory_limit, threads=limits.threads)
             self._open()
@@ -74,6 +74,7 @@ class EventStore:
                 Stream(identifier, index, name, layout=layout, saved=layout)
                 for identifier, (index, name, layout) in tables.load(self._cursor).items()
             )
+        self._sequence = sequence
         self._lateness = Lateness(sequence)
         self._writer = Writer(self._cursor, self._streams, sequence)
         if self._durable is not None:
@@ -134,6 +135,7 @@ class EventStore:
             written = self._writer.write(batch, place)
             if written.earliest is not None:
                 self._lateness.add(written.sequence, written.earliest)
+            self._sequence = written.sequence  # after its lateness is known
             counters = self._counters
             self._counters = replace(
                 counters,
@@ -146,7 +148,7 @@ class EventStore:
     def start(self) -> None:
         """Begin to accept. Call it once."""
         if self._durable is not None:
-            self._durable.start(self._write)
+            self._durable.start(self._write, self.checkpoint)
 
     async def flush(self) -> None:
         """Return when everything accepted before can be queried."""
@@ -176,7 +178,20 @@ class EventStore:
 
     def highest_sequence(self) -> int:
         """The `_seq` of the newest event that can be queried; 0 before the first."""
-        return self._writer.sequence
+        return self._sequence
+
+    def oldest_waiting(self) -> dt.datetime | None:
+        """When the first event arrived that is acknowledged, or about to be, and cannot be queried yet (aware, UTC).
+
+        None when there is none: then every event that arrived before this call can be queried.
+        """
+        oldest = None if self._durable is None else self._durable.queue.oldest()
+        return None if oldest is None else instant(oldest)
+
+    def dead_letters(self, limit: int = 100) -> list[DeadLetter]:
+        """The newest parts of payloads that could not become events, newest first."""
+        with translated():
+            return tables.dead_letters(self._connection.cursor(), limit)
 
     def earliest_since(self, sequence: int) -> dt.datetime | None:
         """The earliest event time among rows newer than *sequence* (aware, UTC); None when there are none."""

@@ -9,6 +9,8 @@ import duckdb
 import pyarrow as pa
 
 from lynxalert.engine.catalog import Catalog
+from lynxalert.events.event import DeadLetter, Reject
+from lynxalert.events.extract import instant
 from lynxalert.events.layout import Layout, Slot
 from lynxalert.events.rawlog import Place
 from lynxalert.plan import Type
@@ -150,6 +152,16 @@ def earliest(cursor: duckdb.DuckDBPyConnection, catalog: Catalog, sequence: int)
         for stream in catalog.streams
     ]
     return min((time for time in found if time is not None), default=None)
+
+
+def dead_letters(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[DeadLetter]:
+    """The newest rejects, newest first."""
+    rows = fetch(
+        cursor,
+        'SELECT epoch_us(_time), line, reason, raw, "index", source FROM _dead_letters ORDER BY rowid DESC LIMIT ?',
+        [limit],
+    )
+    return [DeadLetter(instant(moment), Reject(*rest)) for moment, *rest in rows]
 
 
 def load(cursor: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str, Layout]]:

@@ -22,7 +22,7 @@ from lynxalert.events import (
 from lynxalert.events.arrivals import Arrived, encode
 from lynxalert.events.batcher import Batcher
 from lynxalert.events.frames import frame
-from lynxalert.events.queue import Queue, Record
+from lynxalert.events.queue import Load, Queue, Record, load_of
 from lynxalert.events.rawlog import Place
 from tests.events.stores import NOON, Standing, fields, rows
 
@@ -208,11 +208,11 @@ class Gate:
 
 
 def queue_of(*sizes: int, most_events: int = 100) -> Queue:
-    queue = Queue(most_events=most_events, most_bytes=1000)
+    queue = Queue(most_events=most_events, most_characters=1000)
     for number, size in enumerate(sizes, 1):
-        queue.reserve(size, size)
         batch = [Arrived(number, event) for event in numbered(*range(size))]
-        queue.put([Record(Place(1, number), batch, size)])
+        queue.reserve(load_of(batch))
+        queue.put([Record(Place(1, number), batch, load_of(batch))])
     return queue
 
 
@@ -248,21 +248,21 @@ def test_closing_does_not_wait_for_a_database_that_refuses() -> None:
 def test_a_full_queue_pushes_back_and_takes_again_when_emptied() -> None:
     queue, gate = queue_of(60, 40), Gate(0)
     with pytest.raises(Backpressure, match="retry in 1 s"):
-        queue.reserve(1, 1)
+        queue.reserve(Load(1, 1, 1))
     batcher = Batcher(queue, gate)
     gate.opened.set()
     queue.flush()
-    queue.reserve(1, 1)
-    queue.withdraw(1, 1)
+    queue.reserve(Load(1, 1, 1))
+    queue.withdraw(Load(1, 1, 1))
     assert queue.events == 0
     batcher.close()
 
 
 def test_what_is_greater_than_the_queue_fits_an_empty_one() -> None:
-    queue = Queue(most_events=10, most_bytes=10)
-    queue.reserve(1_000, 1_000)
+    queue = Queue(most_events=10, most_characters=10)
+    queue.reserve(Load(1, 1_000, 1_000))
     with pytest.raises(Backpressure):
-        queue.reserve(1, 0)
+        queue.reserve(Load(1, 1, 0))
 
 
 async def test_backpressure_reaches_the_sender_and_nothing_is_kept(tmp_path: pathlib.Path) -> None:
@@ -273,8 +273,29 @@ async def test_backpressure_reaches_the_sender_and_nothing_is_kept(tmp_path: pat
         with pytest.raises(Backpressure) as busy:
             await store.accept(numbered(10))
         assert busy.value.retry_after == dt.timedelta(seconds=1)
+        assert store.oldest_waiting() == NOON
     await store.flush()
+    assert store.oldest_waiting() is None
     await store.accept(numbered(11))
     await store.flush()
     assert numbers(store) == [*range(10), 11]
+    store.close()
+
+
+async def test_a_request_of_many_events_is_several_records(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.start()
+    await store.accept(numbered(*range(12_345)))
+    await store.flush()
+    assert numbers(store) == list(range(12_345))
+    store.close()
+
+
+async def test_the_database_is_checkpointed_as_its_log_grows(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "e.duckdb"
+    store = EventStore(path, limits=Limits(wal_bytes=0), clock=Standing())
+    store.start()
+    await store.accept(numbered(1))
+    await store.flush()
+    assert path.stat().st_size > 100_000
     store.close()

@@ -38,17 +38,14 @@ def test_blank_lines_are_no_events_and_what_is_no_event_is_rejected(store: Event
         (5, "an event is a text or a mapping, not NoneType"),
         (6, "nested 200 levels deep or more"),
     )
-    dead = (
-        store.cursor()
-        .sql("SELECT line, reason, raw, index, source FROM _dead_letters ORDER BY ALL")
-        .fetchall()
-    )
-    assert [row[:3] for row in dead] == [
+    letters = store.dead_letters()
+    assert {letter.time for letter in letters} == {NOON}
+    assert sorted((letter.reject.line, letter.reject.reason, letter.reject.raw) for letter in letters) == [
         (0, "nested 200 levels deep or more", '{"deep":' + "[" * 250 + "1" + "]" * 250 + "}"),
         (4, "an event is a text or a mapping, not int", "42"),
         (5, "an event is a text or a mapping, not NoneType", "None"),
     ]
-    assert dead[0][3:] == ("main", "default")
+    assert (letters[0].reject.index, letters[0].reject.source) == ("main", "default")
     assert store.counters().dead_letters == 3
 
 
