@@ -1,16 +1,19 @@
-"""A delivery ↔ its row. Nothing but the translation."""
+"""A delivery ↔ its row, and the channel behind it. Nothing but the translation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import RowMapping
 
-from lynxalert.alerts import Kind
+from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery, Status, Target
+from lynxalert.notify.queueing import target_of
 
 OWED = tuple(str(status) for status in Status if status.is_owed)
+ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))
 
 
 def columns(delivery: Delivery) -> dict[str, Any]:
@@ -74,3 +77,13 @@ def delivery(row: RowMapping) -> Delivery:
 def target(row: RowMapping) -> Target:
     """Where the delivery of *row* goes."""
     return Target(row["type"], row["name"], row["destination"], row["stateful"])
+
+
+def channel_of(specs: Sequence[ChannelSpec], target: Target) -> ChannelSpec | None:
+    """The configuration behind *target*: the one that leads there, else one of the same type and name."""
+    named = [each for each in specs if (each.type, each.name) == (target.type, target.name)]
+    for each in named:
+        leads = target_of(each)
+        if leads is not None and leads.destination == target.destination:
+            return each
+    return named[0] if named else None

@@ -12,17 +12,14 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import ChannelSpec, Kind
-from lynxalert.notify.channel import destination as destination_of
-from lynxalert.notify.configure import configure
-from lynxalert.notify.model import Delivery, Status, Target
+from lynxalert.alerts import Kind
+from lynxalert.notify.model import Delivery, Status
 from lynxalert.notify.outbox import Lane
 from lynxalert.state import definitions
 from lynxalert.state.database import Database
-from lynxalert.state.deliveries import OWED, columns, delivery, progress
+from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, columns, delivery, progress
 from lynxalert.state.tables import attempts, deliveries
 
-_ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))
 _WAITING = (str(Status.QUEUED), str(Status.RETRYING))
 _LEASED = str(Status.LEASED)
 
@@ -142,23 +139,13 @@ async def _lane(tx: AsyncConnection, head_id: str) -> Lane:
     )
     owed = select(deliveries).where(same, deliveries.c.status.in_(OWED)).order_by(deliveries.c.sequence)
     accepted = select(deliveries.c.id).where(
-        same, deliveries.c.status.in_(_ACCEPTED), deliveries.c.kind != str(Kind.RESOLVED)
+        same, deliveries.c.status.in_(ACCEPTED), deliveries.c.kind != str(Kind.RESOLVED)
     )
     return Lane(
         tuple(map(delivery, (await tx.execute(owed)).mappings())),
         (await tx.execute(accepted.limit(1))).first() is not None,
-        _channel(await definitions.channels(tx, head.alert_id), head.target),
+        channel_of(await definitions.channels(tx, head.alert_id), head.target),
     )
-
-
-def _channel(specs: Sequence[ChannelSpec], target: Target) -> ChannelSpec | None:
-    """The configuration behind *target*: the one that leads there, else one of the same type and name."""
-    named = [each for each in specs if (each.type, each.name) == (target.type, target.name)]
-    for each in named:
-        made, _ = configure(each.type, each.config, ("channels",))
-        if made is not None and destination_of(made) == target.destination:
-            return each
-    return named[0] if named else None
 
 
 async def _log(tx: AsyncConnection, settled: Delivery) -> None:

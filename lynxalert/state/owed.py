@@ -7,15 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, func, or_, select, update
+from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import Kind
+from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.model import Delivery, Start, Status
-from lynxalert.state.deliveries import OWED, delivery, target
-from lynxalert.state.tables import attempts, deliveries
-
-_ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))
+from lynxalert.state import definitions
+from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, target
+from lynxalert.state.tables import attempts, deliveries, instances
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +85,15 @@ async def starts(
         deliveries.c.kind != str(Kind.RESOLVED),
         or_(
             deliveries.c.episode.in_(list(episodes)),
-            deliveries.c.status.in_(_ACCEPTED) & (deliveries.c.settled_at >= accepted_since),
+            deliveries.c.status.in_(ACCEPTED) & (deliveries.c.settled_at >= accepted_since),
         ),
     )
     groups: dict[tuple[Any, ...], list[RowMapping]] = {}
     for row in (await tx.execute(found.order_by(deliveries.c.number))).mappings():
         place = (row["episode"], row["type"], row["name"], row["destination"])
         groups.setdefault(place, []).append(row)
-    return tuple(_start(rows) for rows in groups.values())
+    channels = await definitions.channels(tx, alert_id) if groups else ()
+    return tuple(_start(rows, channels) for rows in groups.values())
 
 
 async def held(tx: AsyncConnection, alert_id: str | None = None) -> tuple[Delivery, ...]:
@@ -122,11 +122,55 @@ async def prune(tx: AsyncConnection, before: dt.datetime) -> int:
     return (await tx.execute(delete(deliveries).where(old))).rowcount
 
 
-def _start(rows: Sequence[RowMapping]) -> Start:
+async def waiting(tx: AsyncConnection, now: dt.datetime) -> dict[str, tuple[Delivery, ...]]:
+    """The suppressed messages to think of again at *now*, by alert, oldest first."""
+    found = select(deliveries).where(
+        deliveries.c.status == str(Status.SUPPRESSED), deliveries.c.due_at <= now
+    )
+    by_alert: dict[str, list[Delivery]] = {}
+    for row in (await tx.execute(found.order_by(deliveries.c.number))).mappings():
+        by_alert.setdefault(row["alert_id"], []).append(delivery(row))
+    return {alert_id: tuple(each) for alert_id, each in by_alert.items()}
+
+
+async def next_waiting(tx: AsyncConnection) -> dt.datetime | None:
+    """When the first suppressed message is to be thought of again."""
+    suppressed = deliveries.c.status == str(Status.SUPPRESSED)
+    due: dt.datetime | None = (
+        await tx.execute(select(func.min(deliveries.c.due_at)).where(suppressed))
+    ).scalar()
+    return due
+
+
+async def quieted(tx: AsyncConnection, alert_id: str, reasons: Collection[str]) -> tuple[Delivery, ...]:
+    """What one of *reasons* keeps from being told of the open episodes of an alert: held ends, suppressed starts."""
+    still = select(instances.c.episode).where(
+        instances.c.alert_id == alert_id, instances.c.episode.is_not(None)
+    )
+    kept = or_(
+        deliveries.c.status == str(Status.QUEUED),
+        and_(deliveries.c.status == str(Status.SUPPRESSED), deliveries.c.episode.in_(still)),
+    )
+    found = select(deliveries).where(
+        deliveries.c.alert_id == alert_id, deliveries.c.reason.in_(list(reasons)), kept
+    )
+    rows = (await tx.execute(found.order_by(deliveries.c.number))).mappings()
+    return tuple(map(delivery, rows))
+
+
+def _start(rows: Sequence[RowMapping], channels: Sequence[ChannelSpec]) -> Start:
     """One episode at one target: the best of its messages there."""
-    accepted = [row for row in rows if row["status"] in _ACCEPTED]
+    accepted = [row for row in rows if row["status"] in ACCEPTED]
     owed = [row for row in rows if row["status"] in OWED]
     first = (accepted or owed or rows)[0]
     status = Status.DELIVERED if accepted else Status(first["status"])
     instants = [row["settled_at"] for row in accepted if row["settled_at"] is not None]
-    return Start(first["key"], first["episode"], target(first), status, min(instants, default=None))
+    place = target(first)
+    return Start(
+        first["key"],
+        first["episode"],
+        place,
+        status,
+        min(instants, default=None),
+        channel_of(channels, place),
+    )
