@@ -9,12 +9,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from lynxalert.clock import Clock, SystemClock
-from lynxalert.engine import Engine
+from lynxalert.engine import Engine, LookupFolder
 from lynxalert.engine.explain import Explanation
 from lynxalert.engine.explain import explain as explained
 from lynxalert.events import EventStore, IngestReceipt
 from lynxalert.lang import Code, Diagnostic, QueryError, Span
 from lynxalert.plan import Result, TimeWindow
+from lynxalert.plan.knowledge import MappedDataset
 from lynxalert.plan.timespec import BadTime, resolve
 
 
@@ -26,11 +27,14 @@ class Store:
         path: str | pathlib.Path = ":memory:",
         *,
         macros: Mapping[str, Any] | None = None,
+        lookups: str | pathlib.Path | None = None,
+        datamodels: Mapping[str, Mapping[str, MappedDataset]] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         self._events = EventStore(path, clock=self._clock)
-        self._engine = Engine(self._events, macros=macros)
+        folder = None if lookups is None else LookupFolder(lookups)
+        self._engine = Engine(self._events, macros=macros, lookups=folder, datamodels=datamodels)
 
     def ingest(
         self,
@@ -94,9 +98,19 @@ def _instant(given: str | dt.datetime | None, now: dt.datetime, timezone: str) -
         raise QueryError(given, [Diagnostic(Code.BAD_TIME, str(wrong), Span(0, len(given)))]) from None
 
 
-def open_store(path: str | pathlib.Path = ":memory:", *, macros: Mapping[str, Any] | None = None) -> Store:
-    """Open (or make) the store at *path*; `:memory:` keeps nothing."""
-    return Store(path, macros=macros)
+def open_store(
+    path: str | pathlib.Path = ":memory:",
+    *,
+    macros: Mapping[str, Any] | None = None,
+    lookups: str | pathlib.Path | None = None,
+    datamodels: Mapping[str, Mapping[str, MappedDataset]] | None = None,
+) -> Store:
+    """Open (or make) the store at *path*; `:memory:` keeps nothing.
+
+    *lookups* is the folder of CSV files (and of an address database) that queries may read; *datamodels* says, by
+    model and dataset, which events answer for a data model.
+    """
+    return Store(path, macros=macros, lookups=lookups, datamodels=datamodels)
 
 
 def explain(text: str, *, macros: Mapping[str, Any] | None = None) -> Explanation:

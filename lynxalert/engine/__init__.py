@@ -2,6 +2,7 @@
 
 from lynxalert.engine.catalog import Catalog, EventSource, StoredField, StoredStream
 from lynxalert.engine.compiler import CompiledQuery, Compiler
+from lynxalert.engine.lookups import LookupFolder
 from lynxalert.engine.runner import Engine, QueryFailed, QueryTimeOut
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Compiler",
     "Engine",
     "EventSource",
+    "LookupFolder",
     "QueryFailed",
     "QueryTimeOut",
     "StoredField",

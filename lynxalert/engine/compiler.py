@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
 
 import lynxalert.commands
 import lynxalert.functions
@@ -18,6 +16,8 @@ from lynxalert.lang import Diagnostic, QueryError, parse
 from lynxalert.lang.ast import By, Query
 from lynxalert.plan.analyze import analyze, proceed
 from lynxalert.plan.command import COMMANDS
+from lynxalert.plan.display import shown_last, unformatted
+from lynxalert.plan.knowledge import Knowledge
 from lynxalert.plan.relation import Generate, Pending, Relation
 from lynxalert.plan.scope import Scope
 
@@ -51,8 +51,8 @@ class CompiledQuery:
 class Compiler:
     """Compiles queries against catalogs; keeps the last *size* results."""
 
-    def __init__(self, macros: Mapping[str, Any] | None = None, size: int = 4096) -> None:
-        self.macros = dict(macros or {})
+    def __init__(self, knowledge: Knowledge | None = None, size: int = 4096) -> None:
+        self.knowledge = knowledge or Knowledge()
         self.size = size
         self._cache: OrderedDict[tuple[object, ...], CompiledQuery] = OrderedDict()
         self._lock = Lock()
@@ -63,14 +63,15 @@ class Compiler:
         Raises:
             QueryError: with every mistake found.
         """
-        key = (text, catalog.version, timezone)
+        lookups = self.knowledge.lookups
+        key = (text, catalog.version, timezone, lookups and lookups.version())
         with self._lock:
             found = self._cache.get(key)
             if found is not None:
                 self._cache.move_to_end(key)
                 return found
-        query = text if isinstance(text, Query) else parse(text, self.macros)
-        compiled = compile_query(query, catalog, timezone)
+        query = text if isinstance(text, Query) else parse(text, self.knowledge.macros)
+        compiled = compile_query(query, catalog, timezone, self.knowledge)
         with self._lock:
             self._cache[key] = compiled
             while len(self._cache) > self.size:
@@ -78,16 +79,17 @@ class Compiler:
         return compiled
 
 
-def compile_query(query: Query, catalog: Catalog, timezone: str) -> CompiledQuery:
+def compile_query(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge) -> CompiledQuery:
     """*query* analysed and rendered up to its first barrier."""
     scope = Scope(
         functions=FUNCTIONS,
         aggregates=AGGREGATES,
         scan=lambda scope, indexes: scan(catalog, scope, indexes),
-        inner=lambda scope, query, relation: analyze(query, COMMANDS, scope, relation),
+        inner=lambda scope, query, relation: analyze(unformatted(query), COMMANDS, scope, relation),
         timezone=timezone,
+        knowledge=knowledge,
     )
-    return _finished(query, analyze(query, COMMANDS, scope), scope, catalog)
+    return _finished(query, analyze(shown_last(query), COMMANDS, scope), scope, catalog)
 
 
 def resume(compiled: CompiledQuery, pending: Pending) -> Pending:

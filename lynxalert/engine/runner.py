@@ -23,6 +23,7 @@ from lynxalert.errors import LynxError
 from lynxalert.lang import Code, Diagnostic, QueryError
 from lynxalert.lang.ast import Comparison, Query
 from lynxalert.plan import ALL_TIME, Result, TimeWindow, Type, Value
+from lynxalert.plan.knowledge import Knowledge, Lookups, MappedDataset
 from lynxalert.plan.relation import Apply, Generate, Nested, OrderKey, Pending, Relation, Spanned
 from lynxalert.plan.schema import Column, Schema
 from lynxalert.plan.scope import Bounds, Scope
@@ -85,9 +86,16 @@ def naive(instant: dt.datetime | None, default: dt.datetime) -> dt.datetime:
 class Engine:
     """Runs queries over an event source. Safe to call from several threads: every run has its own cursor."""
 
-    def __init__(self, source: EventSource, *, macros: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        source: EventSource,
+        *,
+        macros: Mapping[str, Any] | None = None,
+        lookups: Lookups | None = None,
+        datamodels: Mapping[str, Mapping[str, MappedDataset]] | None = None,
+    ) -> None:
         self.source = source
-        self.compiler = Compiler(macros)
+        self.compiler = Compiler(Knowledge(macros or {}, lookups, datamodels or {}))
 
     def compile(self, text: str | Query, timezone: str = "UTC") -> CompiledQuery:
         """*text* against the fields stored now.
@@ -118,7 +126,7 @@ class Engine:
         compiled = self.compile(text, timezone)
         if not compiled.pending.known:
             # What follows a barrier is analysed anew with every result: never in a scope that others see.
-            compiled = compile_query(compiled.query, compiled.catalog, timezone)
+            compiled = compile_query(compiled.query, compiled.catalog, timezone, compiled.scope.knowledge)
         cursor = self.source.cursor()
         try:
             run = Run(compiled, cursor, window, now, deadline, limit)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from lynxalert.lang import Code, Diagnostic, Span
 from lynxalert.lang.ast import Comparison, Query
 from lynxalert.plan.function import AggregateFunctions, Functions
+from lynxalert.plan.knowledge import Knowledge
 from lynxalert.plan.relation import Nested, Pending, Relation, Scan
 from lynxalert.plan.scalar import NULL, Constant, Invoke, Scalar, constant
 from lynxalert.plan.schema import Column, Schema
@@ -33,6 +34,7 @@ class Scope:
     scan: Callable[[Scope, tuple[str, ...]], Scan]
     inner: Callable[[Scope, Query, Relation | None], Pending]
     timezone: str = "UTC"
+    knowledge: Knowledge = field(default_factory=Knowledge)
     datasets: dict[str, Pending] = field(default_factory=dict)
     windows: list[Bounds] = field(default_factory=list)  # of the query itself, then of those inside it
     window: int = 0  # which of them holds for scans made now
