@@ -16,6 +16,7 @@ from lynxalert.lang.text import Span
 
 LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\w.:{}@/-]+|&&|<>|\S', re.DOTALL)
 WORD = re.compile(r"[A-Za-z_][\w-]*")
+ASSIGNED = re.compile(r"""(?:[\w.:@/{}$-]+|"[^"]*"|'[^']*')\s*=""")
 OPENED = {"LPAR": "(", "LSQB": "["}
 SHOWN = 40  # characters of what was found
 
@@ -143,37 +144,42 @@ def _unexpected(stop: Stop) -> Diagnostic:
 def _hint(stop: Stop) -> str | None:
     """What was probably meant."""
     found, accepted = stop.found, stop.accepted
-    glued = stop.position > 0 and not stop.text[stop.position - 1].isspace()
     if found in ("&&", "&"):
         return "write AND"
-    if found == "<>":
+    if found == "<>" or (found == ">" and stop.text[stop.position - 1 : stop.position] == "<"):
         return "write `!=`"
-    if "FIELD" in accepted:
-        if re.fullmatch(r"[\d.]+\w*|[\w:./-]*\d[\w:./-]*", found):
-            return f'a text stands in double quotes: "{found}"'
-        return None
-    if "COALESCE" in accepted:
-        return _after_operand(stop, glued=glued)
-    if "WORD" in accepted or "STATWORD" in accepted or "PLAIN" in accepted:
-        if found == ",":
-            return "a value with a comma needs double quotes; several values are `field IN (a, b)`"
-        if found[:1] in ("=", "!", "<", ">"):
-            return "a comparison has a field on its left and a value on its right"
-        if found == "[":
-            return "a subsearch stands as a term of its own, not as a value"
-    if "EQUAL" in accepted and stop.last is not None and stop.last.type == "TARGET":
+    if "TARGET" in accepted:
         return "write `name=expression`"
-    if found == "(" and stop.last is not None and "RPAR" in accepted:
+    if "FIELD" in accepted:
+        unquoted = re.fullmatch(r"[\w.:/@-]*\d[\w.:/@-]*", found)
+        return f'a text stands in double quotes: "{found}"' if unquoted else None
+    if "COALESCE" in accepted:
+        return _after_operand(stop)
+    if "PLAIN" in accepted or "WORD" in accepted or "STATWORD" in accepted:
+        return _in_search(stop)
+    if found == "(" and "RPAR" in accepted:
         return "aggregate first, then calculate: `stats avg(x) as mean | eval mean=round(mean, 1)`"
     return None
 
 
-def _after_operand(stop: Stop, *, glued: bool) -> str | None:
-    rest = stop.text[stop.position :]
-    if "COMPARE" not in stop.accepted and stop.found in ("=", "<", ">", "!"):
-        return "comparisons do not chain: write `a=b AND b=c`"
-    if re.match(r"""(?:[\w.:@/{}$-]+|"[^"]*"|'[^']*')\s*=""", rest) and "COMMA" in stop.accepted:
-        return "assignments are separated by commas"
-    if glued and stop.found[0] in "{:@-" and stop.last is not None:
-        return "in an expression such a field name stands in single quotes"
+def _in_search(stop: Stop) -> str | None:
+    if stop.found in ("AND", "OR", "NOT") and stop.last is not None:
+        return f'as a text it stands in double quotes: "{stop.found}"'
+    if stop.found == ",":
+        return "a value with a comma needs double quotes; several values are `field IN (a, b)`"
+    if stop.found[:1] in ("=", "!", "<", ">"):
+        return "a comparison has a field on its left and a value on its right"
+    if stop.found == "[":
+        return "a subsearch stands as a term of its own, not as a value"
     return None
+
+
+def _after_operand(stop: Stop) -> str | None:
+    compared = "COMPARE" not in stop.accepted
+    if compared and stop.found in ("=", "<", ">", "!"):
+        return "comparisons do not chain: write `a=b AND b=c`"
+    if ASSIGNED.match(stop.text, stop.position) and "COMMA" in stop.accepted:
+        return "assignments are separated by commas"
+    if stop.found[:1] in tuple("{:@-") and not stop.text[stop.position - 1].isspace():
+        return "in an expression such a field name stands in single quotes"
+    return "conditions are joined by AND or OR" if compared and stop.found else None

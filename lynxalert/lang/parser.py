@@ -76,7 +76,9 @@ def _characters(source: Source) -> Diagnostic | None:
         if match[1] is not None:
             visible = match[1] in "“”„"
             message = (
-                f"`{match[1]}` is a typographic quote" if visible else "here stands an invisible character"
+                f"`{match[1]}` is a typographic quote"
+                if visible
+                else f"U+{ord(match[1]):04X} is a character nobody sees"
             )
             help_text = 'write `"`' if visible else "delete it"
             return Diagnostic(Code.SYNTAX, message, source.span(*match.span()), help_text)
