@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lynxalert.lang import Code
 from lynxalert.lang.ast import Condition, Source
 from lynxalert.plan.command import command, one
+from lynxalert.plan.datasets import dataset
 from lynxalert.plan.expression import condition
 from lynxalert.plan.relation import Filter, Relation
 from lynxalert.plan.scope import Scope
-from lynxalert.registry import suggest
 
 
 @command
@@ -25,13 +24,7 @@ class From:
     def lower(self, relation: Relation, scope: Scope) -> Relation:
         """A scan, or the dataset's relation, perhaps filtered."""
         if self.source.dataset:
-            name = self.source.names[0]
-            known = scope.datasets.get(name.text.removeprefix("$"))
-            if known is None:
-                near = suggest(name.text, list(scope.datasets))
-                help_ = f"did you mean `${near}`?" if near else None
-                scope.report(Code.UNKNOWN_DATASET, f"there is no dataset `{name.text}`", name.span, help_)
-                return relation
+            known = dataset(self.source.names[0], scope)
             return scope.combine((known,), lambda rows: self._filtered(rows[0], scope))
         return self._filtered(scope.scan(scope, tuple(name.text for name in self.source.names)), scope)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lynxalert.plan.command import command
 from lynxalert.plan.neighbours import kept, over_rows
 from lynxalert.plan.relation import Filter, Frame, Project, Relation
-from lynxalert.plan.scalar import ColumnRef, constant
+from lynxalert.plan.scalar import ColumnRef
 from lynxalert.plan.scope import Scope
 
 
@@ -24,7 +24,7 @@ class Uniq:
         if not schema.columns:
             return relation
         columns = (ColumnRef(column) for column in schema.columns)
-        relation, row = kept(relation, scope.call("row:key", constant(""), *columns), scope)
+        relation, row = kept(relation, scope.call("row:key", *columns), scope)
         relation, before = over_rows(relation, "last", ColumnRef(row), Frame(1, 1), scope)
         differs = scope.call("!=", ColumnRef(row), ColumnRef(before))
         first = scope.call("isnull", ColumnRef(before))

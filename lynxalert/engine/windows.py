@@ -49,7 +49,8 @@ def windowed(node: Node, relation: Window, ordering: Ordering) -> Node:
     frame = relation.frame
     if frame is not None:
         order = order_nodes(ordering) if frame.by is None else [measure(frame.by)]
-        over_.set("order", exp.Order(expressions=order))
+        if order:
+            over_.set("order", exp.Order(expressions=order))
         over_.set("spec", frame_spec(frame))
     return over_
 
@@ -117,7 +118,7 @@ def distinct(stages: Stages, relation: Distinct, wanted: Wanted) -> str:
 
 def runs(stages: Stages, relation: Distinct, source: str) -> tuple[str, Node]:
     """*source* with the number of the run of equal keys each row belongs to, and that number."""
-    order = exp.Order(expressions=order_nodes(relation.ordering))
+    order = exp.Order(expressions=order_nodes(relation.ordering)) if relation.ordering else None
     changed = some(
         [
             exp.NullSafeNEQ(
@@ -128,6 +129,6 @@ def runs(stages: Stages, relation: Distinct, source: str) -> tuple[str, Node]:
     )
     flag = exp.Alias(this=changed, alias=identifier("changed"))
     source = stages.push(stages.select([exp.Star(), flag], source))
-    count = exp.Window(this=call("count_if", column("changed")), order=order.copy())
+    count = exp.Window(this=call("count_if", column("changed")), order=order and order.copy())
     source = stages.push(stages.select([exp.Star(), exp.Alias(this=count, alias=identifier("run"))], source))
     return source, column("run")
