@@ -32,7 +32,15 @@ class Ledger:
         return sorted(self.rows.values(), key=lambda one: (one.created_at, one.episode, one.sequence, one.id))
 
     def starts(self) -> list[Start]:
-        rank = [Status.DELIVERED, Status.COLLAPSED, Status.LEASED, Status.QUEUED, Status.RETRYING, Status.SUPPRESSED, Status.FAILED]
+        rank = [
+            Status.DELIVERED,
+            Status.COLLAPSED,
+            Status.LEASED,
+            Status.QUEUED,
+            Status.RETRYING,
+            Status.SUPPRESSED,
+            Status.FAILED,
+        ]
         found: dict[tuple[str, Target], Start] = {}
         for row in self.all():
             if row.is_end:
@@ -58,7 +66,9 @@ class Ledger:
         self.rows[head.id] = leased
         rest = [row for row in self._owed(head) if row.id != head.id]
         told = (Status.DELIVERED, Status.COLLAPSED)
-        accepted = any(row.status in told and not row.is_end for row in self.rows.values() if self._same(row, head))
+        accepted = any(
+            row.status in told and not row.is_end for row in self.rows.values() if self._same(row, head)
+        )
         return Lane((leased, *rest), accepted, self.specs.get(head.target))
 
     async def settle(self, deliveries: Sequence[Delivery]) -> None:

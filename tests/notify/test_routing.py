@@ -77,7 +77,9 @@ def test_the_same_channel_twice_is_one() -> None:
     assert decided(transition(), situation(CHAT, CHAT)) == ["fired chat queued"]
 
 
-@pytest.mark.parametrize("status", [Status.DELIVERED, Status.QUEUED, Status.LEASED, Status.RETRYING, Status.COLLAPSED])
+@pytest.mark.parametrize(
+    "status", [Status.DELIVERED, Status.QUEUED, Status.LEASED, Status.RETRYING, Status.COLLAPSED]
+)
 def test_an_end_follows_a_start_that_arrived_or_may_arrive(status: Status) -> None:
     circumstances = situation(CHAT, starts=[start(CHAT, status)])
     assert decided(transition(Kind.RESOLVED, 2), circumstances) == ["resolved chat queued"]
@@ -92,13 +94,17 @@ def test_an_end_without_a_start_is_not_sent(status: Status) -> None:
 
 
 def test_a_channel_that_never_heard_of_it_is_left_out() -> None:
-    assert decided(transition(Kind.RESOLVED, 2), situation(CHAT, starts=[start(PAGER)])) == ["resolved pager queued"]
+    assert decided(transition(Kind.RESOLVED, 2), situation(CHAT, starts=[start(PAGER)])) == [
+        "resolved pager queued"
+    ]
 
 
 def test_a_removed_or_disabled_channel_still_gets_its_end() -> None:
     end = transition(Kind.RESOLVED, 2, reason=Reason.UPDATED)
     assert decided(end, situation(starts=[start(CHAT)])) == ["resolved chat queued"]
-    assert decided(end, situation(replace(CHAT, enabled=False), starts=[start(CHAT)])) == ["resolved chat queued"]
+    assert decided(end, situation(replace(CHAT, enabled=False), starts=[start(CHAT)])) == [
+        "resolved chat queued"
+    ]
 
 
 def test_other_episodes_do_not_count() -> None:
@@ -227,9 +233,7 @@ def test_release_thinks_again_about_every_reason() -> None:
     ]
     before = start(CHAT, episode="earlier", accepted_at=T + 30 * MINUTE)
     cool = situation(definition=COOL, now=T + HOUR, starts=[before])
-    assert shown(release(waiting, cool)) == [
-        (Kind.FIRED, Status.SUPPRESSED, Quiet.COOLDOWN, T + 90 * MINUTE)
-    ]
+    assert shown(release(waiting, cool)) == [(Kind.FIRED, Status.SUPPRESSED, Quiet.COOLDOWN, T + 90 * MINUTE)]
     told = situation(CHAT, now=T + HOUR, starts=[start(CHAT)])
     assert shown(release(waiting, told)) == [(Kind.FIRED, Status.SUPPRESSED, Quiet.MUTED, None)]
 

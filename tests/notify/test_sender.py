@@ -37,7 +37,9 @@ class Bench:
         self.sender = self.make()
 
     def make(self) -> Sender:
-        return Sender(self.ledger, self.http, self.clock, chance=lambda: 0.5, settled=self.outcomes.put_nowait)
+        return Sender(
+            self.ledger, self.http, self.clock, chance=lambda: 0.5, settled=self.outcomes.put_nowait
+        )
 
     def spec(self, kind: str = "webhook", name: str = "a", **config: Any) -> ChannelSpec:
         at = {
@@ -47,7 +49,9 @@ class Bench:
         }
         return ChannelSpec(type=kind, name=name, config={**at[kind], **config})
 
-    def tell(self, *specs: ChannelSpec, kind: Kind = Kind.FIRED, overlays: Sequence[Overlay] = (), **changes: Any) -> None:
+    def tell(
+        self, *specs: ChannelSpec, kind: Kind = Kind.FIRED, overlays: Sequence[Overlay] = (), **changes: Any
+    ) -> None:
         definition = alert(*specs)
         now = self.clock.now()
         circumstances = situation_of(definition, now, overlays=overlays, starts=self.ledger.starts())
@@ -225,7 +229,7 @@ async def test_a_destination_gets_one_message_at_a_time() -> None:
         assert len(bench.provider.requests) == 3
 
 
-class Killed(Exception):  # noqa: N818 - not an error: the end of a process
+class Killed(Exception):
     """The process is gone."""
 
 
@@ -334,4 +338,6 @@ async def test_many_destinations_at_once(count: int) -> None:
         bench.tell(*specs)
         for _ in range(count):
             assert await bench.outcome() == ("fired", "delivered", None)
-        assert sorted(request.path for request in bench.provider.requests) == sorted(f"/{one.name}" for one in specs)
+        assert sorted(request.path for request in bench.provider.requests) == sorted(
+            f"/{one.name}" for one in specs
+        )
