@@ -104,6 +104,7 @@ def test_late_columns_take_over_old_values(events: list[dict[str, Any]]) -> None
         ('{"a":1e400,"b":1}', {"b": 1}),
         ('{"a":"\\ud83d"}', {"a": "�"}),
         ('{"a":"x\\u0000y"}', {"a": "x\0y"}),
+        ('{"a":1e400,"b":"\\ud800","c":1e30}', {"b": "�", "c": 1e30}),
     ],
 )
 def test_json_that_parsers_disagree_on(raw: str, expected: dict[str, Any]) -> None:

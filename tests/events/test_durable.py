@@ -299,3 +299,68 @@ async def test_the_database_is_checkpointed_as_its_log_grows(tmp_path: pathlib.P
     await store.flush()
     assert path.stat().st_size > 100_000
     store.close()
+
+
+def unstorable() -> Event:
+    return Event("bad", host=5)  # type: ignore[arg-type]
+
+
+async def test_an_event_no_table_can_hold_goes_to_the_dead_letters_and_holds_up_nothing(
+    tmp_path: pathlib.Path,
+) -> None:
+    path = tmp_path / "e.duckdb"
+    store = EventStore(path, clock=Standing())
+    store.start()
+    await store.accept([unstorable(), *numbered(1)], [Reject(9, "was none", "x")])
+    await store.accept(numbered(2))
+    await store.flush()
+    assert numbers(store) == [1, 2]
+    assert [letter.reject.reason[:16] for letter in store.dead_letters()] == ["was none", "cannot be stored"]
+    assert store.counters().failure is None
+    store.close()
+    left_behind(path, record(unstorable(), *numbered(3)))
+    store = EventStore(path)
+    assert numbers(store) == [1, 2, 3]
+    assert len(store.dead_letters()) == 3
+    store.close()
+
+
+async def test_an_event_too_deep_is_known_only_when_it_is_read(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.start()
+    await store.accept([Event('{"a":' * 300 + "1" + "}" * 300), *numbered(1)])
+    await store.flush()
+    assert numbers(store) == [1]
+    assert [letter.reject.reason for letter in store.dead_letters()] == ["nested 200 levels deep or more"]
+    store.close()
+
+
+def test_a_sender_that_is_gone_disturbs_nobody(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.start()
+
+    async def hang_up() -> None:
+        sending = asyncio.ensure_future(store.accept(numbered(1)))
+        await asyncio.sleep(0)
+        sending.cancel()
+
+    asyncio.run(hang_up())
+
+    async def send() -> None:
+        await store.accept(numbered(2))
+        await store.flush()
+
+    asyncio.run(send())
+    assert 2 in numbers(store)
+    store.close()
+
+
+def test_what_is_older_than_this_start_is_asked_of_the_tables(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.ingest(["2026-02-10T08:00:00Z", "2026-02-09T08:00:00Z"])
+    store.close()
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    assert store.earliest_since(0) == dt.datetime(2026, 2, 9, 8, tzinfo=dt.UTC)
+    assert store.earliest_since(1) == dt.datetime(2026, 2, 9, 8, tzinfo=dt.UTC)
+    assert store.earliest_since(2) is None
+    store.close()

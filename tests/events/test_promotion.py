@@ -169,3 +169,15 @@ def test_names_that_differ_by_case_are_different_fields(store: EventStore) -> No
         "Status": ("text", True, True),
         "STATUS": ("boolean", True, True),
     }
+
+
+@pytest.mark.slow
+def test_in_a_long_table_old_values_stay_where_they_are(store: EventStore) -> None:
+    store.ingest([{"late": 1, "list": [1, 2]}])
+    store.ingest([{"list": [1, 2]}] * 100_000)
+    assert slots(store)["late"] == ("integer", True, True)
+    store.ingest([{"later": 2, "list": [1, 2]}])
+    store.ingest([{"later": 3}] * 150_000)
+    assert slots(store)["later"] == ("integer", True, False)
+    later = "SELECT count(c1), count_if((_extra->'/later') IS NOT NULL AND c1 IS NULL) FROM events_1"
+    assert sum(store.cursor().sql(later).fetchall()[0]) == 150_001

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 import pathlib
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lynxalert.clock import rfc3339
 from lynxalert.events import Event, Unreadable
-from lynxalert.events.extract import Reading, instant, micros, read
+from lynxalert.events.extract import Reading, flatten, instant, micros, read
 from tests import goldens
 
 NOON = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
@@ -66,3 +70,40 @@ def test_a_number_of_ten_thousand_digits_is_no_value() -> None:
 def test_reading_is_the_same_with_and_without_the_document_at_hand() -> None:
     raw = '{"a":[1,{"b":"\\u00e9"}],"n":18446744073709551616,"d":{"e":1.10}}'
     assert read(Event(raw), 0) == read(Event(raw, document=json.loads(raw)), 0)
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=2)
+DOCUMENTS = st.dictionaries(
+    st.sampled_from(["a", "b", "a.b", "a{}", "b{}.a", ""]),
+    st.recursive(
+        SCALARS,
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(st.sampled_from(["a", "b", "a.b"]), inner, max_size=3)
+        ),
+        max_leaves=8,
+    ),
+)
+
+
+def leaves(name: str, value: Any) -> list[tuple[str, list[Any]]]:
+    """Each place of *value* by its dotted name, as a list; written to be obvious."""
+    if isinstance(value, dict):
+        return [leaf for key, inner in value.items() for leaf in leaves(f"{name}.{key}", inner)]
+    if isinstance(value, list):
+        gathered: dict[str, list[Any]] = {}
+        for item in value:
+            own = dict(leaves(f"{name}{{}}", item))
+            for found, items in own.items():
+                gathered.setdefault(found, []).extend(items)
+        return list(gathered.items())
+    return [] if value is None or value in (math.inf, -math.inf) or value != value else [(name, [value])]  # noqa: PLR0124
+
+
+@given(DOCUMENTS)
+def test_flattening_is_what_it_says(document: dict[str, Any]) -> None:
+    expected: dict[str, Any] = {}
+    for key, value in document.items():
+        for name, items in leaves(key, value):
+            expected[name] = items[0] if len(items) == 1 else items
+    assert flatten(document) == expected

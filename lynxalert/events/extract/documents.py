@@ -100,7 +100,7 @@ def flatten(document: Mapping[str, Any], text: str | None = None) -> dict[str, A
     fields: dict[str, Any] = {}
     if _object(document, "", fields) and text is not None:
         fields = {}
-        _object(_exact(text), "", fields)
+        _object(scrub(_exact(text)), "", fields)
     return fields
 
 
