@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lynxalert.lang.ast import Terms
+from lynxalert.lang.ast import Term, Terms
 from lynxalert.plan.command import command, one
 from lynxalert.plan.relation import Filter, Relation
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.subsearch import settled
 from lynxalert.plan.terms import resolve_term, scan_of
 
 
@@ -20,8 +21,11 @@ class Search:
     EXAMPLES = (("error status>=500 NOT host=test*", "server errors outside the test hosts"),)
 
     def lower(self, relation: Relation, scope: Scope) -> Relation:
-        """A filter."""
+        """A filter, known when the subsearches in it have run."""
         if self.terms is None:
             return relation
-        predicate = resolve_term(self.terms.term, relation.schema, scope, scan_of(relation))
-        return Filter(relation, predicate)
+
+        def filtered(term: Term) -> Relation:
+            return Filter(relation, resolve_term(term, relation.schema, scope, scan_of(relation)))
+
+        return settled(self.terms.term, scope, filtered)

@@ -20,11 +20,21 @@ def rows_of(table: pa.Table, schema: Schema) -> list[dict[str, Any]]:
     """The rows of *table*, whose columns are those of *schema* in order; what is carried as JSON is read."""
     rows: list[dict[str, Any]] = table.rename_columns(list(schema.names)).to_pylist()
     mixed = [column.name for column in schema.columns if column.type is Type.ANY]
+    several = [column.name for column in schema.columns if column.type in (Type.ANY, Type.LIST)]
     for row in rows:
         for name in mixed:
             if row[name] is not None:
                 row[name] = json.loads(row[name])
+        for name in several:
+            row[name] = single(row[name])
     return rows
+
+
+def single(value: Any) -> Any:
+    """A list of one as its value, an empty one as nothing; anything else as it is."""
+    if not isinstance(value, list):
+        return value
+    return value[0] if len(value) == 1 else value or None
 
 
 def table_of(

@@ -31,13 +31,13 @@ def resolve_term(term: Term, schema: Schema, scope: Scope, scan: Scan | None) ->
         case Not(inner):
             return scope.call("search:not", resolve_term(inner, schema, scope, scan))
         case Comparison():
-            return _compare(term, schema, scope)
+            return TRUE if is_bound(term) else _compare(term, schema, scope)
         case Member(field, values, _, field_span):
             return _member(field, values, field_span, schema, scope)
         case Word():
             return _word(term, schema, scope, scan)
         case SubsearchTerm(span=span):
-            scope.report(Code.REFUSED_COMMAND, "a subsearch cannot be a search term yet", span)
+            scope.report(Code.REFUSED_COMMAND, "a subsearch cannot stand here", span)
             return FALSE
         case _:
             assert_never(term)
