@@ -1,0 +1,158 @@
+"""An alert tried out → what an evaluation would do, nothing remembered and nothing told; and real test messages."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lynxalert.alerts import Alert, Match
+from lynxalert.alerts.failure import EvaluationError
+from lynxalert.alerts.schedule import as_of, previous_slot, window
+from lynxalert.alerts.state import step
+from lynxalert.alerts.turn import Turn
+from lynxalert.daemon.overlaid import overlays_of
+from lynxalert.daemon.runner import Runner
+from lynxalert.daemon.slots import Reading, read_slot
+from lynxalert.engine import Engine
+from lynxalert.lang import QueryError
+from lynxalert.lang.printer import print_query
+from lynxalert.notify.http import Http
+from lynxalert.notify.probe import TestOutcome, probe_all, send_tests
+from lynxalert.notify.queueing import made
+from lynxalert.notify.render import compose
+from lynxalert.notify.sample import sample
+from lynxalert.plan import Row, TimeWindow
+from lynxalert.state import Database, instances
+from lynxalert.state.instances import cursor_of
+
+NOTHING_SENT = "Notifications NOT sent (test mode)."
+MOST_ROWS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the events said: the rows that meet the condition, and the one to show, which may be none of them."""
+
+    hits: tuple[Match, ...]
+    row: Row | None
+
+
+class Preview:
+    """Tries alerts out, saved ones and others."""
+
+    def __init__(self, runner: Runner, engine: Engine, http: Http, database: Database) -> None:
+        self._runner = runner
+        self._engine = engine
+        self._http = http
+        self._database = database
+
+    async def dry_run(self, alert: Alert, at: dt.datetime) -> Mapping[str, Any]:
+        """What an evaluation due at *at* would find, do and say; the channels it would use are really probed.
+
+        Raises:
+            QueryError: the query does not compile.
+            EvaluationError: it cannot be judged.
+        """
+        moment = as_of(alert, at)
+        looked_at = window(alert, moment)
+        await self._runner.settle()
+        reading = await read_slot(self._runner, alert, looked_at, moment, await self._memory(alert))
+        found = await self._found(alert, reading, looked_at, moment)
+        would_trigger = bool(found.hits)
+        labels = found.hits[0].labels if found.hits else {}
+        evidence = await self._runner.evidence(alert, looked_at, moment, labels) if would_trigger else ()
+        said = self._runner.phrase(alert, found.row)
+        return {
+            "would_trigger": would_trigger,
+            "result": dict(found.row) if found.row is not None else None,
+            "rows": [dict(hit.values) for hit in found.hits[:MOST_ROWS]],
+            "channels_that_would_fire": await self._reachable(alert) if would_trigger else [],
+            "message": f"Condition {'met' if would_trigger else 'not met'}: {said}. {NOTHING_SENT}",
+            "window": {"start": looked_at.start, "end": looked_at.end},
+            "evidence": list(evidence),
+            "messages": self._messages(alert, found, moment, said, evidence) if would_trigger else [],
+            "overlays": await overlays_of(self._database, alert, found.hits, at),
+        }
+
+    async def send_test(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
+        """Send a `[TEST]` message to every enabled channel, with the present result if there is one."""
+        return [
+            _outcome(each) for each in await send_tests(alert, await self._present_row(alert), self._http)
+        ]
+
+    async def _found(self, alert: Alert, reading: Reading, looked_at: TimeWindow, at: dt.datetime) -> Found:
+        hits = list(reading.inputs.hits.values())
+        if hits:
+            return Found(tuple(hits), hits[0].values)
+        missing = await self._missing(reading, at)
+        if missing:
+            return Found(missing, missing[0].values)
+        rows = (await self._runner.run(self._before_condition(alert), looked_at, at)).rows
+        return Found((), rows[0] if rows else None)
+
+    async def _missing(self, reading: Reading, at: dt.datetime) -> tuple[Match, ...]:
+        """The keys that are known, and whose silence would start something now."""
+        alert = reading.alert
+        async with self._database.read() as tx:
+            known = (await instances.of(tx, [alert.id]))[alert.id]
+        before = previous_slot(alert, at)
+        turn = Turn(alert, at, as_of(alert, before) if before is not None else None)
+        told = [each for each in step(turn, known, reading.inputs).transitions if each.is_start]
+        return tuple(each.match or Match(each.key, each.labels, each.labels) for each in told)
+
+    def _before_condition(self, alert: Alert) -> Alert:
+        """*alert* asking for the rows that its last `where` judges, which are worth seeing when none passes."""
+        query = self._engine.compile(alert.query, alert.timezone).query
+        last = max((n for n, stage in enumerate(query.stages) if stage.command == "where"), default=0)
+        if last == 0 or alert.when.get("type") != "any_rows":
+            return alert
+        return replace(alert, query=print_query(replace(query, stages=query.stages[:last])))
+
+    async def _memory(self, alert: Alert) -> Mapping[str, Any] | None:
+        async with self._database.read() as tx:
+            cursor = (await cursor_of(tx, [alert.id])).get(alert.id)
+        return cursor.memory if cursor is not None else None
+
+    async def _present_row(self, alert: Alert) -> Row | None:
+        at = as_of(alert, self._http.clock.now())
+        try:
+            rows = (await self._runner.run(self._before_condition(alert), window(alert, at), at)).rows
+        except (EvaluationError, QueryError):  # a channel can be tried whatever the query says
+            return None
+        return rows[0] if rows else None
+
+    async def _reachable(self, alert: Alert) -> list[dict[str, Any]]:
+        enabled = [spec for spec in alert.channels if spec.enabled]
+        reports = await probe_all(enabled, self._http)
+        return [
+            {
+                "type": spec.type,
+                "name": spec.name,
+                "status": report.status,
+                "level": report.level.name.lower(),
+                "note": report.note,
+            }
+            for spec, report in zip(enabled, reports, strict=True)
+        ]
+
+    def _messages(
+        self, alert: Alert, found: Found, at: dt.datetime, said: str, evidence: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """What each enabled channel would be sent."""
+        occasion = replace(sample(alert, found.row, at), condition=said, evidence=evidence)
+        messages = []
+        for spec in alert.channels:
+            if spec.enabled:
+                message = compose(occasion, made(spec))
+                text = message.payload if message.payload is not None else message.body
+                messages.append({"type": spec.type, "name": spec.name, "title": message.title, "text": text})
+        return messages
+
+
+def _outcome(outcome: TestOutcome) -> dict[str, Any]:
+    told = {"type": outcome.type, "name": outcome.name}
+    if outcome.error is not None:
+        return {**told, "status": "error", "error": outcome.error}
+    return {**told, "status": "ok", "latency_ms": round(outcome.latency.total_seconds() * 1000)}

@@ -1,0 +1,139 @@
+"""Rows of the state → the plain objects that the interface shows. Pure; no secret is in any of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lynxalert.alerts import Instance, Phase
+from lynxalert.alerts.health import Health, HealthState
+from lynxalert.state.definitions import Definition
+from lynxalert.state.history import Evaluation, Recorded
+from lynxalert.state.instances import Cursor
+from lynxalert.state.overlays import Silence
+from lynxalert.state.owed import Listed
+
+
+def status_of(health: Health, phases: Iterable[Phase]) -> str:
+    """The one word of the native interface: `error`, `triggered` or `ok`."""
+    if health.state is HealthState.ERROR:
+        return "error"
+    return "triggered" if any(each in (Phase.FIRING, Phase.RECOVERING) for each in phases) else "ok"
+
+
+def health_of(health: Health) -> dict[str, Any]:
+    """The second axis."""
+    return {
+        "state": str(health.state),
+        "since": health.since,
+        "count": health.errors,
+        "message": health.message or None,
+        "behind": health.behind,
+    }
+
+
+def mute_of(mute: Silence) -> dict[str, Any]:
+    """A mute: since when, until when (null: until unmuted), why."""
+    return {"since": mute.starts_at, "until": mute.ends_at, "reason": mute.reason or None}
+
+
+def transition_of(recorded: Recorded) -> dict[str, Any]:
+    """A row of history."""
+    told = recorded.transition
+    return {
+        "number": recorded.number,
+        "at": told.at,
+        "kind": str(told.kind),
+        "reason": str(told.reason) if told.reason else None,
+        "key": json.loads(told.key),
+        "previous": str(told.previous),
+        "condition": str(told.phase),
+        "value": told.value,
+        "tier": told.tier,
+        "result": dict(told.match.values) if told.match else None,
+        "episode": told.episode,
+        "sequence": told.sequence,
+        "started": told.started,
+        "held": told.held,
+        "late": told.late,
+        "version": told.version,
+        "recorded_at": recorded.recorded_at,
+    }
+
+
+def delivery_of(listed: Listed) -> dict[str, Any]:
+    """What was owed to a channel, and what became of it."""
+    owed = listed.delivery
+    return {
+        "number": listed.number,
+        "id": owed.id,
+        "episode": owed.episode,
+        "sequence": owed.sequence,
+        "kind": str(owed.kind),
+        "key": json.loads(owed.key),
+        "channel": {"type": owed.target.type, "name": owed.target.name},
+        "status": str(owed.status),
+        "reason": str(owed.reason) if owed.reason else None,
+        "error": owed.detail,
+        "attempts": owed.attempt,
+        "title": owed.message.title,
+        "text": owed.message.text,
+        "created_at": owed.created_at,
+        "due_at": owed.due_at,
+        "settled_at": owed.settled_at,
+        "receipt": owed.receipt,
+    }
+
+
+def evaluation_of(made: Evaluation) -> dict[str, Any]:
+    """One slot: judged, failed, or a gap of several that were skipped."""
+    return {
+        "number": made.number,
+        "kind": made.kind,
+        "slot": made.slot,
+        "at": made.at,
+        "window": {"start": made.window.start, "end": made.window.end} if made.window else None,
+        "slots": made.slots,
+        "rows": made.rows,
+        "value": made.value,
+        "duration_ms": round(made.duration.total_seconds() * 1000, 1) if made.duration is not None else None,
+        "seen_sequence": made.sequence,
+        "error": made.error,
+        "recorded_at": made.recorded_at,
+    }
+
+
+def instance_of(instance: Instance) -> dict[str, Any]:
+    """Where one instance stands."""
+    return {
+        "key": json.loads(instance.key),
+        "condition": str(instance.phase),
+        "since": instance.since,
+        "last_seen": instance.seen,
+        "last_hit": instance.hit,
+        "value": instance.match.value if instance.match else None,
+        "result": dict(instance.match.values) if instance.match else None,
+        "episode": instance.episode.id if instance.episode else None,
+        "started": instance.episode.started if instance.episode else None,
+        "tier": instance.episode.tier if instance.episode else None,
+        "flapping": instance.flapping,
+    }
+
+
+def standing_of(
+    found: Definition, cursor: Cursor | None, instances: Mapping[str, Instance], mute: Silence | None
+) -> dict[str, Any]:
+    """The fields of a `Standing`."""
+    health = cursor.health if cursor else Health()
+    return {
+        "alert": found.alert,
+        "revision": found.revision,
+        "created_at": found.created_at,
+        "updated_at": found.updated_at,
+        "status": status_of(health, (each.phase for each in instances.values())),
+        "checked": cursor.checked_at if cursor else None,
+        "triggered": cursor.hit_at if cursor else None,
+        "health": health_of(health),
+        "mute": mute_of(mute) if mute else None,
+    }
