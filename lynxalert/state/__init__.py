@@ -1,6 +1,6 @@
 """The durable state: definitions, instances, history, outbox, silences. The one door to SQLite."""
 
-from lynxalert.state.database import Database
+from lynxalert.state.database import Database, Transaction
 from lynxalert.state.definitions import Definition
 from lynxalert.state.history import Evaluation, Recorded
 from lynxalert.state.instances import Cursor
@@ -19,4 +19,5 @@ __all__ = [
     "Recorded",
     "Silence",
     "StoredOutbox",
+    "Transaction",
 ]

@@ -10,7 +10,7 @@ import pathlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -23,6 +23,9 @@ T = TypeVar("T")
 
 READERS = 4
 MOST_GROUPED = 256  # writes that share one commit
+
+# An open transaction, or a reader's snapshot; what functions of this package take first.
+Transaction: TypeAlias = AsyncConnection
 
 # What is done with the open transaction: reads and writes through it, nothing else awaited.
 Work = Callable[[AsyncConnection], Awaitable[T]]

@@ -18,6 +18,7 @@ from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.state import codec
 from lynxalert.state.tables import alerts, deliveries, instances
 
+_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 _OWED = ("queued", "leased", "retrying")
 
 
@@ -50,6 +51,16 @@ async def every(tx: AsyncConnection) -> tuple[Definition, ...]:
     """Every alert that is not deleted, oldest first."""
     found = select(alerts).where(alerts.c.deleted_at.is_(None)).order_by(alerts.c.created_at, alerts.c.id)
     return tuple(map(_definition, (await tx.execute(found)).mappings()))
+
+
+async def some(tx: AsyncConnection, alert_ids: Sequence[str]) -> tuple[Definition, ...]:
+    """These alerts, as far as they are not deleted."""
+    found: list[Definition] = []
+    for start in range(0, len(alert_ids), _PART):
+        part = alerts.c.id.in_(alert_ids[start : start + _PART])
+        rows = await tx.execute(select(alerts).where(alerts.c.deleted_at.is_(None), part))
+        found += map(_definition, rows.mappings())
+    return tuple(found)
 
 
 async def revisions(tx: AsyncConnection) -> dict[str, int]:

@@ -29,15 +29,15 @@ def columns(delivery: Delivery) -> dict[str, Any]:
         "destination": delivery.target.destination,
         "stateful": delivery.target.stateful,
         "kind": str(delivery.kind),
-        "message": delivery.message.as_json(),
-        "created_at": delivery.created_at,
         **progress(delivery),
     }
 
 
 def progress(delivery: Delivery) -> dict[str, Any]:
-    """The columns that change after it was queued. The message changes when a start and its end collapse."""
+    """The columns that change after it was queued."""
     return {
+        "message": delivery.message.as_json(),
+        "created_at": delivery.created_at,
         "status": str(delivery.status),
         "reason": str(delivery.reason) if delivery.reason is not None else None,
         "detail": delivery.detail,

@@ -30,6 +30,13 @@ async def enqueue(tx: AsyncConnection, owed: Sequence[Delivery]) -> None:
         await tx.execute(insert(deliveries).on_conflict_do_nothing(), [columns(each) for each in owed])
 
 
+async def store(tx: AsyncConnection, changed: Sequence[Delivery]) -> None:
+    """Write deliveries as they now are, and log the attempts behind them."""
+    for each in changed:
+        await _log(tx, each)
+        await tx.execute(update(deliveries).where(deliveries.c.id == each.id).values(progress(each)))
+
+
 class StoredOutbox:
     """The outbox in the state file."""
 
@@ -68,14 +75,7 @@ class StoredOutbox:
 
     async def settle(self, settled: Sequence[Delivery]) -> None:
         """Store deliveries as they now are, and log the attempts behind them."""
-
-        async def work(tx: AsyncConnection) -> None:
-            for each in settled:
-                await _log(tx, each)
-                changed = {**progress(each), "message": each.message.as_json()}
-                await tx.execute(update(deliveries).where(deliveries.c.id == each.id).values(changed))
-
-        await self._database.write(work)
+        await self._database.write(lambda tx: store(tx, settled))
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         """When the next delivery or lease after *now* falls due, or None."""

@@ -1,0 +1,63 @@
+"""Query of an alert → the queries asked beside it: who is there at all, and which events are the evidence. Pure.
+
+An instance is missing when its key has no event *before* the final `where`; its evidence are the events before the
+first aggregation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import reduce
+
+from lynxalert.lang.ast import Binary, Condition, Expr, Field, IsNull, Literal, Logical, Query, Stage
+from lynxalert.lang.text import Span
+from lynxalert.plan import Value
+
+AGGREGATING = ("stats", "timechart", "chart", "top", "rare", "tstats")
+_NOWHERE = Span(0, 0)
+
+
+def presence_query(query: Query, *, keyed: bool) -> Query:
+    """The query whose rows tell which keys have any event.
+
+    With a key: everything before the final `where` that follows the last aggregation. Without one, the events
+    themselves, because an aggregation without `by` always leaves a row.
+    """
+    if not keyed:
+        return evidence_query(query, {})
+    last = _last(query, lambda stage: stage.command in AGGREGATING)
+    where = _last(query, lambda stage: stage.command == "where")
+    return query if where <= last else replace(query, stages=query.stages[:where])
+
+
+def evidence_query(query: Query, labels: Mapping[str, Value]) -> Query:
+    """The events that went into the first aggregation, those of the instance with *labels* only.
+
+    A label that is a time or a list cannot be compared with an event's field, and is left out.
+    """
+    first = next((n for n, stage in enumerate(query.stages) if stage.command in AGGREGATING), None)
+    stages = query.stages[: first if first is not None else len(query.stages)]
+    tests = [_equals(name, value) for name, value in labels.items()]
+    kept = [test for test in tests if test is not None]
+    if kept:
+        both = reduce(lambda left, right: Logical("AND", (left, right), _NOWHERE), kept)
+        stages = (*stages, Stage("where", (Condition(both, _NOWHERE),), _NOWHERE, _NOWHERE))
+    return replace(query, stages=stages)
+
+
+def _equals(name: str, value: Value) -> Expr | None:
+    field = Field(name, _NOWHERE, quoted=True)
+    match value:
+        case None:
+            return IsNull(field, False, _NOWHERE)
+        case dt.datetime() | list():
+            return None
+        case _:
+            return Binary("=", field, Literal(value, _NOWHERE), _NOWHERE)
+
+
+def _last(query: Query, fits: Callable[[Stage], bool]) -> int:
+    """The place of the last stage that *fits*, or −1."""
+    return max((n for n, stage in enumerate(query.stages) if fits(stage)), default=-1)

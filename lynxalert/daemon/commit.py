@@ -1,0 +1,76 @@
+"""Outcomes → one transaction: cursors, instances, history and deliveries, all of them or none."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lynxalert.alerts import Alert
+from lynxalert.alerts.health import Notice
+from lynxalert.daemon.quiet import Quietness, quietness
+from lynxalert.daemon.slots import Outcome
+from lynxalert.notify.facts import Occasion
+from lynxalert.notify.model import Delivery
+from lynxalert.notify.queueing import queue, situation_of
+from lynxalert.notify.routing import Situation
+from lynxalert.state import Transaction, definitions, history, instances, outbox, owed
+
+# Occasions of one alert, and all a decision depends on → what is owed; nothing else is known to the evaluator.
+Deliver: TypeAlias = Callable[[Sequence[Occasion], Situation], Sequence[Delivery]]
+# A notice about an alert that cannot do its work → what is owed to the error channel.
+Tell: TypeAlias = Callable[[Alert, Notice], Sequence[Delivery]]
+
+
+def tell_nobody(_alert: Alert, _notice: Notice) -> Sequence[Delivery]:
+    """There is no error channel."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How deliveries come about."""
+
+    deliver: Deliver = queue
+    tell: Tell = tell_nobody
+
+
+async def commit(
+    tx: Transaction, outcomes: Sequence[Outcome], now: dt.datetime, voice: Voice
+) -> tuple[Outcome, ...]:
+    """Write *outcomes* and what they give rise to; those that were written.
+
+    An alert that was edited while it was evaluated is left out: its slots are judged again by what it says now.
+    """
+    revisions = await definitions.revisions(tx)
+    valid = [each for each in outcomes if revisions.get(each.alert.id) == each.before.definition.revision]
+    quiet = await quietness(tx, now) if any(each.occasions for each in valid) else Quietness(now)
+    for each in valid:
+        await instances.save(tx, each.alert.id, each.before.instances, each.instances)
+        await history.record(tx, each.evaluations)
+        await say(tx, each.alert, each.occasions, quiet, voice.deliver)
+        for notice in each.notices:
+            await outbox.enqueue(tx, voice.tell(each.alert, notice))
+    await instances.save_cursors(tx, [each.cursor for each in valid])
+    return tuple(valid)
+
+
+async def say(
+    tx: Transaction, alert: Alert, occasions: Sequence[Occasion], quiet: Quietness, deliver: Deliver
+) -> None:
+    """Write what happened to instances of *alert* into history, and queue what is owed for it."""
+    if not occasions:
+        return
+    told = [each.transition for each in occasions]
+    await history.append(tx, told, quiet.now)
+    episodes = {each.episode for each in told}
+    starts = await owed.starts(tx, alert.id, episodes, quiet.now - alert.policy.cooldown)
+    situation = situation_of(
+        alert,
+        quiet.now,
+        overlays=quiet.of_alert(alert),
+        by_key=quiet.of_transitions(alert, told),
+        starts=starts,
+    )
+    await outbox.enqueue(tx, deliver(occasions, situation))

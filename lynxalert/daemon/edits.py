@@ -1,0 +1,99 @@
+"""Edits of definitions → the state that stays, the ends that are owed. Each works inside an open transaction.
+
+So a reload is one transaction over many edits, and an edit that races an evaluation wins: the evaluation notices
+the new revision and is dropped.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lynxalert.alerts import Alert, Lifecycle, Reason
+from lynxalert.alerts.changes import changes_meaning, lifecycle
+from lynxalert.alerts.schedule import next_slot
+from lynxalert.alerts.state import close
+from lynxalert.alerts.turn import Turn
+from lynxalert.daemon.commit import Deliver, say
+from lynxalert.daemon.quiet import quietness
+from lynxalert.notify.facts import Occasion
+from lynxalert.notify.queueing import queue
+from lynxalert.state import Cursor, Definition, Transaction, definitions, instances
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """How definitions are changed. *deliver* queues what the closing of instances gives rise to."""
+
+    deliver: Deliver = queue
+
+    async def put(
+        self, tx: Transaction, alert: Alert, now: dt.datetime, document: Mapping[str, Any] | None = None
+    ) -> Definition:
+        """Store *alert*, new or in place of what has its id; its version is counted here.
+
+        1. What is stored as it is stays untouched.
+        2. A change of meaning, or disabling, ends every episode.
+        3. The cursor stays, unless the meaning or the schedule changed, or evaluation begins anew.
+        """
+        old = await definitions.load(tx, alert.id)
+        if old is None or old.alert.id != alert.id:
+            stored = await definitions.put(tx, alert, now, document)
+            await instances.save_cursors(tx, [_fresh(stored.alert, now)])
+            return stored
+        alert = replace(alert, version=old.alert.version)
+        if old.alert == alert and old.document == document:
+            return old
+        reason = _closing(old.alert, alert)
+        if reason is not None:
+            await self._close(tx, old.alert, reason, now, heir=alert)
+        if changes_meaning(old.alert, alert):
+            alert = replace(alert, version=alert.version + 1)
+        await _move_cursor(tx, old.alert, alert, now)
+        return await definitions.put(tx, alert, now, document)
+
+    async def remove(self, tx: Transaction, alert_id: str, now: dt.datetime) -> bool:
+        """Delete an alert; its open episodes end as `deleted`. Whether there was one."""
+        old = await definitions.load(tx, alert_id)
+        if old is None:
+            return False
+        await self._close(tx, old.alert, Reason.DELETED, now, heir=old.alert)
+        await instances.drop_cursor(tx, old.alert.id)
+        return await definitions.remove(tx, old.alert.id, now)
+
+    async def _close(
+        self, tx: Transaction, alert: Alert, reason: Reason, now: dt.datetime, heir: Alert
+    ) -> None:
+        """End every episode of *alert*; *heir* says how channels are told from now on."""
+        before = (await instances.of(tx, [alert.id]))[alert.id]
+        closed = close(Turn(alert, now), before, reason)
+        await instances.save(tx, alert.id, before, closed.instances)
+        occasions = [Occasion(alert=alert, transition=each) for each in closed.transitions]
+        await say(tx, heir, occasions, await quietness(tx, now), self.deliver)
+
+
+def _closing(old: Alert, new: Alert) -> Reason | None:
+    if changes_meaning(old, new):
+        return Reason.UPDATED
+    return Reason.DISABLED if old.enabled and not new.enabled else None
+
+
+async def _move_cursor(tx: Transaction, old: Alert, new: Alert, now: dt.datetime) -> None:
+    began = lifecycle(old, now) is not Lifecycle.ENABLED and lifecycle(new, now) is Lifecycle.ENABLED
+    rewritten = changes_meaning(old, new)
+    if not (began or rewritten or old.schedule != new.schedule or old.delay != new.delay):
+        return
+    fresh = _fresh(new, now)
+    cursor = (await instances.cursor_of(tx, [new.id])).get(new.id)
+    if cursor is not None:
+        kept = replace(
+            fresh, checked_at=cursor.checked_at, hit_at=cursor.hit_at, seen_sequence=cursor.seen_sequence
+        )
+        fresh = kept if rewritten else replace(kept, memory=cursor.memory, health=cursor.health)
+    await instances.save_cursors(tx, [fresh])
+
+
+def _fresh(alert: Alert, now: dt.datetime) -> Cursor:
+    return Cursor(alert_id=alert.id, next_slot=next_slot(alert, now))

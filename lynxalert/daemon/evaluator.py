@@ -1,0 +1,228 @@
+"""The clock → ticks: which alerts are due, their slots run side by side, what came of it committed.
+
+Holds only what it can read again: definitions by revision, and when to look at each alert next.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+
+import structlog
+
+from lynxalert.alerts import Alert, Lifecycle
+from lynxalert.alerts.changes import lifecycle
+from lynxalert.alerts.health import failed
+from lynxalert.alerts.schedule import next_slot
+from lynxalert.clock import Clock
+from lynxalert.daemon.commit import Voice, commit
+from lynxalert.daemon.release import release_due
+from lynxalert.daemon.runner import Runner
+from lynxalert.daemon.slots import Outcome, Position, run_due
+from lynxalert.state import Cursor, Database, Definition, definitions, instances, overlays, owed
+
+log = structlog.get_logger()
+
+CHUNK = 500  # alerts of one transaction
+PATIENCE = dt.timedelta(seconds=1)  # how long the quick alerts of a chunk wait for the slow ones
+LONGEST_SLEEP = dt.timedelta(seconds=60)  # a clock that jumps is noticed after that
+RETRY = dt.timedelta(seconds=5)  # after a commit that failed
+
+
+def ignore(_: Sequence[Outcome]) -> None:
+    """Nobody wants to hear of commits."""
+
+
+class Evaluator:
+    """Evaluates alerts whenever they are due. *committed* hears of every commit; *parallel* queries at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        runner: Runner,
+        clock: Clock,
+        *,
+        voice: Voice | None = None,
+        committed: Callable[[Sequence[Outcome]], None] = ignore,
+        parallel: int = 4,
+    ) -> None:
+        self._database = database
+        self._runner = runner
+        self._clock = clock
+        self._voice = voice or Voice()
+        self._committed = committed
+        self._slots = asyncio.Semaphore(parallel)
+        self._known: dict[str, Definition] = {}
+        self._agenda: dict[str, dt.datetime] = {}  # when to look at each enabled alert
+        self._release_at: dt.datetime | None = None
+        self._busy: set[str] = set()
+        self._now = clock.now()
+        self._news = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look again: definitions or overlays were changed."""
+        self._news.set()
+
+    def stop(self) -> None:
+        """Begin nothing more; `run` returns once what is under way has been committed."""
+        self._stopping = True
+        self._news.set()
+
+    async def run(self) -> None:
+        """Evaluate until stopped.
+
+        1. Learn what was edited; let go what was suppressed for long enough.
+        2. Start every alert that is due, unless it still runs.
+        3. Sleep until the next one is due, or somebody wakes us.
+        """
+        async with asyncio.TaskGroup() as group:
+            while not self._stopping:
+                self._news.clear()
+                now = await self._look()
+                for chunk in self._chunks(now):
+                    group.create_task(self._chunk(chunk, now))
+                alarm = group.create_task(self._ring(now))
+                await self._news.wait()
+                alarm.cancel()
+
+    async def tick(self) -> None:
+        """Evaluate once all that is due now, to the end."""
+        now = await self._look()
+        for chunk in self._chunks(now):
+            await self._chunk(chunk, now)
+
+    def next_look(self, now: dt.datetime) -> dt.datetime:
+        """When something is due next, at most a minute after *now*."""
+        free = [at for alert_id, at in self._agenda.items() if alert_id not in self._busy]
+        if self._release_at is not None:
+            free.append(self._release_at)
+        return min(free, default=now + LONGEST_SLEEP)
+
+    async def _ring(self, now: dt.datetime) -> None:
+        await self._clock.sleep(min(self.next_look(now) - now, LONGEST_SLEEP))
+        self._news.set()
+
+    async def _look(self) -> dt.datetime:
+        """Bring the agenda up to date; the instant for which it holds."""
+        now = self._clock.now()
+        if now < self._now:  # the clock was set back: every cursor is looked at once
+            self._agenda = dict.fromkeys(self._agenda, now)
+        self._now = now
+        await self._learn(now)
+        if self._release_at is not None and self._release_at <= now:
+            queued = await self._database.write(partial(release_due, now=now))
+            if queued:
+                self._committed(())
+        async with self._database.read() as tx:
+            self._release_at = await owed.next_waiting(tx)
+        return now
+
+    async def _learn(self, now: dt.datetime) -> None:
+        """Read what was edited since the last look, and where it stands."""
+        async with self._database.read() as tx:
+            revisions = await definitions.revisions(tx)
+            changed = [
+                each
+                for each, revision in revisions.items()
+                if each not in self._known or self._known[each].revision != revision
+            ]
+            fresh = await definitions.some(tx, changed)
+            cursors = await instances.cursor_of(tx, changed)
+        for gone in self._known.keys() - revisions.keys():
+            del self._known[gone]
+            self._agenda.pop(gone, None)
+        for each in fresh:
+            self._known[each.alert.id] = each
+            cursor = cursors.get(each.alert.id)
+            self._schedule(each.alert, cursor or _first(each.alert, now), now)
+
+    def _schedule(self, alert: Alert, cursor: Cursor, now: dt.datetime) -> None:
+        """Note when to look at *alert* next; a disabled one, or one paused without end, is not looked at."""
+        at = cursor.retry_at or cursor.next_slot
+        state = lifecycle(alert, now)
+        if state is Lifecycle.PAUSED and alert.paused_until is not None:
+            at = max(at, alert.paused_until)
+        elif state is not Lifecycle.ENABLED:
+            self._agenda.pop(alert.id, None)
+            return
+        self._agenda[alert.id] = at
+
+    def _chunks(self, now: dt.datetime) -> Iterable[list[str]]:
+        due = sorted(each for each, at in self._agenda.items() if at <= now and each not in self._busy)
+        self._busy.update(due)
+        return [due[start : start + CHUNK] for start in range(0, len(due), CHUNK)]
+
+    async def _chunk(self, alert_ids: Sequence[str], now: dt.datetime) -> None:
+        """Evaluate these alerts side by side, and commit them together.
+
+        The slow ones do not hold up the others: after a second of patience, what is ready is committed.
+        """
+        try:
+            await self._runner.settle()
+            positions, acked = await self._positions(alert_ids, now)
+            async with asyncio.TaskGroup() as group:
+                running = {group.create_task(self._evaluate(each, now, acked)) for each in positions}
+                patience: float | None = PATIENCE.total_seconds()
+                while running:
+                    until = asyncio.ALL_COMPLETED if patience is not None else asyncio.FIRST_COMPLETED
+                    done, running = await asyncio.wait(running, timeout=patience, return_when=until)
+                    patience = None
+                    await self._commit([each.result() for each in done], now)
+        finally:
+            self._busy.difference_update(alert_ids)
+            self._news.set()
+
+    async def _positions(
+        self, alert_ids: Sequence[str], now: dt.datetime
+    ) -> tuple[list[Position], frozenset[str]]:
+        async with self._database.read() as tx:
+            cursors = await instances.cursor_of(tx, alert_ids)
+            standing = await instances.of(tx, alert_ids)
+            acked = frozenset(await overlays.acked(tx, now))
+        known = [self._known[each] for each in alert_ids if each in self._known]
+        return [
+            Position(each, cursors.get(each.alert.id) or _first(each.alert, now), standing[each.alert.id])
+            for each in known
+        ], acked
+
+    async def _evaluate(self, position: Position, now: dt.datetime, acked: frozenset[str]) -> Outcome:
+        async with self._slots:
+            try:
+                return await run_due(self._runner, position, now, acked)
+            except Exception as error:
+                # A mistake of ours in one alert must not stop the others; it is told like any lasting error.
+                log.exception("evaluation failed", alert=position.alert.id)
+                return _broken(position, error, now)
+
+    async def _commit(self, outcomes: Sequence[Outcome], now: dt.datetime) -> None:
+        news = [each for each in outcomes if each.is_news]
+        try:
+            written = await self._database.write(partial(commit, outcomes=news, now=now, voice=self._voice))
+        except Exception:
+            # The disk is full, or a commit of ours is wrong: the slots stay due and are judged again.
+            log.exception("commit failed", alerts=len(news))
+            self._agenda.update({each.alert.id: now + RETRY for each in news})
+            return
+        for each in outcomes:
+            if each in written or not each.is_news:
+                self._schedule(each.alert, each.cursor, now)
+        if written:
+            self._committed(written)
+
+
+def _first(alert: Alert, now: dt.datetime) -> Cursor:
+    """The cursor of an alert that has none: from now on."""
+    return Cursor(alert_id=alert.id, next_slot=next_slot(alert, now))
+
+
+def _broken(position: Position, error: Exception, now: dt.datetime) -> Outcome:
+    """Past the slot at which our own mistake showed."""
+    alert, cursor = position.alert, position.cursor
+    message = f"internal error, please report it: {type(error).__name__}"
+    health, notices = failed(cursor.health, alert.id, message, now, alert.policy.error_after)
+    moved = replace(cursor, next_slot=next_slot(alert, now), attempt=0, retry_at=None, health=health)
+    return Outcome(position, moved, position.instances, notices=notices)
