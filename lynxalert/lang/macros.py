@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lynxalert.lang.quoting import unquote
@@ -60,19 +60,16 @@ def _read(key: str, entry: object) -> Macro:
     if match is None:
         raise ValueError(f"`{key}` is no name of a macro")
     listed = [part.strip() for part in (match[2] or "").split(",") if part.strip()]
-    arguments: Iterable[str] = listed
+    counted = int(listed.pop()) if len(listed) == 1 and listed[0].isdigit() else len(listed)
     definition = entry
     if isinstance(entry, Mapping):
         definition = entry.get("definition")
-        if entry.get("arguments"):
-            arguments = entry["arguments"]
-        elif listed and listed[0].isdigit() and listed != ["0"]:
-            raise ValueError(f"macro `{key}` does not name its arguments")
-        elif listed == ["0"]:
-            arguments = ()
+        listed = list(entry.get("arguments") or listed)
+    if counted and not listed:
+        raise ValueError(f"macro `{key}` does not name its arguments")
     if not isinstance(definition, str):
         raise ValueError(f"macro `{key}` has no definition")  # noqa: TRY004 - one error for every bad entry
-    return Macro(match[1], tuple(arguments), definition.strip())
+    return Macro(match[1], tuple(listed), definition.strip())
 
 
 def read_call(text: str) -> tuple[str, list[str]]:

@@ -15,7 +15,7 @@ from lynxalert.lang.source import Source
 from lynxalert.lang.text import Span
 
 LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\w.:{}@/-]+|&&|<>|\S', re.DOTALL)
-WORD = re.compile(r"[A-Za-z_][\w-]*")
+WORD = re.compile(r"[A-Za-z_][\w.:-]*")
 ASSIGNED = re.compile(r"""(?:[\w.:@/{}$-]+|"[^"]*"|'[^']*')\s*=""")
 OPENED = {"LPAR": "(", "LSQB": "["}
 SHOWN = 40  # characters of what was found

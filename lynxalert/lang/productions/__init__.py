@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable
 
-from lynxalert.lang.productions import clauses, expression, query, search
+from lynxalert.lang.productions import aggregation, clauses, expression, query, search
 
 
 class Productions:
     """What the parser calls whenever a production is complete: attribute = production, argument = its parts."""
 
     def __init__(self, commands: Iterable[str]) -> None:
-        for module in (expression, search, clauses, query):
+        for module in (expression, search, clauses, aggregation, query):
             for name in module.PRODUCTIONS:
                 assert not hasattr(self, name), name
                 setattr(self, name, getattr(module, name))

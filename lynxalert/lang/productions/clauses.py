@@ -13,7 +13,7 @@ from lynxalert.lang.quoting import unquote
 from lynxalert.lang.text import Span
 
 PRODUCTIONS = (
-    "name", "option", "by", "aggregation", "bare_aggregation", "inner", "condition", "assignment", "renamable",
+    "name", "option", "by", "condition", "assignment", "renamable",
     "renaming", "binned", "matched", "over", "sort_key", "sources", "source", "joined_source", "subsearch", "searching", "matching",
     "counting", "model", "border", "reset", "returned",
 )  # fmt: skip
@@ -56,64 +56,6 @@ def by(parts: list[Any]) -> ast.By:
         tuple(key for key in keys if isinstance(key, ast.Name)),
         span_of(word) | keys[-1].span,
         tuple(key for key in keys if isinstance(key, ast.Option)),
-    )
-
-
-def inner(parts: list[Any]) -> ast.Expr:
-    """`eval(expression)` inside an aggregation: the expression."""
-    expression: ast.Expr = parts[-1]
-    return expression
-
-
-def aggregation(parts: list[Any]) -> ast.Aggregation:
-    """`avg(x) as y`, `count(eval(x>1))`, `sparkline(avg(x), 1h)`."""
-    close = next(index for index, part in enumerate(parts) if getattr(part, "type", "") == "RPAR")
-    function, _, *arguments = parts[:close]
-    alias = named(parts[-1]) if close < len(parts) - 1 else None
-    span = span_of(function) | span_of(parts[-1])
-    if function.lower() != "sparkline":
-        _refuse_nested(function, arguments)
-    argument, width = [*arguments, None, None][:2]
-    return ast.Aggregation(
-        str(function),
-        _argument(argument),
-        alias,
-        span,
-        span_of(function),
-        None if width is None else str(width),
-    )
-
-
-def _refuse_nested(function: Token, arguments: list[Any]) -> None:
-    if any(isinstance(argument, ast.Aggregation) for argument in arguments):
-        inner_name = arguments[0].function
-        raise refuse(
-            Code.SYNTAX,
-            f"`{function}` cannot stand around an aggregation",
-            span_of(function),
-            f"aggregate first, then calculate: `… {inner_name}(…) as x | eval y={function}(x)`",
-        )
-    if len(arguments) > 1:
-        raise refuse(Code.SYNTAX, f"`{function}` takes one field or `eval(…)`", span_of(arguments[1]))
-
-
-def _argument(argument: Token | ast.Aggregation | ast.Expr | None) -> ast.Name | ast.Expr | None:
-    if isinstance(argument, Token):
-        return named(argument)
-    if not isinstance(argument, ast.Aggregation):
-        return argument
-    inside = argument.argument
-    if isinstance(inside, ast.Name):
-        inside = ast.Field(inside.text, inside.span, quoted=True)
-    return ast.Call(argument.function, () if inside is None else (inside,), argument.span, argument.name_span)
-
-
-def bare_aggregation(parts: list[Any]) -> ast.Aggregation:
-    """`count`, `count as n`."""
-    function, *alias = parts
-    span = span_of(function)
-    return ast.Aggregation(
-        str(function), None, named(alias[0]) if alias else None, span | span_of(parts[-1]), span
     )
 
 

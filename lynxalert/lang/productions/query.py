@@ -38,6 +38,8 @@ def stage(command: str, parts: list[Any]) -> ast.Stage:
     if command in ("sort", "dedup"):
         pieces = _directed(pieces)
     clauses = [clause for piece in pieces if (clause := _clause(piece)) is not None]
+    if command == "search" and not clauses:
+        clauses = [ast.Terms(ast.AllOf((), name_span), name_span)]
     for clause in clauses:
         for name in clause.names if isinstance(clause, ast.By) else (clause,):
             if isinstance(name, ast.Name) and name.text.lower() == "as" and not name.quoted:
@@ -93,7 +95,11 @@ def unnamed(parts: list[Any]) -> ast.Stage:
     while isinstance(first, ast.AllOf | ast.AnyOf) and first.terms:
         first = first.terms[0]
     if isinstance(first, ast.Word) and COMMAND.fullmatch(first.pattern.text) and not first.pattern.quoted:
-        raise QueryError("", [unknown(first.pattern.text, first.span)])
+        wrong = unknown(first.pattern.text, first.span)
+        if wrong.code is Code.UNKNOWN_COMMAND and wrong.help is None:
+            help_text = f"inside brackets a command comes first: `search {first.pattern.text} …`"
+            wrong = dataclasses.replace(wrong, help=help_text)
+        raise QueryError("", [wrong])
     return implied(parts)
 
 

@@ -1,0 +1,38 @@
+"""Three ways to show one mistake."""
+
+from __future__ import annotations
+
+from lynxalert.lang import Code, Diagnostic, Span, one_line, render
+
+SOURCE = "index=a\n| stats count by hots"
+HOTS = Diagnostic(Code.UNKNOWN_FIELD, "unknown field `hots`", Span(25, 29), "did you mean `host`?")
+
+
+def test_caret_text() -> None:
+    assert render(SOURCE, HOTS) == (
+        "error[L201]: unknown field `hots`\n"
+        "2 | | stats count by hots\n"
+        "  |                  ^^^^\n"
+        "  = help: did you mean `host`?"
+    )
+
+
+def test_json() -> None:
+    assert HOTS.as_json(SOURCE) == {
+        "code": "L201",
+        "message": "unknown field `hots`",
+        "line": 2,
+        "column": 18,
+        "length": 4,
+        "help": "did you mean `host`?",
+    }
+
+
+def test_one_line() -> None:
+    text = "a.toml:2:18: error[L201]: unknown field `hots`"
+    assert one_line("a.toml", SOURCE, HOTS) == f"{text} (did you mean `host`?)"
+    assert one_line("a.toml", SOURCE, Diagnostic(HOTS.code, HOTS.message, HOTS.span)) == text
+
+
+def test_warnings_are_no_errors() -> None:
+    assert (Code.CUT.severity, Code.LINT.severity, Code.SYNTAX.severity) == ("warning", "warning", "error")
