@@ -46,6 +46,7 @@ GROUPS: tuple[tuple[frozenset[str], str, frozenset[str]], ...] = tuple(
         ("TEMPLATE", "`[…]`", frozenset()),
         ("DATASET", "a dataset `$name`", frozenset()),
         ("NULL", "`NULL`", frozenset()),
+        ("NOT", "`NOT`", frozenset()),
         ("LPAR", "`(`", frozenset()),
         ("RPAR", "`)`", frozenset()),
         ("LSQB", "`[…]`", frozenset()),
