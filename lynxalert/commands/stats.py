@@ -28,6 +28,7 @@ class Stats:
 
     def lower(self, relation: Relation, scope: Scope) -> Relation:
         """An aggregation."""
-        calls = resolve_aggregations(self.aggregations, relation.schema, scope)
+        taken = {name.text for name in self.by.names} if self.by else ()
+        calls = resolve_aggregations(self.aggregations, relation.schema, scope, taken=taken)
         relation, keys = group_columns(relation, self.by, scope)
         return aggregated(relation, keys, calls, scope)

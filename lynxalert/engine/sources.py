@@ -6,7 +6,7 @@ from sqlglot import exp
 
 from lynxalert.engine.catalog import Catalog, StoredField, StoredStream
 from lynxalert.engine.scalars import name_of
-from lynxalert.functions.coerce import SQL_TYPE, Typed, as_type
+from lynxalert.functions.coerce import SQL_TYPE, Typed, as_type, json_list
 from lynxalert.functions.nodes import (
     Node,
     binary,
@@ -24,6 +24,8 @@ from lynxalert.plan import Type, meet
 from lynxalert.plan.relation import Scan
 from lynxalert.plan.schema import METADATA, Column, Schema, wildcard_match
 from lynxalert.plan.scope import Scope
+
+ARRAY = "{}"  # in the name of every field that can hold several values
 
 
 def chosen(catalog: Catalog, indexes: tuple[str, ...]) -> tuple[StoredStream, ...]:
@@ -53,8 +55,10 @@ def scan(catalog: Catalog, scope: Scope, indexes: tuple[str, ...]) -> Scan:
 
 
 def stored_type(field: StoredField) -> Type:
-    """The type a field reads as: ANY as soon as one value is outside its column."""
-    return field.type if field.complete and field.column is not None else Type.ANY
+    """The type a field reads as: ANY as soon as one value is outside its column, LIST if it comes from an array."""
+    if field.complete and field.column is not None:
+        return field.type
+    return Type.LIST if ARRAY in field.name else Type.ANY
 
 
 def read_stream(stream: StoredStream, scan_: Scan, wanted: list[Column]) -> exp.Select:
@@ -104,9 +108,9 @@ def _read(stream: StoredStream, scan_: Scan, one: Column, raw_names: dict[Column
         call("json_extract", column("_extra", "e"), text(pointer(one.name))),
         cast(text("null"), "JSON"),
     )
-    if field.column is None:
-        return as_type(Typed(overflow, Type.ANY), one.type)
-    return coalesce(call("to_json", column(field.column, "e")), overflow)
+    if field.column is not None:
+        overflow = coalesce(call("to_json", column(field.column, "e")), overflow)
+    return json_list(overflow) if one.type is Type.LIST else as_type(Typed(overflow, Type.ANY), one.type)
 
 
 def pointer(name: str) -> str:

@@ -1,7 +1,7 @@
 """One value as another kind: the coercions of language §3.2, each in one place.
 
 How kinds are carried in SQL: INTEGER BIGINT, FLOAT DOUBLE, TEXT VARCHAR, BOOLEAN, TIME TIMESTAMP (UTC),
-LIST VARCHAR[], ANY JSON (so that 5 and "5" stay apart), NULL an untyped NULL.
+LIST VARCHAR[], ANY a JSON scalar (so that 5 and "5" stay apart), NULL an untyped NULL.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from lynxalert.functions.nodes import (
     column,
     every,
     is_null,
+    is_present,
     lambda_,
     literal_value,
     negate,
@@ -118,12 +119,7 @@ def as_text(value: Typed) -> Node:
 
 
 def json_text(node: Node) -> Node:
-    """A JSON scalar as its canonical text, an array as its values joined by line ends."""
-    several = call("array_to_string", json_values(node), text("\n"))
-    return case((binary("=", call("json_type", node), text("ARRAY")), several), default=_single_text(node))
-
-
-def _single_text(node: Node) -> Node:
+    """A JSON scalar as its canonical text; anything else as it is spelled."""
     plain = call("json_extract_string", node, text("$"))
     kind = call("json_type", node)
     return case((binary("=", kind, text("DOUBLE")), number_text(try_cast(plain, "DOUBLE"))), default=plain)
@@ -132,8 +128,15 @@ def _single_text(node: Node) -> Node:
 def json_values(node: Node, path: str = "$[*]") -> Node:
     """The items of a JSON array (or what a path with wildcards meets) as a list of canonical texts."""
     return call(
-        "list_transform", call("json_extract", node, text(path)), lambda_("j", _single_text(column("j")))
+        "list_transform", call("json_extract", node, text(path)), lambda_("j", json_text(column("j")))
     )
+
+
+def json_list(node: Node) -> Node:
+    """A JSON array as the list of its items, a scalar as a list of one."""
+    is_array = binary("=", call("json_type", node), text("ARRAY"))
+    single = case((is_present(node), array(json_text(node))))
+    return case((is_array, json_values(node)), default=single)
 
 
 def time_text(node: Node) -> Node:
@@ -165,9 +168,7 @@ def as_list(value: Typed) -> Node:
         case Type.NULL:
             return cast(null(), "VARCHAR[]")
         case Type.ANY:
-            is_array = binary("=", call("json_type", value.node), text("ARRAY"))
-            single = case((is_null(value.node), null()), default=array(json_text(value.node)))
-            return case((is_array, json_values(value.node)), default=single)
+            return case((is_present(value.node), array(json_text(value.node))))
         case _:
             node = as_text(value)
             return case((is_null(node), null()), default=array(node))

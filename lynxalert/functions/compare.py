@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lynxalert.functions.coerce import Typed, as_list, as_number, as_text, is_number_typed, reads_as_number
+from lynxalert.functions.coerce import Typed, as_number, as_text, is_number_typed, reads_as_number
 from lynxalert.functions.nodes import (
     Node,
     binary,
@@ -67,19 +67,7 @@ def _any_equal(left: Typed, right: Typed) -> Node:
         ]
     )
     same = some([binary("=", as_text(left), as_text(right)), coalesce(numeric, boolean(value=False))])
-    for side, other in ((left, right), (right, left)):
-        if side.type is Type.ANY and not side.is_literal:
-            is_array = binary("=", call("json_type", side.node), _array())
-            contains = call("list_contains", as_list(side), as_text(other))
-            same = case((is_array, contains), default=same)
-            break
     return _unless_null(left, right, same)
-
-
-def _array() -> Node:
-    from lynxalert.functions.nodes import text
-
-    return text("ARRAY")
 
 
 def _with_time(operator: str, left: Typed, right: Typed) -> Node:

@@ -28,7 +28,10 @@ def rounded(value: Node, digits: Node | None = None) -> Node:
     if digits is None:
         return call("round", value, number(0))
     sane = every([binary(">=", digits, number(-300)), binary("<=", digits, number(300))])
-    return call("round", value, case((sane, try_cast(digits, "INTEGER"))))
+    # Beyond 2^52 there are no decimals to round, and the engine's own scaling would change the number.
+    small = binary("<", call("abs", value), number(2.0**52))
+    rounded_ = call("round", value, case((sane, try_cast(digits, "INTEGER"))))
+    return case((small, rounded_), default=value)
 
 
 def guarded(name: str, allowed: Callable[[Node], Node]) -> Callable[[Node], Node]:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 
-from lynxalert.functions.coerce import Typed, as_number, as_text, is_number_typed, json_values
+from lynxalert.functions.coerce import Typed, as_number, as_text, is_number_typed
 from lynxalert.functions.compare import ordered
 from lynxalert.functions.nodes import (
     Node,
     binary,
     boolean,
     call,
-    case,
     coalesce,
     column,
     every,
@@ -65,10 +64,7 @@ def _matched(value: Typed, patterns: list[str], *, case_matters: bool) -> Node:
                 single.append(
                     every([is_number_typed(value), within(as_number(value), [number(n) for n in numbers])])
                 )
-            is_array = binary("=", call("json_type", value.node), text("ARRAY"))
-            return coalesce(
-                case((is_array, _any_element(json_values(value.node), one)), default=some(single)), FALSE
-            )
+            return coalesce(some(single), FALSE)
         case _:
             return coalesce(one(as_text(value)), FALSE)
 

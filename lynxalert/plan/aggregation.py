@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from lynxalert.lang import Code, print_expression
 from lynxalert.lang.ast import Aggregation, Expr, Name
@@ -20,11 +20,28 @@ NUMBERED = re.compile(r"(perc|p|exactperc|upperperc)(\d{1,2}(?:\.\d+)?|100)$", r
 Named = tuple[Column, AggregateCall]
 
 
-def resolve_aggregations(clauses: Iterable[Aggregation], schema: Schema, scope: Scope) -> tuple[Named, ...]:
-    """Each aggregation with the column it makes; one with a wildcard makes a column per field that fits."""
+def resolve_aggregations(
+    clauses: Iterable[Aggregation],
+    schema: Schema,
+    scope: Scope,
+    *,
+    taken: Collection[str] = (),
+    charted: bool = False,
+) -> tuple[Named, ...]:
+    """Each aggregation with the column it makes; one with a wildcard makes a column per field that fits.
+
+    *taken* are names of columns that stand beside them. *charted*: the rows are grouped by buckets of time, so
+    that `per_second` and kin have a meaning.
+    """
     named: dict[str, Named] = {}
     for clause in clauses:
         for column, call in _spread(clause, schema, scope):
+            if call.function.charted and not charted:
+                message = f"`{clause.function}` needs buckets of time"
+                scope.report(Code.WRONG_VALUE, message, clause.span, "use it in `timechart`")
+            if column.name in taken:
+                message = f"an aggregation cannot be called `{column.name}`, as what it is grouped by is"
+                scope.report(Code.WRONG_VALUE, message, clause.span, "give it another name with `as`")
             if column.name in named:
                 message = f"two aggregations are called `{column.name}`"
                 scope.report(

@@ -92,7 +92,13 @@ class AggregateFunction:
     ordered: bool = False  # the order of rows matters
     timed: bool = False  # needs `_time`
     when_empty: Any = None  # its value over no rows
+    per: int | None = None  # seconds of the unit it counts by, of the length of a bucket: `timechart` only
     example: Example | None = None  # over the rows of `SAMPLE`
+
+    @property
+    def charted(self) -> bool:
+        """Whether it stands in `timechart` only."""
+        return self.per is not None
 
     def result_type(self, argument: Type) -> Type:
         """The type of the aggregate of values of type *argument*."""

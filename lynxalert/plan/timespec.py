@@ -44,6 +44,12 @@ class TimeSpan:
             return self.count
         return self.count * SECONDS[self.unit] * 1_000_000 if self.unit in ("s", "m", "h") else None
 
+    @property
+    def least_microseconds(self) -> int:
+        """The shortest it can be, to compare lengths by."""
+        days = {"d": 1, "w": 7, "mon": 28, "q": 90, "y": 365}
+        return self.microseconds or self.count * days[self.unit] * 86_400_000_000
+
     def __str__(self) -> str:
         return f"{self.count}{self.unit}"
 

@@ -14,7 +14,7 @@ class Type(StrEnum):
     BOOLEAN = "boolean"
     TIME = "time"  # an instant, UTC
     LIST = "list"  # a multivalue of texts
-    ANY = "any"  # differs from row to row: carried as JSON
+    ANY = "any"  # one value, of a kind that differs from row to row: carried as JSON
     NULL = "null"  # no value in any row
 
     @property
@@ -24,11 +24,11 @@ class Type(StrEnum):
 
 
 def meet(left: Type, right: Type) -> Type:
-    """The type that holds the values of both without changing any."""
+    """The type that holds the values of both without changing any; beside a multivalue, one value is a list of one."""
     if left is right or right is Type.NULL:
         return left
     if left is Type.NULL:
         return right
     if left.is_number and right.is_number:
         return Type.FLOAT
-    return Type.ANY
+    return Type.LIST if Type.LIST in (left, right) else Type.ANY
