@@ -1,0 +1,5 @@
+"""`python -m lynxalert` is the command line."""
+
+from lynxalert.cli import main
+
+main()
