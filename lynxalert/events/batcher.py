@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from lynxalert.events.arrivals import Arrived
 from lynxalert.events.queue import Queue, Record
@@ -18,12 +18,13 @@ class Batcher:
 
     A batch that cannot be written is tried again record by record, without the events that no table can hold: one
     bad event holds up nothing. A database that refuses everything (a full disk) is asked again and again;
-    meanwhile the queue fills and senders are told to wait.
+    meanwhile the queue fills and senders are told to wait. After each batch *tidy* is told how far the log is stored.
     """
 
-    def __init__(self, queue: Queue, write: Write) -> None:
+    def __init__(self, queue: Queue, write: Write, tidy: Callable[[Place], object]) -> None:
         self._queue = queue
         self._write = write
+        self._tidy = tidy
         self._stopping = threading.Event()
         self.failure: str | None = None  # why the last attempt failed; None after one that did not
         self._thread = threading.Thread(target=self._run, name="batcher", daemon=True)
@@ -64,4 +65,8 @@ class Batcher:
             self.failure = str(error) or type(error).__name__
             return False
         self.failure = None
+        try:
+            self._tidy(place)
+        except Exception as error:  # noqa: BLE001 - the same; what is written is written, the next batch tidies again
+            self.failure = str(error) or type(error).__name__
         return True

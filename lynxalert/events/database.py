@@ -67,3 +67,17 @@ def transaction(cursor: duckdb.DuckDBPyConnection) -> Iterator[duckdb.DuckDBPyCo
             except duckdb.TransactionException:  # the failure already ended the transaction
                 pass
             raise
+
+
+def checkpointed(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """Move DuckDB's log into its file; false when an open transaction is in the way.
+
+    Raises:
+        StoreError: the file cannot be written.
+    """
+    with translated():
+        try:
+            cursor.execute("CHECKPOINT").fetchall()
+        except duckdb.TransactionException:
+            return False
+    return True

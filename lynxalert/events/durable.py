@@ -56,16 +56,15 @@ class Durable:
         """Store what the last process acknowledged and did not get to store."""
         return recover(self._log, stored, write)
 
-    def start(self, write: Write, checkpoint: Callable[[], None]) -> None:
+    def start(self, write: Write, checkpoint: Callable[[], object]) -> None:
         """Begin to accept. *write*, and *checkpoint* when it is time, are called on a thread of their own."""
 
-        def write_and_tidy(batch: Sequence[Arrived], place: Place) -> None:
-            write(batch, place)
+        def tidy(place: Place) -> None:
             self._log.forget(place)
             if self._wal.exists() and self._wal.stat().st_size > self._limits.wal_bytes:
                 checkpoint()
 
-        self._batcher = Batcher(self.queue, write_and_tidy)
+        self._batcher = Batcher(self.queue, write, tidy)
         self._intake = Intake(self._log, self.queue)
 
     async def accept(self, batch: Sequence[Arrived]) -> None:

@@ -18,7 +18,7 @@ from lynxalert.engine.catalog import Catalog
 from lynxalert.events import tables
 from lynxalert.events.arrivals import Arrived
 from lynxalert.events.collector import uncollected
-from lynxalert.events.database import MEMORY, connect, translated
+from lynxalert.events.database import MEMORY, checkpointed, connect, translated
 from lynxalert.events.durable import Durable
 from lynxalert.events.errors import Unreadable
 from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
@@ -160,6 +160,7 @@ class EventStore:
         if self._durable is not None:
             self._durable.close()
         with self._lock:
+            self._cursor.close()
             self._connection.close()
 
     def catalog(self) -> Catalog:
@@ -215,7 +216,10 @@ class EventStore:
             trim_dead_letters(self._cursor)
         return deleted
 
-    def checkpoint(self) -> None:
-        """Move DuckDB's own log into its file. Writers wait meanwhile (senders do not), queries go on."""
-        with self._lock, translated():
-            self._cursor.execute("CHECKPOINT").fetchall()
+    def checkpoint(self) -> bool:
+        """Move DuckDB's own log into its file. Writers wait meanwhile (senders do not), queries go on.
+
+        False when a transaction somebody left open is in the way.
+        """
+        with self._lock:
+            return checkpointed(self._cursor)

@@ -4,6 +4,8 @@ import asyncio
 import datetime as dt
 import os
 import pathlib
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 
@@ -143,6 +145,17 @@ def test_one_process_at_a_time(tmp_path: pathlib.Path) -> None:
     EventStore(tmp_path / "e.duckdb").close()
 
 
+def test_a_closed_store_is_free_for_another_process(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "e.duckdb"
+    store = EventStore(path)
+    store.ingest(["n=1"])
+    store.close()
+    program = f"from lynxalert.events import EventStore; print(EventStore({str(path)!r}).highest_sequence())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "1\n"
+    assert not pathlib.Path(f"{path}.wal").exists()
+
+
 def test_a_folder_that_cannot_be_made_is_an_error_of_the_store(tmp_path: pathlib.Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot open"):
@@ -196,6 +209,7 @@ class Gate:
 
     def __init__(self, refusals: int) -> None:
         self.refusals = refusals
+        self.untidy = False
         self.taken: list[tuple[list[Arrived], Place]] = []
         self.opened = threading.Event()
 
@@ -205,6 +219,10 @@ class Gate:
             self.refusals -= 1
             raise StoreError("refused")
         self.taken.append((list(batch), place))
+
+    def tidy(self, place: Place) -> None:
+        if self.untidy:
+            raise OSError("untidy")
 
 
 def queue_of(*sizes: int, most_events: int = 100) -> Queue:
@@ -219,7 +237,7 @@ def queue_of(*sizes: int, most_events: int = 100) -> Queue:
 def test_a_batch_that_is_refused_is_tried_record_by_record() -> None:
     queue, gate = queue_of(2, 1), Gate(1)
     gate.opened.set()
-    batcher = Batcher(queue, gate)
+    batcher = Batcher(queue, gate, gate.tidy)
     queue.flush()
     assert [(len(batch), place) for batch, place in gate.taken] == [(2, Place(1, 1)), (1, Place(1, 2))]
     assert batcher.failure is None
@@ -229,17 +247,27 @@ def test_a_batch_that_is_refused_is_tried_record_by_record() -> None:
 def test_a_database_that_refuses_everything_is_asked_again() -> None:
     queue, gate = queue_of(1, 1), Gate(4)
     gate.opened.set()
-    batcher = Batcher(queue, gate)
+    batcher = Batcher(queue, gate, gate.tidy)
     queue.flush()
     assert sum(len(batch) for batch, _ in gate.taken) == 2
     assert queue.events == 0
     batcher.close()
 
 
+def test_a_batch_is_not_stored_again_because_tidying_failed() -> None:
+    queue, gate = queue_of(1, 1), Gate(0)
+    gate.untidy = True
+    gate.opened.set()
+    batcher = Batcher(queue, gate, gate.tidy)
+    batcher.close()
+    assert sum(len(batch) for batch, _ in gate.taken) == 2
+    assert batcher.failure == "untidy"
+
+
 def test_closing_does_not_wait_for_a_database_that_refuses() -> None:
     queue, gate = queue_of(1), Gate(10**9)
     gate.opened.set()
-    batcher = Batcher(queue, gate)
+    batcher = Batcher(queue, gate, gate.tidy)
     batcher.close()
     assert gate.taken == []
     assert batcher.failure == "refused"
@@ -249,7 +277,7 @@ def test_a_full_queue_pushes_back_and_takes_again_when_emptied() -> None:
     queue, gate = queue_of(60, 40), Gate(0)
     with pytest.raises(Backpressure, match="retry in 1 s"):
         queue.reserve(Load(1, 1, 1))
-    batcher = Batcher(queue, gate)
+    batcher = Batcher(queue, gate, gate.tidy)
     gate.opened.set()
     queue.flush()
     queue.reserve(Load(1, 1, 1))

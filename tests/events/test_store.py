@@ -136,6 +136,17 @@ def test_the_catalog_is_a_value(store: EventStore) -> None:
     assert list(store.catalog().streams[0].fields) == ["a", "b"]
 
 
+def test_a_checkpoint_gives_way_to_an_open_transaction(store: EventStore) -> None:
+    store.ingest(["a=1"])
+    cursor = store.cursor()
+    cursor.execute("BEGIN")
+    cursor.execute("SELECT * FROM events_1").fetchall()
+    store.ingest(["a=2"])
+    assert not store.checkpoint()
+    cursor.execute("COMMIT")
+    assert store.checkpoint()
+
+
 def test_queries_reach_neither_files_nor_settings(store: EventStore, tmp_path: pathlib.Path) -> None:
     import duckdb
 
