@@ -13,8 +13,9 @@ from jinja2 import meta, nodes
 
 from lynxalert.errors import LynxError
 from lynxalert.lang import Code, Diagnostic, Span, locate
+from lynxalert.notify.answers import decode
 from lynxalert.notify.filters import FILTERS, LONGEST
-from lynxalert.notify.markup import Markup
+from lynxalert.notify.markup import JSON, Markup
 from lynxalert.notify.message import Plain
 from lynxalert.notify.spelling import go_keyword, respell
 from lynxalert.notify.templates.guard import Guard
@@ -60,8 +61,17 @@ def render(source: str, markup: Markup, facts: Mapping[str, Plain], value_limit:
     Raises:
         TemplateError: it cannot be compiled, fails with these values, or does too much.
     """
+    rendered = _render(source, Budget(markup, value_limit), facts)
+    if markup is JSON and decode(rendered.text.encode("utf-8", "replace")) is None:
+        # `{"n": {{ result.n }}}` without a row: an absent value outside quotes must read null.
+        second = _render(source, Budget(markup, value_limit, "null"), facts)
+        if decode(second.text.encode("utf-8", "replace")) is not None:
+            return second
+    return rendered
+
+
+def _render(source: str, budget: Budget, facts: Mapping[str, Plain]) -> Rendered:
     template, _ = compiled(source)
-    budget = Budget(markup, value_limit)
     values = {root: facts.get(root) for root in ROOTS}
     pieces: list[str] = []
     try:

@@ -25,10 +25,14 @@ LOOP = frozenset({"index", "index0", "revindex", "first", "last", "length"})
 
 @dataclass(slots=True)
 class Budget:
-    """What one rendering has used and noticed; lives for that rendering only. *value_limit* cuts each value."""
+    """What one rendering has used and noticed; lives for that rendering only.
+
+    *value_limit* cuts each value; *absent* is written for null and for what is not there.
+    """
 
     markup: Markup
     value_limit: int
+    absent: str = ""
     steps: int = 0
     characters: int = 0
     blanks: dict[str, None] = field(default_factory=dict)
@@ -135,7 +139,9 @@ def _shown(context: Context, value: Any) -> str:
     if isinstance(value, Blank):
         name = value._undefined_name  # noqa: SLF001 - Jinja keeps the name nowhere else
         budget.blanks[str(name)] = None
-        return ""
+        return budget.absent
+    if value is None:
+        return budget.absent
     if isinstance(value, Ready):
         return str(value)
     text = cut(text_of(value), budget.value_limit)
