@@ -38,7 +38,8 @@ class Relay:
         """
         local = self.host in LOCAL
         implicit = self.tls == "implicit" or (self.tls == "auto" and self.port == 465)
-        starting: bool | None = None if local else True  # None: where the relay offers it
+        # None: where the relay offers it.
+        starting = True if self.tls == "starttls" or not local else None
         outbound = with_loopback(http.outbound) if local else http.outbound
         client = aiosmtplib.SMTP(
             hostname=self.host,
