@@ -9,7 +9,6 @@ from aiohttp import web
 
 from lynxalert.api.errors import ApiError
 from lynxalert.api.keys import CONFIGURATION
-from lynxalert.api.metrics import METRICS
 from lynxalert.api.reply import data
 from lynxalert.config import ConfigError
 from lynxalert.config.secrets import is_reference
@@ -35,7 +34,6 @@ async def reload(request: web.Request) -> web.Response:
     try:
         changes = await request.app[CONFIGURATION].reload()
     except ConfigError as error:
-        request.app[METRICS].reloads.labels("refused").inc()
         fatal = [each for each in error.found if each.mistake.fatal]
         raise ApiError(
             422,
@@ -43,7 +41,6 @@ async def reload(request: web.Request) -> web.Response:
             f"the configuration in force stays: {fatal[0].mistake.text}",
             details=[each.as_json() for each in error.found],
         ) from None
-    request.app[METRICS].reloads.labels("applied").inc()
     return data(changes)
 
 

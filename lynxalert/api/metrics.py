@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aiohttp import web
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from lynxalert.api.errors import Handler
@@ -36,15 +36,6 @@ class Metrics:
         self.refused = Counter(
             "lynxalert_ingest_backpressure", "Requests refused because the store is busy.", registry=registry
         )
-        self.reloads = Counter(
-            "lynxalert_config_reloads", "Reloads by outcome.", ("outcome",), registry=registry
-        )
-        self.config_ok = Gauge(
-            "lynxalert_config_ok",
-            "1 while the configuration in force is the one on disk as last read.",
-            registry=registry,
-        )
-        self.config_ok.set(1)
 
     def text(self) -> bytes:
         """The exposition in its plain form."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from aiohttp import web
 
@@ -25,6 +26,12 @@ class Mute(Section):
     reason: str | None = None
 
 
+class Unmute(Section):
+    """What is told of what began to fire meanwhile."""
+
+    notify: Literal["next_transition", "still_firing"] = "next_transition"
+
+
 async def mute(request: web.Request) -> web.Response:
     """`POST /alerts/{id}/mute`."""
     alert = (await find(request)).alert
@@ -38,9 +45,13 @@ async def mute(request: web.Request) -> web.Response:
 
 
 async def unmute(request: web.Request) -> web.Response:
-    """`POST /alerts/{id}/unmute`: what fires is told at its next transition."""
+    """`POST /alerts/{id}/unmute`: what fires is told at its next transition, or now with `notify = "still_firing"`."""
     alert = (await find(request)).alert
-    return data(shown(await request.app[ALERTS].unmute(alert)))
+    wish, mistakes = read(Unmute, await read_object(request, optional=True))
+    if wish is None:
+        raise invalid(mistakes)
+    told = wish.notify == "still_firing"
+    return data(shown(await request.app[ALERTS].unmute(alert, tell_still_firing=told)))
 
 
 def _end(wish: Mute, now: dt.datetime) -> dt.datetime | None:

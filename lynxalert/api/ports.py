@@ -70,7 +70,7 @@ class Alerts(Protocol):
         ...
 
     async def delete(self, alert: Alert) -> None:
-        """Remove it; what fires ends as `disabled`.
+        """Remove it; what fires ends as `deleted`.
 
         Raises:
             UnknownAlertError: it is gone already.
@@ -81,8 +81,8 @@ class Alerts(Protocol):
         """Keep it quiet, without an end if *until* is None."""
         ...
 
-    async def unmute(self, alert: Alert) -> Standing:
-        """Let it speak again from the next transition on."""
+    async def unmute(self, alert: Alert, *, tell_still_firing: bool) -> Standing:
+        """Let it speak again: from the next transition on, or at once of what still fires."""
         ...
 
     async def history(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:

@@ -1,0 +1,58 @@
+"""`lynxalert serve`: a configuration file → a running daemon, until a signal ends it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import pathlib
+import sys
+
+import click
+
+from lynxalert.cli._exits import Exit
+from lynxalert.errors import LynxError
+
+USUAL = pathlib.Path("config.toml")
+
+
+@click.command
+@click.option(
+    "--config",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path),
+    help=f"The configuration; by default {USUAL} here if there is one, else the built-in defaults.",
+)
+@click.option(
+    "--log-format",
+    type=click.Choice(["console", "json"]),
+    help="By default console on a terminal, else json.",
+)
+@click.option(
+    "--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info", show_default=True
+)
+def command(file: pathlib.Path | None, log_format: str | None, log_level: str) -> None:
+    """Receive events, evaluate alerts, send messages, answer HTTP.
+
+    SIGHUP reads the configuration again; SIGINT and SIGTERM end in order.
+    """
+    from lynxalert.config import ConfigError, Settings, compiler, load
+    from lynxalert.daemon.lock import FolderHeldError
+    from lynxalert.daemon.logs import Redactor, configure
+    from lynxalert.daemon.service import Daemon, ListenError
+
+    redactor = Redactor()
+    style = log_format or ("console" if sys.stderr.isatty() else "json")
+    configure(style, redactor=redactor, level=getattr(logging, log_level.upper()))
+    file = file or (USUAL if USUAL.exists() else None)
+    try:
+        settings = load(file, compiler) if file else Settings(folder=pathlib.Path.cwd())
+        asyncio.run(Daemon(settings, redactor=redactor).run())
+    except ConfigError as error:
+        click.echo(str(error), err=True)
+        raise click.exceptions.Exit(Exit.ERROR) from error
+    except (FolderHeldError, ListenError) as error:
+        click.echo(f"lynxalert: {error}", err=True)
+        raise click.exceptions.Exit(Exit.CONNECTION) from error
+    except LynxError as error:
+        click.echo(f"lynxalert: {error}", err=True)
+        raise click.exceptions.Exit(Exit.ERROR) from error

@@ -1,0 +1,169 @@
+"""The alerts in force: what the interface reads and edits of them, each edit one transaction.
+
+What an edit does to instances and deliveries is `edits`; how a row is shown is `records`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lynxalert.alerts import Alert
+from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
+from lynxalert.clock import Clock
+from lynxalert.daemon.edits import Edits
+from lynxalert.daemon.records import delivery_of, evaluation_of, instance_of, standing_of, transition_of
+from lynxalert.notify.model import Quiet
+from lynxalert.notify.routing import lift
+from lynxalert.state import (
+    Database,
+    Definition,
+    Silence,
+    Transaction,
+    definitions,
+    history,
+    instances,
+    outbox,
+    overlays,
+    owed,
+)
+
+
+class Book:
+    """Alerts from files and from the interface, side by side. *changed* is called after every edit."""
+
+    def __init__(self, database: Database, clock: Clock, edits: Edits, changed: Callable[[], None]) -> None:
+        self._database = database
+        self._clock = clock
+        self._edits = edits
+        self._changed = changed
+
+    async def all(self) -> Sequence[Standing]:
+        """Every alert, by name."""
+        async with self._database.read() as tx:
+            standings = await self._standings(tx, await definitions.every(tx))
+        return sorted(standings, key=lambda each: (each.alert.name, each.alert.id))
+
+    async def find(self, name: str) -> Standing:
+        """One alert, by id or by its key in a file.
+
+        Raises:
+            UnknownAlertError: there is none.
+        """
+        async with self._database.read() as tx:
+            return (await self._standings(tx, [await _known(tx, name)]))[0]
+
+    async def create(self, alert: Alert) -> Standing:
+        """Store a new alert; durable before this returns."""
+        return await self._edited(alert.id, lambda tx: self._edits.put(tx, alert, self._clock.now()))
+
+    async def replace(self, alert: Alert, revision: int) -> Standing:
+        """Put *alert* in the place of what has its id, if that still has this *revision*.
+
+        Raises:
+            UnknownAlertError: it is gone.
+            StaleError: somebody else was faster.
+        """
+
+        async def work(tx: Transaction) -> None:
+            stored = await _known(tx, alert.id)
+            if stored.revision != revision:
+                raise StaleError("the alert was changed in the meantime")
+            kept = replace(alert, source=stored.alert.source, file_key=stored.alert.file_key)
+            await self._edits.put(tx, kept, self._clock.now())
+
+        return await self._edited(alert.id, work)
+
+    async def delete(self, alert: Alert) -> None:
+        """Remove it; what fires ends as `deleted`.
+
+        Raises:
+            UnknownAlertError: it is gone already.
+        """
+
+        async def work(tx: Transaction) -> None:
+            if not await self._edits.remove(tx, alert.id, self._clock.now()):
+                raise UnknownAlertError(alert.id)
+
+        await self._database.write(work)
+        self._changed()
+
+    async def mute(self, alert: Alert, until: dt.datetime | None, reason: str | None) -> Standing:
+        """Keep it quiet, without an end if *until* is None; an earlier mute ends."""
+        silence = Silence(
+            id="sil_" + secrets.token_hex(8),
+            alert_id=alert.id,
+            starts_at=self._clock.now(),
+            ends_at=until,
+            reason=reason or "",
+            who="api",
+        )
+        return await self._edited(alert.id, lambda tx: overlays.silence(tx, silence))
+
+    async def unmute(self, alert: Alert, *, tell_still_firing: bool) -> Standing:
+        """Let it speak again: at the next transition, or at once of what still fires. Ends it held go out."""
+
+        async def work(tx: Transaction) -> None:
+            now = self._clock.now()
+            if await overlays.unmute(tx, alert.id, now):
+                kept = await owed.quieted(tx, alert.id, [Quiet.MUTED])
+                await outbox.store(tx, lift(kept, now, tell_still_firing=tell_still_firing))
+
+        return await self._edited(alert.id, work)
+
+    async def history(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:
+        """Its transitions, newest first."""
+        async with self._database.read() as tx:
+            found = await history.transitions_of(tx, alert.id, limit=limit, before=before)
+        return [transition_of(each) for each in found]
+
+    async def notifications(
+        self, alert: Alert, limit: int, before: int | None
+    ) -> Sequence[Mapping[str, Any]]:
+        """What was owed to its channels, newest first."""
+        async with self._database.read() as tx:
+            found = await owed.listed(tx, limit=limit, before=before, alert_id=alert.id)
+        return [delivery_of(each) for each in found]
+
+    async def evaluations(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:
+        """Its evaluations, newest first."""
+        async with self._database.read() as tx:
+            found = await history.evaluations_of(tx, alert.id, limit=limit, before=before)
+        return [evaluation_of(each) for each in found]
+
+    async def instances(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
+        """Its instances, by key."""
+        async with self._database.read() as tx:
+            found = (await instances.of(tx, [alert.id]))[alert.id]
+        return [instance_of(each) for each in found.values()]
+
+    async def _edited(self, alert_id: str, work: Callable[[Transaction], Any]) -> Standing:
+        await self._database.write(work)
+        self._changed()
+        return await self.find(alert_id)
+
+    async def _standings(self, tx: Transaction, found: Sequence[Definition]) -> list[Standing]:
+        ids = [each.alert.id for each in found]
+        cursors = await instances.cursor_of(tx, ids)
+        standing = await instances.of(tx, ids)
+        mutes = {
+            each.alert_id: each for each in await overlays.silenced(tx, self._clock.now()) if each.alert_id
+        }
+        return [
+            Standing(
+                **standing_of(
+                    each, cursors.get(each.alert.id), standing[each.alert.id], mutes.get(each.alert.id)
+                )
+            )
+            for each in found
+        ]
+
+
+async def _known(tx: Transaction, name: str) -> Definition:
+    found = await definitions.load(tx, name)
+    if found is None:
+        raise UnknownAlertError(name)
+    return found

@@ -1,0 +1,69 @@
+"""What grows without end → what is kept: events, history, settled deliveries, configurations of lost channels."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+
+import structlog
+
+from lynxalert.alerts.late import max_lateness
+from lynxalert.clock import Clock
+from lynxalert.config import Settings
+from lynxalert.events import EventStore, StoreError
+from lynxalert.state import Database, Transaction, definitions, history, owed
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.housekeeping")
+
+EVERY = dt.timedelta(hours=1)
+HISTORY = dt.timedelta(days=30)  # transitions, evaluations, deliveries
+MARGIN = dt.timedelta(hours=1)  # a slot may be judged that much later than it was due
+
+
+class Housekeeping:
+    """Once an hour, throw away what nobody asked to keep."""
+
+    def __init__(
+        self, store: EventStore, database: Database, clock: Clock, settings: Callable[[], Settings]
+    ) -> None:
+        self._store = store
+        self._database = database
+        self._clock = clock
+        self._settings = settings
+
+    async def run(self) -> None:
+        """Sweep now and every hour, until cancelled."""
+        while True:
+            try:
+                await self.sweep()
+            except StoreError as error:
+                log.warning("sweep_failed", reason=str(error))
+            await self._clock.sleep(EVERY)
+
+    async def sweep(self) -> None:
+        """Sweep once.
+
+        Raises:
+            StoreError: the event store could not; the state was swept all the same.
+        """
+        now = self._clock.now()
+        rows = await self._database.write(lambda tx: _sweep(tx, now))
+        events = await asyncio.to_thread(self._store.retain, self._deadlines(now))
+        if events or rows:
+            log.info("swept", events=events, rows=rows)
+
+    def _deadlines(self, now: dt.datetime) -> dict[str, dt.datetime]:
+        """By index, the instant before which its events go."""
+        keep = self._settings().store
+        indexes = {stream.index for stream in self._store.catalog().streams}
+        own = {name: index.keep for name, index in keep.indexes.items()}
+        return {index: now - own.get(index, keep.keep) for index in indexes}
+
+
+async def _sweep(tx: Transaction, now: dt.datetime) -> int:
+    longest = max((max_lateness(each.alert) for each in await definitions.every(tx)), default=dt.timedelta(0))
+    rows = await history.prune(tx, now - HISTORY, now - longest - MARGIN)
+    rows += await owed.prune(tx, now - HISTORY)
+    await definitions.forget_retired(tx)
+    return rows

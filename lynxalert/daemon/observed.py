@@ -1,0 +1,117 @@
+"""What happens in the daemon → what it counts and how its parts are: the one listener to evaluator and sender."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from lynxalert.alerts import Alert
+from lynxalert.alerts.health import Notice
+from lynxalert.api.metrics import BUCKETS, Metrics
+from lynxalert.clock import Clock
+from lynxalert.daemon.slots import Outcome
+from lynxalert.events import EventStore
+from lynxalert.notify.model import Delivery
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
+
+
+@dataclass(slots=True)
+class Part:
+    """A part that runs or does not: `down` before it starts and once it stops."""
+
+    up: bool = False
+    last: dt.datetime | None = None  # when it last did something
+
+    def health(self) -> Mapping[str, Any]:
+        """`ok` while it runs."""
+        return {"status": "ok" if self.up else "down", "last_activity": self.last}
+
+
+@dataclass(slots=True)
+class StorePart:
+    """The event store: degraded while its tables take nothing."""
+
+    store: EventStore
+
+    def health(self) -> Mapping[str, Any]:
+        """What was stored, what waits, what stands in the way."""
+        counted = self.store.counters()
+        return {
+            "status": "degraded" if counted.failure else "ok",
+            "stored": counted.stored,
+            "queued": counted.queued,
+            "dead_letters": counted.dead_letters,
+            "failure": counted.failure,
+        }
+
+
+class Observer:
+    """Hears of commits and settled deliveries."""
+
+    def __init__(self, metrics: Metrics, store: EventStore, clock: Clock) -> None:
+        self.metrics = metrics
+        self.scheduler = Part()
+        self.outbox = Part()
+        self.store = StorePart(store)
+        self._clock = clock
+        registry = metrics.registry
+        self._evaluations = Counter(
+            "lynxalert_evaluations", "Slots by outcome: judged, error, gap.", ("kind",), registry=registry
+        )
+        self._seconds = Histogram(
+            "lynxalert_evaluation_seconds", "Time to judge a slot.", buckets=BUCKETS, registry=registry
+        )
+        self._transitions = Counter("lynxalert_transitions", "What was told.", ("kind",), registry=registry)
+        self._attempts = Counter(
+            "lynxalert_deliveries",
+            "Attempts by channel type and outcome.",
+            ("type", "status"),
+            registry=registry,
+        )
+        self._reloads = Counter(
+            "lynxalert_config_reloads", "Reloads by outcome.", ("outcome",), registry=registry
+        )
+        self._config_ok = Gauge(
+            "lynxalert_config_ok", "1 while the file on disk, as last read, is in force.", registry=registry
+        )
+        self._config_ok.set(1)
+        queued = Gauge("lynxalert_events_queued", "Accepted, not in the tables yet.", registry=registry)
+        queued.set_function(lambda: store.counters().queued)
+        dead = Gauge(
+            "lynxalert_dead_letters", "Events kept because they could not be stored.", registry=registry
+        )
+        dead.set_function(lambda: store.counters().dead_letters)
+
+    def committed(self, outcomes: Sequence[Outcome]) -> None:
+        """Slots were judged and committed."""
+        self.scheduler.last = self._clock.now()
+        for outcome in outcomes:
+            for each in outcome.evaluations:
+                self._evaluations.labels(each.kind).inc(each.slots)
+                if each.duration is not None:
+                    self._seconds.observe(each.duration.total_seconds())
+            for occasion in outcome.occasions:
+                self._transitions.labels(str(occasion.transition.kind)).inc()
+
+    def settled(self, delivery: Delivery) -> None:
+        """A delivery was tried, or given up."""
+        self.outbox.last = self._clock.now()
+        self._attempts.labels(delivery.target.type, str(delivery.status)).inc()
+
+    def reloaded(self, applied: bool) -> None:  # noqa: FBT001 - a callback of one fact
+        """The configuration was read again."""
+        self._reloads.labels("applied" if applied else "refused").inc()
+        self._config_ok.set(1 if applied else 0)
+
+    def noticed(self, alert: Alert, notice: Notice) -> Sequence[Delivery]:
+        """An alert cannot do its work, or can again: nobody is written to yet, the log has it."""
+        log.warning(
+            "alert_health", alert=alert.id, name=alert.name, kind=str(notice.kind), reason=notice.message
+        )
+        return ()

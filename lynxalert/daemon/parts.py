@@ -1,0 +1,143 @@
+"""Settings → every part of the daemon, built in order and closed in the opposite one. Starts nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from lynxalert.alerts import ChannelSpec
+from lynxalert.api.app import Offered, application
+from lynxalert.api.metrics import Metrics
+from lynxalert.clock import Clock
+from lynxalert.config import Settings
+from lynxalert.daemon.book import Book
+from lynxalert.daemon.commit import Voice
+from lynxalert.daemon.edits import Edits
+from lynxalert.daemon.evaluator import Evaluator
+from lynxalert.daemon.housekeeping import Housekeeping
+from lynxalert.daemon.lock import hold
+from lynxalert.daemon.logs import Redactor
+from lynxalert.daemon.observed import Observer
+from lynxalert.daemon.preview import Preview
+from lynxalert.daemon.reload import Configuration
+from lynxalert.daemon.runner import EngineRunner
+from lynxalert.daemon.sender import Sender
+from lynxalert.daemon.slots import Outcome
+from lynxalert.engine import Engine
+from lynxalert.events import EventStore, Limits
+from lynxalert.notify.channel import secrets_of
+from lynxalert.notify.http import Http, Outbound
+from lynxalert.notify.queueing import made
+from lynxalert.state import Database, StoredOutbox
+
+MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """The daemon, taken apart."""
+
+    app: web.Application
+    configuration: Configuration
+    evaluator: Evaluator
+    housekeeping: Housekeeping
+    observer: Observer
+    sender: Sender
+    store: EventStore
+
+
+@asynccontextmanager
+async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> AsyncIterator[Parts]:
+    """Every part over the data folder of *settings*, which is held by this process meanwhile.
+
+    Raises:
+        FolderHeldError: another process works in the data folder.
+        StoreError: the event store cannot be opened.
+    """
+    async with AsyncExitStack() as closing:
+        closing.enter_context(hold(settings.data_folder))
+        store = await asyncio.to_thread(_store, settings, clock)
+        closing.push_async_callback(asyncio.to_thread, store.close)
+        database = await Database.open(settings.data_folder / "state.sqlite")
+        closing.push_async_callback(database.close)
+        engine = Engine(store, macros=settings.macros)
+        runner = EngineRunner(engine, store)
+        closing.push_async_callback(asyncio.to_thread, runner.close)
+        http = Http(_outbound(settings), clock)
+        closing.push_async_callback(http.close)
+        yield _wired(settings, clock, redactor, store, database, engine, runner, http)
+
+
+def _wired(
+    settings: Settings,
+    clock: Clock,
+    redactor: Redactor,
+    store: EventStore,
+    database: Database,
+    engine: Engine,
+    runner: EngineRunner,
+    http: Http,
+) -> Parts:
+    """Who calls whom: an edit wakes evaluator and sender, a commit wakes the sender."""
+    metrics = Metrics()
+    observer = Observer(metrics, store, clock)
+    sender = Sender(StoredOutbox(database), http, clock, settled=observer.settled)
+
+    def committed(outcomes: Sequence[Outcome]) -> None:
+        observer.committed(outcomes)
+        sender.wake()
+
+    evaluator = Evaluator(database, runner, clock, voice=Voice(tell=observer.noticed), committed=committed)
+    edits = Edits()
+
+    def changed() -> None:
+        evaluator.wake()
+        sender.wake()
+
+    def learn(channels: Iterable[ChannelSpec]) -> None:
+        redactor.learn(
+            secret for spec in channels if (channel := made(spec)) for secret in secrets_of(channel)
+        )
+        changed()
+
+    configuration = Configuration(settings, engine, database, clock, edits, learn, observer.reloaded)
+    offered = Offered(
+        alerts=Book(database, clock, edits, changed),
+        clock=clock,
+        configuration=configuration,
+        events=store,
+        metrics=metrics,
+        parts={
+            "store": observer.store,
+            "scheduler": observer.scheduler,
+            "outbox": observer.outbox,
+            "configuration": configuration,
+        },
+        rehearsal=Preview(runner, engine, http, database),
+    )
+    return Parts(
+        app=application(offered),
+        configuration=configuration,
+        evaluator=evaluator,
+        housekeeping=Housekeeping(store, database, clock, lambda: configuration.settings),
+        observer=observer,
+        sender=sender,
+        store=store,
+    )
+
+
+def _store(settings: Settings, clock: Clock) -> EventStore:
+    limits = Limits(memory_limit=f"{settings.store.memory // MIB}MiB")
+    return EventStore(settings.data_folder / "events.duckdb", clock=clock, limits=limits)
+
+
+def _outbound(settings: Settings) -> Outbound:
+    return Outbound(
+        timeout=settings.outbound.timeout,
+        connect_timeout=settings.outbound.connect_timeout,
+        allow_private=settings.allow_private,
+    )

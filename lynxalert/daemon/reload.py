@@ -1,0 +1,169 @@
+"""A configuration file → what is in force: all of it in one transaction, or nothing of it.
+
+Reading and judging the file is `config`; what a changed alert does to its state is `edits`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import pathlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import structlog
+
+from lynxalert.alerts import Alert, ChannelSpec
+from lynxalert.clock import Clock
+from lynxalert.config import ConfigError, Found, Mistake, Settings, compiler, load
+from lynxalert.daemon.edits import Edits
+from lynxalert.engine import Compiler, Engine
+from lynxalert.lang import Code, QueryError, Span
+from lynxalert.state import Database, Definition, Transaction, definitions
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.config")
+
+# What a running daemon cannot change: it was built from these.
+BUILT_FROM: Mapping[str, Callable[[Settings], object]] = {
+    "server.listen": lambda settings: settings.server.listen,
+    "store.path": lambda settings: settings.data_folder,
+    "store.memory": lambda settings: settings.store.memory,
+    "outbound": lambda settings: (settings.outbound, settings.allow_private),
+}
+
+
+class Configuration:
+    """The configuration in force.
+
+    *applied* is told of every channel there is now, after each change; *reloaded* whether a reload was applied.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        database: Database,
+        clock: Clock,
+        edits: Edits,
+        applied: Callable[[Iterable[ChannelSpec]], None],
+        reloaded: Callable[[bool], None],
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._database = database
+        self._clock = clock
+        self._edits = edits
+        self._applied = applied
+        self._reloaded = reloaded
+        self._turn = asyncio.Lock()
+        self.refused: ConfigError | None = None  # why the file on disk is not in force
+
+    @property
+    def settings(self) -> Settings:
+        """As last applied."""
+        return self._settings
+
+    @property
+    def engine(self) -> Engine:
+        """Queries with the macros in force."""
+        return self._engine
+
+    def health(self) -> Mapping[str, Any]:
+        """Degraded while the file on disk was refused and an older one is in force."""
+        if self.refused is None:
+            return {"status": "ok"}
+        fatal = [each.mistake.text for each in self.refused.found if each.mistake.fatal]
+        return {"status": "degraded", "message": f"the file was refused: {fatal[0]}", "mistakes": len(fatal)}
+
+    async def start(self) -> Mapping[str, Any]:
+        """Put the alerts of the file in force as they were read at the start.
+
+        Raises:
+            ConfigError: an alert made through the interface does not compile with the macros of the file.
+        """
+        async with self._turn:
+            return await self._apply(self._settings)
+
+    async def reload(self) -> Mapping[str, Any]:
+        """Read the file again and apply all of it: keys of alerts added, changed, removed; what needs a restart.
+
+        Raises:
+            ConfigError: nothing was applied, and the configuration in force stays.
+        """
+        async with self._turn:
+            try:
+                fresh = await asyncio.to_thread(self._read)
+                changes = await self._apply(fresh)
+            except ConfigError as error:
+                self.refused = error
+                self._reloaded(False)
+                log.error("configuration_refused", file=str(self._settings.file), report=str(error))  # noqa: TRY400 - a mistake of the file, not of ours
+                raise
+            self.refused = None
+            self._reloaded(True)
+            log.info("configuration_applied", file=str(fresh.file), **changes)
+            return changes
+
+    def _read(self) -> Settings:
+        if self._settings.file is None:
+            return Settings(folder=self._settings.folder)
+        return load(self._settings.file, compiler)
+
+    async def _apply(self, fresh: Settings) -> dict[str, Any]:
+        before = self._settings
+        compiled_before, self._engine.compiler = self._engine.compiler, _compiler(self._engine, fresh)
+        try:
+            changes = await self._database.write(lambda tx: self._edit(tx, fresh))
+        except BaseException:
+            self._engine.compiler = compiled_before
+            raise
+        self._settings = fresh
+        async with self._database.read() as tx:
+            everything = await definitions.every(tx)
+        self._applied(spec for each in everything for spec in (*each.alert.channels, *each.retired))
+        stale = [name for name, part in BUILT_FROM.items() if part(before) != part(fresh)]
+        return {**changes, "restart_needed_for": stale}
+
+    async def _edit(self, tx: Transaction, fresh: Settings) -> dict[str, Any]:
+        now = self._clock.now()
+        stored = await definitions.every(tx)
+        self._judge([each.alert for each in stored if each.alert.source != "file"], fresh)
+        before = {each.alert.id: each for each in stored if each.alert.source == "file"}
+        wanted = {alert.id: alert for alert in fresh.alerts}
+        after = {alert.id: await self._edits.put(tx, alert, now) for alert in wanted.values()}
+        removed = [each for alert_id, each in before.items() if alert_id not in wanted]
+        for each in removed:
+            await self._edits.remove(tx, each.alert.id, now)
+        return {
+            "added": _keys(after[each] for each in wanted if each not in before),
+            "changed": _keys(
+                after[each]
+                for each in wanted
+                if each in before and after[each].revision != before[each].revision
+            ),
+            "removed": _keys(removed),
+        }
+
+    def _judge(self, alerts: Sequence[Alert], fresh: Settings) -> None:
+        """Refuse macros without which an alert made through the interface means nothing any more."""
+        found = []
+        for alert in alerts:
+            try:
+                self._engine.compile(alert.query, alert.timezone)
+            except QueryError as error:
+                text = f": alert {alert.id} ({alert.name}) would not compile: {error.diagnostics[0].message}"
+                mistake = Mistake(("macros",), text, Code.BAD_QUERY)
+                found.append(
+                    Found(str(fresh.file or pathlib.Path("config")), alert.query, mistake, Span(0, 0))
+                )
+        if found and fresh.macros != self._settings.macros:
+            raise ConfigError(found)
+        for each in found:
+            log.warning("alert_does_not_compile", reason=each.mistake.text)
+
+
+def _keys(found: Iterable[Definition]) -> list[str]:
+    return sorted(str(each.alert.file_key) for each in found)
+
+
+def _compiler(engine: Engine, settings: Settings) -> Compiler:
+    return Engine(engine.source, macros=settings.macros).compiler

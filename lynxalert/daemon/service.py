@@ -1,0 +1,130 @@
+"""Settings → a running daemon: one task group, signals, and an end in order within ten seconds."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import threading
+from collections.abc import Callable, Iterator
+
+import structlog
+from aiohttp import web
+
+from lynxalert.api.app import runner
+from lynxalert.clock import Clock, SystemClock
+from lynxalert.config import ConfigError, Settings
+from lynxalert.config.settings import Address
+from lynxalert.daemon.logs import Redactor
+from lynxalert.daemon.parts import Parts, assembled
+from lynxalert.errors import LynxError
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
+
+LAST_REQUESTS = 3  # seconds for requests under way
+LAST_WORK = 4  # seconds for ticks and messages under way; what is cut off is done again after the next start
+
+
+class ListenError(LynxError):
+    """The address cannot be listened on."""
+
+
+class Daemon:
+    """One daemon, from start to stop. *started* is set once it answers; *address* is where."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, redactor: Redactor | None = None
+    ) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._redactor = redactor or Redactor()
+        self._stopping = asyncio.Event()
+        self.started = asyncio.Event()
+        self.address = settings.server.listen
+
+    def stop(self) -> None:
+        """Begin to end; `run` returns when everything is closed."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Serve until `stop`, SIGINT or SIGTERM; SIGHUP reads the configuration again.
+
+        Raises:
+            FolderHeldError: another process works in the data folder.
+            ListenError: the address is taken or not this machine's.
+            StoreError: the event store cannot be opened.
+            ConfigError: an alert made through the interface does not fit the file.
+        """
+        for found in self._settings.warnings:
+            log.warning("configuration", file=found.file, line=found.line, reason=found.mistake.text)
+        async with assembled(self._settings, self._clock, self._redactor) as parts:
+            await parts.configuration.start()
+            parts.store.start()
+            web_runner = runner(parts.app)
+            await web_runner.setup()
+            try:
+                self.address = await _listen(web_runner, self._settings.server.listen)
+                await self._serve(parts, web_runner)
+            finally:
+                await web_runner.cleanup()
+        log.info("stopped")
+
+    async def _serve(self, parts: Parts, web_runner: web.AppRunner) -> None:
+        async with asyncio.TaskGroup() as group:
+            working = [group.create_task(parts.evaluator.run()), group.create_task(parts.sender.run())]
+            sweeping = group.create_task(parts.housekeeping.run())
+            with _signals(self.stop, lambda: group.create_task(_reload(parts))):
+                parts.observer.scheduler.up = parts.observer.outbox.up = True
+                alerts = len(parts.configuration.settings.alerts)
+                log.info("listening", address=str(self.address), alerts_in_file=alerts)
+                self.started.set()
+                await self._stopping.wait()
+            await self._end(parts, web_runner, working)
+            sweeping.cancel()
+
+    async def _end(self, parts: Parts, web_runner: web.AppRunner, working: list[asyncio.Task[None]]) -> None:
+        """Stop accepting; finish what is under way, or leave it to the next start; the rest closes itself."""
+        log.info("stopping")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_REQUESTS):
+                await web_runner.cleanup()
+        parts.evaluator.stop()
+        parts.sender.stop()
+        _, late = await asyncio.wait(working, timeout=LAST_WORK)
+        for task in late:
+            task.cancel()
+        parts.observer.scheduler.up = parts.observer.outbox.up = False
+
+
+async def _listen(web_runner: web.AppRunner, address: Address) -> Address:
+    try:
+        await web.TCPSite(web_runner, address.host, address.port).start()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise ListenError(
+            f"cannot listen on {address}: {reason.lower()}; set another server.listen"
+        ) from None
+    host, port = web_runner.addresses[0][:2]
+    return Address(host, port)
+
+
+async def _reload(parts: Parts) -> None:
+    with contextlib.suppress(ConfigError):  # told in the log, and by /health
+        await parts.configuration.reload()
+
+
+@contextlib.contextmanager
+def _signals(stop: Callable[[], object], again: Callable[[], object]) -> Iterator[None]:
+    """While the context lasts, SIGINT and SIGTERM call *stop*, SIGHUP calls *again*; outside the main thread, none."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop)
+    loop.add_signal_handler(signal.SIGHUP, again)
+    try:
+        yield
+    finally:
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(each)
