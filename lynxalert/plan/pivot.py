@@ -9,6 +9,7 @@ from typing import Any
 from lynxalert.plan.numbers import read_number
 
 Row = Mapping[str, Any]
+SERIES = "\0series"  # the column that tells series apart; no query can name it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,14 @@
-"""Buckets over a range of time, filled and pivoted: what `timechart` and `bin` share. Pure."""
+"""Buckets over a range of time: what `timechart` and `bin` share. Pure."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from lynxalert.errors import LynxError
-from lynxalert.plan.numbers import read_number
 from lynxalert.plan.result import TimeWindow
 from lynxalert.plan.timespec import TimeSpan, parse_span, shift, snap
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 BUCKET_CAP = 50_000
@@ -68,6 +62,13 @@ def _multiple(local: dt.datetime, span: TimeSpan) -> dt.datetime:
     return shift(local, -((local.year * 12 + local.month - 1) % size), "mon")
 
 
+def bucket_end(start: dt.datetime, span: TimeSpan, zone: str) -> dt.datetime:
+    """The start of the bucket after the one that begins at *start*."""
+    if span.microseconds is not None:
+        return start + dt.timedelta(microseconds=span.microseconds)
+    return bucket_start(shift(start.astimezone(ZoneInfo(zone)), span.count, span.unit), span, zone)
+
+
 def buckets(window: TimeWindow, span: TimeSpan, zone: str) -> Iterator[dt.datetime]:
     """Every bucket that the range touches, in order.
 
@@ -83,70 +84,4 @@ def buckets(window: TimeWindow, span: TimeSpan, zone: str) -> Iterator[dt.dateti
         if count == BUCKET_CAP:
             raise TooManyBuckets(f"a span of {span} cuts the range into more than {BUCKET_CAP:,} buckets")
         yield current
-        if span.microseconds is not None:
-            current += dt.timedelta(microseconds=span.microseconds)
-        else:
-            following = shift(current.astimezone(ZoneInfo(zone)), span.count, span.unit)
-            current = bucket_start(following, span, zone)
-
-
-@dataclass(frozen=True, slots=True)
-class Pivot:
-    """How long rows (`_time`, series, aggregates) become one column per series."""
-
-    aggregates: tuple[str, ...]
-    empty: tuple[Any, ...]  # what an aggregate is over no rows
-    split: bool
-    limit: int = 10
-    useother: bool = True
-    otherstr: str = "OTHER"
-    fill: bool = True
-    smallest: bool = False  # keep the smallest series instead of the greatest
-
-    def rows(self, table: pa.Table, starts: list[dt.datetime]) -> pa.Table:
-        """*table* (`_time`, optional `series`, aggregates) as one row per bucket of *starts*."""
-        import pyarrow as pa
-
-        rows = table.to_pylist()
-        times = [row["_time"].replace(tzinfo=dt.UTC) for row in rows]
-        every = sorted({*times, *starts}) if self.fill else sorted(set(times))
-        shown = self._series(rows) if self.split else [""]
-        cells = {
-            (time, row.get("series", ""), name): row[name]
-            for time, row in zip(times, rows, strict=True)
-            for name in self.aggregates
-        }
-        columns: dict[str, list[Any]] = {"_time": [time.replace(tzinfo=None) for time in every]}
-        for series in shown:
-            for name, empty in zip(self.aggregates, self.empty, strict=True):
-                columns[self._title(series, name)] = [
-                    cells.get((time, series, name), empty) for time in every
-                ]
-        arrays = {title: _array(values) for title, values in columns.items() if title != "_time"}
-        return pa.table({"_time": pa.array(columns["_time"], pa.timestamp("us")), **arrays})
-
-    def _title(self, series: str, name: str) -> str:
-        if not self.split:
-            return name
-        return series if len(self.aggregates) == 1 else f"{name}: {series}"
-
-    def _series(self, rows: list[dict[str, Any]]) -> list[str]:
-        return sorted(
-            {row["series"] for row in rows}, key=lambda name: (name == self.otherstr, _natural(name))
-        )
-
-
-def _natural(name: str) -> tuple[int, float, str]:
-    number = read_number(name)
-    return (1, 0.0, name) if number is None else (0, float(number), name)
-
-
-def _array(values: list[Any]) -> pa.Array[Any]:
-    import pyarrow as pa
-
-    array: pa.Array[Any]
-    try:
-        array = pa.array(values)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        array = pa.array([None if value is None else str(value) for value in values], pa.string())
-    return array
+        current = bucket_end(current, span, zone)

@@ -1,0 +1,173 @@
+"""A field split into columns: which of its values get one, and what becomes of the others. For `chart` and `timechart`."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lynxalert.lang import Code, Span
+from lynxalert.plan.aggregation import Named
+from lynxalert.plan.command import BadOption
+from lynxalert.plan.grouping import aggregated
+from lynxalert.plan.neighbours import kept
+from lynxalert.plan.pivot import SERIES, Pivot
+from lynxalert.plan.relation import Apply, Extend, Filter, OrderKey, Relation, Sort
+from lynxalert.plan.rows import rows_of, table_of
+from lynxalert.plan.scalar import ColumnRef, constant
+from lynxalert.plan.schema import Column, Schema
+from lynxalert.plan.scope import Scope
+from lynxalert.plan.types import Type
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MOST_COLUMNS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """How many values get a column of their own: those with the greatest sums, or the least. 0: all."""
+
+    count: int
+    smallest: bool = False
+
+
+def limit(text: str) -> Limit:
+    """`10`, `top10`, `bottom10`.
+
+    Raises:
+        BadOption: anything else.
+    """
+    match = re.fullmatch(r"(top|bottom)?\s*(\d{1,6})", text.strip(), re.IGNORECASE)
+    if match is None:
+        raise BadOption("a number, top5 or bottom5")
+    return Limit(int(match[2]), smallest=(match[1] or "").lower() == "bottom")
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The options that say what happens to the values of the split field."""
+
+    limit: Limit
+    useother: bool
+    usenull: bool
+    otherstr: str
+    nullstr: str
+
+    def text(self, relation: Relation, column: Column, scope: Scope) -> tuple[Relation, Column]:
+        """The split field as text; absent values under their own name, unless they are left out."""
+        value = scope.call(".", ColumnRef(column), constant(""))
+        reserved = scope.call("like", value, constant("\\_%"))
+        named = scope.call("if", reserved, scope.call(".", constant("VALUE"), value), value)
+        if self.usenull:
+            named = scope.call("coalesce", named, constant(self.nullstr))
+        series = scope.column(SERIES, Type.TEXT)
+        return Extend(relation, ((series, named),), relation.schema), series
+
+    def kept(self, rows: Iterable[Mapping[str, Any]], score: str) -> list[str] | None:
+        """The values shown by name, those with the greatest sums and absent ones always; None when all are."""
+        sums: dict[str, float] = defaultdict(float)
+        for row in rows:
+            value = row[score]
+            sums[row[SERIES]] += value if isinstance(value, int | float) else 0.0
+        sign = 1 if self.limit.smallest else -1
+        ranked = sorted(sums, key=lambda name: (sign * sums[name], name))
+        always = [name for name in ranked if self.usenull and name == self.nullstr]
+        others = [name for name in ranked if name not in always]
+        if not self.limit.count or len(others) <= self.limit.count:
+            return None
+        return always + others[: self.limit.count]
+
+    def shown(
+        self, relation: Relation, series: Column, names: list[str], scope: Scope
+    ) -> tuple[Relation, Column]:
+        """The split field with every value that is not among *names* as OTHER, or without such rows."""
+        is_kept = scope.call("in", ColumnRef(series), *(constant(name) for name in names))
+        if not self.useother:
+            return Filter(relation, is_kept), series
+        name = scope.call("if", is_kept, ColumnRef(series), constant(self.otherstr))
+        return kept(relation, name, scope, SERIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Aggregates per value of a row field, and per value of a split field if there is one.
+
+    *every* are row values that must be there; *measured* has the last word on a row of aggregates.
+    """
+
+    calls: tuple[Named, ...]
+    split: Split
+    scope: Scope
+    place: Span  # of the command, for mistakes seen only when it runs
+    separator: str = ": "
+    form: str = ""
+    every: tuple[Any, ...] = ()
+    measured: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+
+    def over(self, relation: Relation, row: Column, series: Column | None) -> Relation:
+        """The chart of *relation*."""
+        keys = (row,) if series is None else (row, series)
+        long = aggregated(relation, keys, self.calls, self.scope)
+        if series is None and not self.every and self.measured is None:
+            return long
+        turn = Turn(self._pivot(row, series), long.schema, self.scope, self.place, self.every)
+
+        def charted(table: pa.Table) -> Relation:
+            rows = self._measured(rows_of(table, long.schema))
+            names = self.split.kept(rows, self.calls[0][0].name) if series is not None else None
+            if series is None or names is None:
+                return turn.turned(rows)
+            renamed, shown = self.split.shown(relation, series, names, self.scope)
+            fewer = aggregated(renamed, (row, shown), self.calls, self.scope)
+            return Apply(fewer, "pivot", lambda t: turn.turned(self._measured(rows_of(t, fewer.schema))))
+
+        return Apply(long, "pivot" if series is None else "series", charted)
+
+    def _measured(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return rows if self.measured is None else [self.measured(row) for row in rows]
+
+    def _pivot(self, row: Column, series: Column | None) -> Pivot:
+        return Pivot(
+            row=row.name,
+            values=tuple(column.name for column, _ in self.calls),
+            empty=tuple(call.function.when_empty for _, call in self.calls),
+            series=None if series is None else SERIES,
+            last=self.split.otherstr,
+            separator=self.separator,
+            form=self.form,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A pivot of rows of *schema*, whose result is a relation; *place* is where to point if it grows too wide."""
+
+    pivot: Pivot
+    schema: Schema
+    scope: Scope
+    place: Span
+    every: tuple[Any, ...] = ()
+
+    def turned(self, rows: list[dict[str, Any]]) -> Relation:
+        """*rows* turned around."""
+        made = self.pivot.columns(rows)
+        if len(made) > MOST_COLUMNS:
+            message = f"this makes {len(made):,} columns, more than {MOST_COLUMNS:,}"
+            self.scope.report(
+                Code.TOO_LARGE, message, self.place, "aggregate by both fields with `stats` instead"
+            )
+        row = self.pivot.row
+        types = {title: self._carried(name) for title, name in {row: row, **made}.items()}
+        table = table_of(self.pivot.turned(rows, self.every), self.scope, types)
+        first = table.schema.columns[0]
+        return Sort(table, (OrderKey(first),)) if first.type is Type.TIME else table
+
+    def _carried(self, name: str) -> Type:
+        """How values of a column travel through Python: lists of one become values there."""
+        column = self.schema.find(name)
+        assert column is not None
+        return Type.ANY if column.type is Type.LIST else column.type
