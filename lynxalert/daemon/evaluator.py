@@ -27,7 +27,7 @@ from lynxalert.state import Cursor, Database, Definition, definitions, instances
 log = structlog.get_logger()
 
 CHUNK = 500  # alerts of one transaction
-PATIENCE = dt.timedelta(seconds=1)  # how long the quick alerts of a chunk wait for the slow ones
+PATIENCE = dt.timedelta(seconds=1)
 LONGEST_SLEEP = dt.timedelta(seconds=60)  # a clock that jumps is noticed after that
 RETRY = dt.timedelta(seconds=5)  # after a commit that failed
 
@@ -37,7 +37,10 @@ def ignore(_: Sequence[Outcome]) -> None:
 
 
 class Evaluator:
-    """Evaluates alerts whenever they are due. *committed* hears of every commit; *parallel* queries at once."""
+    """Evaluates alerts whenever they are due. *committed* hears of every commit; *parallel* queries at once.
+
+    *patience* is how long the quick alerts of a chunk wait for the slow ones before they are committed.
+    """
 
     def __init__(
         self,
@@ -48,12 +51,14 @@ class Evaluator:
         voice: Voice | None = None,
         committed: Callable[[Sequence[Outcome]], None] = ignore,
         parallel: int = 4,
+        patience: dt.timedelta = PATIENCE,
     ) -> None:
         self._database = database
         self._runner = runner
         self._clock = clock
         self._voice = voice or Voice()
         self._committed = committed
+        self._patience = patience
         self._slots = asyncio.Semaphore(parallel)
         self._known: dict[str, Definition] = {}
         self._agenda: dict[str, dt.datetime] = {}  # when to look at each enabled alert
@@ -85,7 +90,7 @@ class Evaluator:
                 now = await self._look()
                 for chunk in self._chunks(now):
                     group.create_task(self._chunk(chunk, now))
-                alarm = group.create_task(self._ring(now))
+                alarm = group.create_task(self._ring())
                 await self._news.wait()
                 alarm.cancel()
 
@@ -102,7 +107,8 @@ class Evaluator:
             free.append(self._release_at)
         return min(free, default=now + LONGEST_SLEEP)
 
-    async def _ring(self, now: dt.datetime) -> None:
+    async def _ring(self) -> None:
+        now = self._clock.now()  # some time went by since the look
         await self._clock.sleep(min(self.next_look(now) - now, LONGEST_SLEEP))
         self._news.set()
 
@@ -166,7 +172,7 @@ class Evaluator:
             positions, acked = await self._positions(alert_ids, now)
             async with asyncio.TaskGroup() as group:
                 running = {group.create_task(self._evaluate(each, now, acked)) for each in positions}
-                patience: float | None = PATIENCE.total_seconds()
+                patience: float | None = self._patience.total_seconds()
                 while running:
                     until = asyncio.ALL_COMPLETED if patience is not None else asyncio.FIRST_COMPLETED
                     done, running = await asyncio.wait(running, timeout=patience, return_when=until)
