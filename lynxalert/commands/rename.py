@@ -50,7 +50,7 @@ class Rename:
 
 def _pairs(renaming: Renaming, schema: Schema, scope: Scope) -> list[tuple[Column, str]]:
     source, target = renaming.source, renaming.target
-    if "*" not in source.text or source.quoted:
+    if "*" not in source.text or schema.find(source.text) is not None:
         column = scope.subject(source.text, schema, source.span)
         return [(column, target.text)] if column is not None else []
     pattern = re.compile("(.*)".join(re.escape(part) for part in source.text.split("*")), re.DOTALL)

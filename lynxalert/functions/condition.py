@@ -19,6 +19,7 @@ from lynxalert.functions.nodes import (
     is_present,
     negate,
     null,
+    number,
     text,
 )
 from lynxalert.functions.table import function
@@ -68,11 +69,7 @@ def present(value: Typed) -> Node:
     if value.type is Type.NULL:
         return boolean(value=False)
     if value.type is Type.LIST:
-        return binary(
-            ">",
-            coalesce(call("len", value.node), as_type(Typed(null(), Type.NULL), Type.FLOAT)),
-            call("float", text("0")),
-        )
+        return binary(">", coalesce(call("len", value.node), number(0)), number(0))
     return is_present(value.node)
 
 

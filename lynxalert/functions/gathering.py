@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlglot import exp
+
 from lynxalert.functions.aggregates import Call, aggregate, in_order, where
 from lynxalert.functions.coerce import Typed, as_any, as_list, as_text
 from lynxalert.functions.multivalue import filled
@@ -16,6 +18,7 @@ from lynxalert.functions.nodes import (
     lambda_,
     number,
     text,
+    within,
 )
 from lynxalert.functions.patterns import pattern_text
 from lynxalert.functions.table import AGGREGATES, function
@@ -35,10 +38,10 @@ def gathered(c: Call) -> Node:
 
 
 def structure(c: Call) -> Node:
-    """The common shape of all JSON texts, as JSON: objects of shapes, arrays of one shape, names of kinds."""
+    """Every shape that JSON texts have, each as JSON: objects of shapes, arrays of one shape, names of kinds."""
     value = as_text(c.argument)
-    read = case((call("json_valid", value), cast(value, "JSON")))
-    return cast(aggregate("json_group_structure", read), "VARCHAR")
+    shape = case((call("json_valid", value), cast(call("json_structure", value), "VARCHAR")))
+    return aggregate("list", exp.Distinct(expressions=[shape]))
 
 
 def keys(value: Node) -> Node:
@@ -59,16 +62,18 @@ def member(value: Node, key: Typed) -> Node:
     pointer = "/" + str(key.value).replace("~", "~0").replace("/", "~1")
     found = call("json_extract", read, text(pointer))
     kind = call("json_type", found)
-    inner = binary("=", kind, text("OBJECT"))
+    inner = within(kind, [text("OBJECT"), text("ARRAY")])
     return case((inner, call("to_json", cast(found, "VARCHAR"))), (binary("!=", kind, text("NULL")), found))
 
 
-def written(*pairs: Typed) -> Node:
-    """Names and values as the text of a JSON object; missing values are left out."""
+def written(nulls: Typed, *pairs: Typed) -> Node:
+    """Names and values as the text of a JSON object; missing values are left out unless *nulls* is true."""
     arguments: list[Node] = []
     for name, value in zip(pairs[::2], pairs[1::2], strict=True):
         arguments += [text(str(name.value)), as_any(value)]
     whole = call("json_object", *arguments)
+    if nulls.value:
+        return cast(whole, "VARCHAR")
     # A merge patch is where a null member means that there is none.
     return cast(call("json_merge_patch", text("{}"), whole), "VARCHAR")
 
@@ -83,6 +88,11 @@ def every_found(value: Node, pattern: Typed, group: Typed) -> Node:
     """What a group caught in every match."""
     caught = call("regexp_extract_all", value, pattern_text(pattern.node), group.node)
     return filled(call("list_filter", caught, lambda_("x", binary("!=", column("x"), text("")))))
+
+
+def first(values: Node, count: Typed) -> Node:
+    """The first values."""
+    return call("list_slice", values, number(1), count.node)
 
 
 def left(value: Node, count: Typed) -> Node:
@@ -110,15 +120,16 @@ AGGREGATES.add(
 AGGREGATES.add(
     "json:structure",
     AggregateFunction(
-        name="json:structure", returns=Type.TEXT, sql=structure, doc="The shape of JSON texts."
+        name="json:structure", returns=Type.LIST, sql=structure, doc="The shape of JSON texts."
     ),
     documentation="The shape of JSON texts.",
 )
 function("json:keys", "t", Type.LIST, keys, "The keys of an object.")
 function("json:value", "t", Type.ANY, value_of, "The value that a JSON text spells.")
 function("json:member", "t v!", Type.ANY, member, "The value of a key.")
-function("json:written", "v*", Type.TEXT, written, "A JSON object without what is missing.")
+function("json:written", "v! v*", Type.TEXT, written, "A JSON object without what is missing.")
 function("find:first", "t v! v!", Type.TEXT, found, "What a group caught first.")
 function("find:every", "t v! v!", Type.LIST, every_found, "What a group caught in every match.")
+function("mv:first", "l v!", Type.LIST, first, "The first values.")
 function("text:left", "t v!", Type.TEXT, left, "The first characters.")
 function("xml:text", "v", Type.TEXT, unescaped, "A text of XML without entities.")

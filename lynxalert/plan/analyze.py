@@ -44,14 +44,17 @@ def indexes_of(query: Query) -> tuple[str, ...]:
     for stage in query.stages[:1]:
         for clause in stage.clauses:
             if stage.command == "search" and isinstance(clause, Terms):
-                chosen = [
-                    t.value.text for t in _top_level(clause.term) if isinstance(t, Comparison) and _chooses(t)
-                ]
-                if chosen:
-                    return tuple(chosen)
-                # An index named deeper (in an OR, after NOT) filters rows: every index must be read for it.
-                return ("*",) if _mentions_index(clause.term) else (DEFAULT_INDEX,)
+                return indexes_of_term(clause.term)
     return (DEFAULT_INDEX,)
+
+
+def indexes_of_term(term: Term) -> tuple[str, ...]:
+    """The patterns of the indexes that *term* chooses."""
+    chosen = [one.value.text for one in _top_level(term) if isinstance(one, Comparison) and _chooses(one)]
+    if chosen:
+        return tuple(chosen)
+    # An index named deeper (in an OR, after NOT) filters rows: every index must be read for it.
+    return ("*",) if _mentions_index(term) else (DEFAULT_INDEX,)
 
 
 def _chooses(term: Comparison) -> bool:

@@ -68,7 +68,7 @@ def matched(
     *table* has every combination of keys once. A multivalue meets by any of its values, and gets what they all give.
     """
     width = len(on)
-    if any(_several(column) for column in on):
+    if any(several(column) for column in on):
         relation, on, table = _gathered(relation, table, on, scope)
     keys, outputs = table.schema.columns[:width], table.schema.columns[width:]
     renewed = tuple((scope.column(old.name, old.type), old) for old in outputs)
@@ -88,7 +88,7 @@ def matched(
     return Matched(joined, tuple(new for new, _ in renewed))
 
 
-def _several(column: Column) -> bool:
+def several(column: Column) -> bool:
     """Whether rows may have several values: known of lists, and arrays of JSON are called `name{}`."""
     return column.type is Type.LIST or (column.type is Type.ANY and "{}" in column.name)
 
@@ -99,7 +99,7 @@ def _gathered(
     """The same question for multivalue keys: every combination there is, with what all its values give."""
     lists = []
     for column in on:
-        if _several(column):
+        if several(column):
             values = scope.column(column.name, Type.LIST)
             value = scope.call("mvappend", ColumnRef(column))
             relation = Extend(relation, ((values, value),), _beside(relation.schema, values))
