@@ -14,9 +14,9 @@ from lynxalert.plan.command import BadOption
 from lynxalert.plan.grouping import aggregated
 from lynxalert.plan.neighbours import kept
 from lynxalert.plan.pivot import SERIES, Pivot
-from lynxalert.plan.relation import Apply, Extend, Filter, OrderKey, Relation, Sort
+from lynxalert.plan.relation import Apply, Extend, Filter, OrderKey, Project, Relation, Sort
 from lynxalert.plan.rows import rows_of, table_of
-from lynxalert.plan.scalar import ColumnRef, constant
+from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant
 from lynxalert.plan.schema import Column, Schema
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
@@ -108,10 +108,12 @@ class Chart:
     every: tuple[Any, ...] = ()
     measured: Callable[[dict[str, Any]], dict[str, Any]] | None = None
 
-    def over(self, relation: Relation, row: Column, series: Column | None) -> Relation:
-        """The chart of *relation*."""
+    def over(
+        self, relation: Relation, row: Column, series: Column | None, order: Column | None = None
+    ) -> Relation:
+        """The chart of *relation*, its rows by the least *order* in each, else by *row*."""
         keys = (row,) if series is None else (row, series)
-        long = aggregated(relation, keys, self.calls, self.scope)
+        long = self._long(relation, keys, order)
         if series is None and not self.every and self.measured is None:
             return long
         turn = Turn(self._pivot(row, series), long.schema, self.scope, self.place, self.every)
@@ -122,10 +124,19 @@ class Chart:
             if series is None or names is None:
                 return turn.turned(rows)
             renamed, shown = self.split.shown(relation, series, names, self.scope)
-            fewer = aggregated(renamed, (row, shown), self.calls, self.scope)
+            fewer = self._long(renamed, (row, shown), order)
             return Apply(fewer, "pivot", lambda t: turn.turned(self._measured(rows_of(t, fewer.schema))))
 
         return Apply(long, "pivot" if series is None else "series", charted)
+
+    def _long(self, relation: Relation, keys: tuple[Column, ...], order: Column | None) -> Relation:
+        if order is None:
+            return aggregated(relation, keys, self.calls, self.scope)
+        function = self.scope.aggregates["min"]
+        least = self.scope.column("least", function.result_type(order.type))
+        call = AggregateCall(function, ColumnRef(order), least.type)
+        long = aggregated(relation, keys, (*self.calls, (least, call)), self.scope)
+        return Sort(Project(long, long.schema.drop(least.name)), (OrderKey(least),))
 
     def _measured(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return rows if self.measured is None else [self.measured(row) for row in rows]
@@ -161,13 +172,13 @@ class Turn:
                 Code.TOO_LARGE, message, self.place, "aggregate by both fields with `stats` instead"
             )
         row = self.pivot.row
-        types = {title: self._carried(name) for title, name in {row: row, **made}.items()}
+        found = {title: self.schema.find(name) for title, name in {row: row, **made}.items()}
+        types = {title: carried(column.type) for title, column in found.items() if column is not None}
         table = table_of(self.pivot.turned(rows, self.every), self.scope, types)
         first = table.schema.columns[0]
         return Sort(table, (OrderKey(first),)) if first.type is Type.TIME else table
 
-    def _carried(self, name: str) -> Type:
-        """How values of a column travel through Python: lists of one become values there."""
-        column = self.schema.find(name)
-        assert column is not None
-        return Type.ANY if column.type is Type.LIST else column.type
+
+def carried(type_: Type) -> Type:
+    """How values of *type_* travel through Python, where lists of one are their value."""
+    return Type.ANY if type_ is Type.LIST else type_
