@@ -65,7 +65,12 @@ class Durable:
                 checkpoint()
 
         self._batcher = Batcher(self.queue, write, tidy)
-        self._intake = Intake(self._log, self.queue)
+        self._intake = Intake(self._log, self.queue, self._check_room)
+
+    def _check_room(self) -> None:
+        least = self._limits.free_bytes
+        if shutil.disk_usage(self._folder).free < least:
+            raise StorageFull(f"less than {least // MIB} MiB are free")
 
     async def accept(self, batch: Sequence[Arrived]) -> None:
         """Return when *batch* survives a crash.
@@ -77,9 +82,6 @@ class Durable:
         """
         if self._intake is None:
             raise StoreError("the event store is not started")
-        free = self._limits.free_bytes
-        if shutil.disk_usage(self._folder).free < free:
-            raise StorageFull(f"less than {free // MIB} MiB are free")
         await self._intake.accept(batch)
 
     @property

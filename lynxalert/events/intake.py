@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from lynxalert.events.arrivals import Arrived, cleaned, encode
 from lynxalert.events.errors import StoreError
@@ -14,33 +15,36 @@ from lynxalert.events.queue import Load, Queue, Record, load_of
 from lynxalert.events.rawlog import Place, RawLog
 
 RECORD = 1_000  # events in one record of the log
-AT_ONCE = 5_000  # events that are encoded without leaving the loop
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A record of the log before it has its place."""
-
-    frame: bytes
-    batch: Sequence[Arrived]
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """What one sender waits for, and whom to tell."""
 
-    pieces: tuple[Piece, ...]
+    batch: Sequence[Arrived]
     load: Load
     loop: asyncio.AbstractEventLoop
     done: asyncio.Future[None]
 
 
-class Intake:
-    """Group commit: while one sync runs, requests gather for the next."""
+class Piece(NamedTuple):
+    """One record of the log and what it holds."""
 
-    def __init__(self, log: RawLog, queue: Queue) -> None:
+    frame: bytes
+    batch: Sequence[Arrived]
+
+
+class Intake:
+    """Group commit: while one sync runs, requests gather for the next.
+
+    *check* is asked before each commit and raises what the senders shall be told. The thread also encodes: every
+    system call and checksum in the event loop would hand the interpreter to a busy thread and wait for it.
+    """
+
+    def __init__(self, log: RawLog, queue: Queue, check: Callable[[], None]) -> None:
         self._log = log
         self._queue = queue
+        self._check = check
         self._pending: list[Request] = []
         self._changed = threading.Condition()
         self._closed = False
@@ -54,24 +58,15 @@ class Intake:
             Backpressure: the queue is full; nothing was kept.
             StoreError: the log cannot be written, or the store is closing.
         """
-        load = load_of(batch)
-        self._queue.reserve(load)
-        try:
-            pieces = _pieces(batch) if load.events <= AT_ONCE else await asyncio.to_thread(_pieces, batch)
-            loop = asyncio.get_running_loop()
-            request = Request(pieces, load, loop, loop.create_future())
-            self._enter(request)
-        except BaseException:
-            self._queue.withdraw(load)
-            raise
-        await request.done
-
-    def _enter(self, request: Request) -> None:
+        loop = asyncio.get_running_loop()
+        request = Request(batch, load_of(batch), loop, loop.create_future())
         with self._changed:
             if self._closed:
                 raise StoreError("the event store is closing")
+            self._queue.reserve(request.load)
             self._pending.append(request)
             self._changed.notify()
+        await request.done
 
     def close(self) -> None:
         """Commit what is pending, then stop; `accept` refuses from now on."""
@@ -90,34 +85,45 @@ class Intake:
             self._commit(requests)
 
     def _commit(self, requests: Sequence[Request]) -> None:
+        """Write and sync *requests*: a request that cannot be encoded fails alone, any other failure is everybody's."""
+        ready = [(request, pieces) for request in requests if (pieces := self._encoded(request))]
         try:
-            ends = [
-                self._log.append(b"".join(piece.frame for piece in request.pieces)) for request in requests
-            ]
+            self._check()
+            pieces = [piece for _, own in ready for piece in own]
+            end = self._log.append(b"".join(piece.frame for piece in pieces))
             self._log.sync()
         except Exception as error:  # noqa: BLE001 - whatever it was, the senders must hear of it
-            for request in requests:
-                self._queue.withdraw(request.load)
-            _tell(requests, error)
+            self._refuse([request for request, _ in ready], error)
             return
-        for request, end in zip(requests, ends, strict=True):
-            self._queue.put(_records(request, end))
-        _tell(requests, None)
+        self._queue.put(_records(pieces, end))
+        _tell([request for request, _ in ready], None)
+
+    def _encoded(self, request: Request) -> list[Piece]:
+        try:
+            return _pieces(request.batch)
+        except Exception as error:  # noqa: BLE001 - the same
+            self._refuse([request], error)
+            return []
+
+    def _refuse(self, requests: Sequence[Request], error: Exception) -> None:
+        for request in requests:
+            self._queue.withdraw(request.load)
+        _tell(requests, error)
 
 
-def _pieces(batch: Sequence[Arrived]) -> tuple[Piece, ...]:
+def _pieces(batch: Sequence[Arrived]) -> list[Piece]:
     parts = [batch[start : start + RECORD] for start in range(0, len(batch), RECORD)]
     try:
-        return tuple(Piece(frame(encode(part)), part) for part in parts)
+        return [Piece(frame(encode(part)), part) for part in parts]
     except UnicodeEncodeError:
-        return tuple(Piece(frame(encode(part)), part) for part in map(cleaned, parts))
+        return [Piece(frame(encode(part)), part) for part in map(cleaned, parts)]
 
 
-def _records(request: Request, end: Place) -> list[Record]:
-    """The records of *request*, the last of which ends at *end*."""
-    offset = end.offset - sum(len(piece.frame) for piece in request.pieces)
+def _records(pieces: Sequence[Piece], end: Place) -> list[Record]:
+    """The records of *pieces*, the last of which ends at *end*."""
+    offset = end.offset - sum(len(piece.frame) for piece in pieces)
     records: list[Record] = []
-    for piece in request.pieces:
+    for piece in pieces:
         offset += len(piece.frame)
         records.append(Record(Place(end.segment, offset), piece.batch, load_of(piece.batch)))
     return records

@@ -12,9 +12,7 @@ from lynxalert.events.extract.syslog import is_syslog, syslog_fields
 from lynxalert.events.extract.times import from_value, micros, recognise
 
 TIME_KEYS = ("timestamp", "@timestamp", "time", "ts", "datetime", "_time", "date")
-RESERVED = frozenset(
-    {"_time", "_raw", "_indextime", "_seq", "_text", "_extra", "index", "source", "sourcetype", "host"}
-)
+RESERVED = ("_time", "_raw", "_indextime", "_seq", "_text", "_extra", "index", "source", "sourcetype", "host")
 
 
 class Reading(NamedTuple):
@@ -45,9 +43,7 @@ def read(event: Event, arrival: int) -> Reading:
         fields.update(flatten(event.fields))
     if time is None:
         time = recognise(event.raw, arrival)
-    host = event.host
-    if not RESERVED.isdisjoint(fields):
-        fields, host = _set_apart(fields, host)
+    host = _set_apart(fields, event.host)
     return Reading(arrival if time is None else time, host, fields, text)
 
 
@@ -73,14 +69,13 @@ def _time_of(document: Any, arrival: int) -> int | None:
     return None
 
 
-def _set_apart(fields: dict[str, Any], host: str | None) -> tuple[dict[str, Any], str | None]:
-    """Names that collide with metadata: `host` fills the event's own when it has none, the rest is renamed."""
-    kept: dict[str, Any] = {}
-    for name, value in fields.items():
-        if name not in RESERVED:
-            kept[name] = value
-        elif name == "host" and host is None and not isinstance(value, bool | list):
-            host = value if isinstance(value, str) else str(value)
-        else:
-            kept[f"extracted_{name}"] = value
-    return kept, host
+def _set_apart(fields: dict[str, Any], host: str | None) -> str | None:
+    """Move names that collide with metadata: `host` becomes the event's own when it has none, others are renamed."""
+    for name in RESERVED:
+        if name in fields:
+            value = fields.pop(name)
+            if name == "host" and host is None and not isinstance(value, bool | list):
+                host = value if isinstance(value, str) else str(value)
+            else:
+                fields[f"extracted_{name}"] = value
+    return host
