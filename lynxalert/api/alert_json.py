@@ -12,16 +12,8 @@ from lynxalert.config.written import as_written, channel_as_written
 from lynxalert.notify.configure import mask, merge, spell
 
 # Told by the daemon, not by whoever defines the alert; taken from a body that was read here before, and ignored.
-DERIVED = (
-    "id",
-    "key_in_file",
-    "source",
-    "version",
-    "last_triggered",
-    "last_checked",
-    "status",
-    "health",
-    "muted",
+DERIVED = frozenset(
+    "created_at health id key_in_file last_checked last_triggered muted source status updated_at version".split()
 )
 
 
