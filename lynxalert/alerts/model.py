@@ -122,7 +122,7 @@ class ChannelSpec:
     name: str
     enabled: bool = True
     send_resolved: bool = True
-    config: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import pytest
 from lynxalert.alerts.model import ChannelSpec
 from lynxalert.notify.channel import channels, destination, secrets_of, target
 from lynxalert.notify.configure import configure, mask, merge
-from tests.notify.occasions import TOKEN, configs, made
+from tests.notify.occasions import TOKEN, alert, configs, made
 
 PLACE = ("channels", 1)
 
@@ -232,3 +232,7 @@ def test_secrets_include_the_parts_of_urls_and_headers() -> None:
     secrets = secrets_of(channel)
     assert {"pathsecret", "querysecret", "headersecret", "Bearer headersecret"} <= secrets
     assert not {"application/json", "https://x.y"} & secrets
+
+
+def test_a_specification_does_not_show_its_configuration() -> None:
+    assert "CANARY" not in repr(alert(spec({"url": "http://x/CANARY"})))
