@@ -16,36 +16,8 @@ NEVER = "0001-01-01T00:00:00Z"  # what Alertmanager writes for the end of what s
 
 def default_body(message: Message) -> dict[str, Plain]:
     """The body sent when a webhook has no template."""
-    status = "resolved" if message.resolved else "firing"
-    labels = {
-        "alertname": _label(message.alert.get("name")),
-        "severity": message.severity,
-        **{name: _label(value) for name, value in message.alert.get("labels", {}).items()},
-        **{name: _label(value) for name, value in message.labels.items()},
-    }
-    annotations = {"summary": message.title, "description": message.text}
-    link = message.links[0].url if message.links else ""
     return {
-        "version": "4",
-        "groupKey": message.episode,
-        "truncatedAlerts": 0,
-        "status": status,
-        "receiver": "lynxalert",
-        "groupLabels": {name: _label(value) for name, value in message.labels.items()},
-        "commonLabels": labels,
-        "commonAnnotations": annotations,
-        "externalURL": link,
-        "alerts": [
-            {
-                "status": status,
-                "labels": labels,
-                "annotations": annotations,
-                "startsAt": message.starts_at,
-                "endsAt": message.ends_at or NEVER,
-                "generatorURL": link,
-                "fingerprint": _fingerprint(message),
-            }
-        ],
+        **_alertmanager(message),
         "text": message.text,
         "title": message.title,
         "kind": message.kind,
@@ -60,6 +32,39 @@ def default_body(message: Message) -> dict[str, Plain]:
         "links": [asdict(link) for link in message.links],
         "timestamp": message.sent_at,
         "test": message.test,
+    }
+
+
+def _alertmanager(message: Message) -> dict[str, Plain]:
+    status = "resolved" if message.resolved else "firing"
+    labels = {
+        "alertname": _label(message.alert.get("name")),
+        "severity": message.severity,
+        **{name: _label(value) for name, value in message.alert.get("labels", {}).items()},
+        **{name: _label(value) for name, value in message.labels.items()},
+    }
+    annotations = {"summary": message.title, "description": message.text}
+    link = message.links[0].url if message.links else ""
+    alert = {
+        "status": status,
+        "labels": labels,
+        "annotations": annotations,
+        "startsAt": message.starts_at,
+        "endsAt": message.ends_at or NEVER,
+        "generatorURL": link,
+        "fingerprint": _fingerprint(message),
+    }
+    return {
+        "version": "4",
+        "groupKey": message.episode,
+        "truncatedAlerts": 0,
+        "status": status,
+        "receiver": "lynxalert",
+        "groupLabels": {name: _label(value) for name, value in message.labels.items()},
+        "commonLabels": labels,
+        "commonAnnotations": annotations,
+        "externalURL": link,
+        "alerts": [alert],
     }
 
 

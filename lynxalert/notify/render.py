@@ -7,6 +7,7 @@ with the mistake in it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lynxalert.alerts.model import Kind, Phase
 from lynxalert.clock import rfc3339
@@ -19,33 +20,26 @@ from lynxalert.notify.message import Message, Plain
 from lynxalert.notify.templates import TemplateError, render
 
 
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """What a message says in words: plain, in the channel's markup, as a body; and what went wrong on the way."""
+
+    plain: str
+    rich: str | None
+    payload: str | None
+    notes: tuple[str, ...]
+
+
 def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = "") -> Message:
     """The message that tells *occasion* on *channel* (None: plain). *delivery* is the id of its delivery."""
     facts = facts_of(occasion)
-    notes: list[str] = []
-    plain = default_text(facts, PLAIN)
-    markup = channel.markup if channel else PLAIN
-    rich = default_text(facts, markup)
-    try:
-        own, shared = templates_of(occasion, channel)
-        if own:
-            rich = templated(own, markup, facts)
-        elif shared:
-            plain = templated(shared, PLAIN, facts)
-            rich = escaped(plain, markup)
-    except TemplateError as error:
-        notes.append(f"The message template failed, this is the default text: {error}")
-    payload = _payload(channel, facts, notes)
-    for note in notes:
-        plain = cut(plain, PLAIN.limit - 600) + f"\n{cut(note, 500)}"
-        rich = default_text(facts, markup, cut(note, 500))
-    transition = occasion.transition
+    transition, texts = occasion.transition, _texts(occasion, channel, facts)
     return Message(
         subject=subject(facts),
         title=title(facts),
-        text=plain,
-        rich=None if markup is PLAIN else rich,
-        payload=payload,
+        text=texts.plain,
+        rich=texts.rich,
+        payload=texts.payload,
         kind=str(transition.kind),
         state=_state(transition.kind, transition.phase),
         severity=severity(occasion),
@@ -61,7 +55,7 @@ def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = 
         ends_at=rfc3339(transition.at) if transition.is_end else None,
         sent_at=rfc3339(transition.at),
         test=occasion.test,
-        warnings=tuple(notes),
+        warnings=texts.notes,
     )
 
 
@@ -114,6 +108,30 @@ def severity(occasion: Occasion) -> str:
         occasion.transition.tier or "", occasion.transition.tier
     )
     return tier if tier in ("critical", "error", "warning", "info") else occasion.alert.severity
+
+
+def _texts(occasion: Occasion, channel: Channel | None, facts: Mapping[str, Plain]) -> _Texts:
+    markup = channel.markup if channel else PLAIN
+    notes: list[str] = []
+    plain, rich = default_text(facts, PLAIN), None
+    try:
+        own, shared = templates_of(occasion, channel)
+        if own:
+            rich = templated(own, markup, facts)
+        elif shared:
+            plain = templated(shared, PLAIN, facts)
+            rich = escaped(plain, markup)
+    except TemplateError as error:
+        notes.append(f"The message template failed, this is the default text: {error}")
+    payload = _payload(channel, facts, notes)
+    for note in notes:
+        plain = cut(plain, PLAIN.limit - 600) + f"\n{cut(note, 500)}"
+        rich = default_text(facts, markup, cut(note, 500))
+    if markup is PLAIN:
+        rich = None
+    elif rich is None:
+        rich = default_text(facts, markup)
+    return _Texts(plain, rich, payload, tuple(notes))
 
 
 def _payload(channel: Channel | None, facts: Mapping[str, Plain], notes: list[str]) -> str | None:
