@@ -49,6 +49,8 @@ async def commit(
     for each in valid:
         await instances.save(tx, each.alert.id, each.before.instances, each.instances)
         await history.record(tx, each.evaluations)
+        for at, inputs in each.amended.items():
+            await history.amend(tx, each.alert.id, at, inputs)
         await say(tx, each.alert, each.occasions, quiet, voice.deliver)
         for notice in each.notices:
             await outbox.enqueue(tx, voice.tell(each.alert, notice))

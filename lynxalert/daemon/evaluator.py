@@ -19,10 +19,11 @@ from lynxalert.alerts.health import failed
 from lynxalert.alerts.schedule import next_slot
 from lynxalert.clock import Clock
 from lynxalert.daemon.commit import Voice, commit
+from lynxalert.daemon.lookback import Past, look_back
 from lynxalert.daemon.release import release_due
 from lynxalert.daemon.runner import Runner
 from lynxalert.daemon.slots import Outcome, Position, run_due
-from lynxalert.state import Cursor, Database, Definition, definitions, instances, overlays, owed
+from lynxalert.state import Cursor, Database, Definition, definitions, history, instances, overlays, owed
 
 log = structlog.get_logger()
 
@@ -198,11 +199,17 @@ class Evaluator:
     async def _evaluate(self, position: Position, now: dt.datetime, acked: frozenset[str]) -> Outcome:
         async with self._slots:
             try:
-                return await run_due(self._runner, position, now, acked)
+                begun = await look_back(self._runner, position, now, self._past)
+                return await run_due(self._runner, position, now, acked, begun)
             except Exception as error:
                 # A mistake of ours in one alert must not stop the others; it is told like any lasting error.
                 log.exception("evaluation failed", alert=position.alert.id)
                 return _broken(position, error, now)
+
+    async def _past(self, alert_id: str, since: dt.datetime) -> Past:
+        async with self._database.read() as tx:
+            slots = await history.judged_since(tx, alert_id, since)
+            return slots, await history.transitions_since(tx, alert_id, since)
 
     async def _commit(self, outcomes: Sequence[Outcome], now: dt.datetime) -> None:
         news = [each for each in outcomes if each.is_news]

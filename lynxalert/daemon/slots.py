@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from lynxalert.alerts import Alert, Inputs, Instance, Key, NoData, Step, Transition
+from lynxalert.alerts import Alert, Inputs, Instance, Key, Match, NoData, Step, Transition
 from lynxalert.alerts.catchup import due, retry_at
 from lynxalert.alerts.conditions import Memory, View, build
 from lynxalert.alerts.failure import EvaluationError
@@ -38,7 +38,11 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where an alert stands after some slots, and all that is to be committed with that, or not at all."""
+    """Where an alert stands after some slots, and all that is to be committed with that, or not at all.
+
+    *amended* is what a second look at past slots saw, by T; *too_late* says that some rows came too late even for
+    that.
+    """
 
     before: Position
     cursor: Cursor
@@ -46,6 +50,8 @@ class Outcome:
     evaluations: tuple[Evaluation, ...] = ()
     occasions: tuple[Occasion, ...] = ()
     notices: tuple[Notice, ...] = ()
+    amended: Mapping[dt.datetime, Inputs] = field(default_factory=dict)
+    too_late: bool = False
 
     @property
     def alert(self) -> Alert:
@@ -55,7 +61,7 @@ class Outcome:
     @property
     def is_news(self) -> bool:
         """Whether anything differs from what is stored."""
-        return bool(self.evaluations or self.occasions) or self.cursor != self.before.cursor
+        return bool(self.evaluations or self.occasions or self.amended) or self.cursor != self.before.cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +75,21 @@ class Reading:
 
 
 async def run_due(
-    runner: Runner, position: Position, now: dt.datetime, acked: frozenset[str] = frozenset()
+    runner: Runner,
+    position: Position,
+    now: dt.datetime,
+    acked: frozenset[str] = frozenset(),
+    begun: Outcome | None = None,
 ) -> Outcome:
-    """Judge every slot that is due at *now*, oldest first.
+    """Judge every slot that is due at *now*, oldest first; *begun* is what a look back at late rows came to.
 
     1. Leave a gap where `catchup_limit` leaves slots behind.
     2. Run each of the others in order, with its own T.
     3. Stop at a passing error: that slot is tried again, and none overtakes it.
     """
     plan = due(position.alert, _cursor_slot(position, now), now)
-    outcome = Outcome(position, replace(position.cursor, next_slot=plan.next_slot), position.instances)
+    outcome = begun or begin(position)
+    outcome = replace(outcome, cursor=replace(outcome.cursor, next_slot=plan.next_slot))
     if plan.gap is not None:
         gap = plan.gap
         lost = Evaluation(
@@ -89,12 +100,17 @@ async def run_due(
             recorded_at=now,
             slots=gap.slots,
         )
-        outcome = replace(outcome, evaluations=(lost,))
+        outcome = replace(outcome, evaluations=(*outcome.evaluations, lost))
     for done, slot in enumerate(plan.slots):
         outcome = await _run_slot(runner, outcome, slot, now, acked)
         if outcome.cursor.next_slot <= slot:
             return _behind(outcome, len(plan.slots) - done - 1)
     return _behind(outcome, 0)
+
+
+def begin(position: Position) -> Outcome:
+    """The outcome of doing nothing yet."""
+    return Outcome(position, position.cursor, position.instances)
 
 
 async def read_slot(
@@ -189,9 +205,7 @@ def _judged(
         seen_sequence=record.sequence,
     )
     values = (match.value for match in (*inputs.hits.values(), *inputs.bands.values()))
-    record = replace(
-        record, rows=reading.rows, value=next(values, None), inputs=Inputs(inputs.hits, inputs.bands)
-    )
+    record = replace(record, rows=reading.rows, value=next(values, None), inputs=lean(inputs))
     return replace(
         outcome,
         cursor=moved,
@@ -200,6 +214,15 @@ def _judged(
         occasions=(*outcome.occasions, *told),
         notices=(*outcome.notices, *notices),
     )
+
+
+def lean(inputs: Inputs) -> Inputs:
+    """What of *inputs* is kept for a second look: hits and bands, without the rows behind them."""
+
+    def bare(matches: Mapping[Key, Match]) -> dict[Key, Match]:
+        return {key: replace(each, rows=()) for key, each in matches.items()}
+
+    return Inputs(bare(inputs.hits), bare(inputs.bands))
 
 
 def _failed(outcome: Outcome, record: Evaluation, error: EvaluationError, now: dt.datetime) -> Outcome:

@@ -101,6 +101,12 @@ async def judged_since(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> t
     return tuple(slots)
 
 
+async def amend(tx: AsyncConnection, alert_id: str, at: dt.datetime, inputs: Inputs) -> None:
+    """Put what a second look at the slot of *at* saw in place of what the first one saw."""
+    slot = (evaluations.c.alert_id == alert_id) & (evaluations.c.at == at) & (evaluations.c.kind == "judged")
+    await tx.execute(evaluations.update().where(slot).values(inputs=codec.pack(inputs)))
+
+
 async def prune(tx: AsyncConnection, keep_from: dt.datetime, inputs_from: dt.datetime) -> int:
     """Delete what was recorded before *keep_from*, and the inputs before *inputs_from*; how many rows went."""
     await tx.execute(

@@ -1,0 +1,73 @@
+"""Rows that came late → the slots they touch, judged again: what should have been told is told now."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from lynxalert.alerts import Alert, Inputs, Transition
+from lynxalert.alerts.failure import EvaluationError
+from lynxalert.alerts.late import Judged, dirty, max_lateness, rejudge, too_late_before
+from lynxalert.alerts.schedule import as_of, window
+from lynxalert.daemon.runner import Runner
+from lynxalert.daemon.slots import Outcome, Position, begin, lean, occasions_of, read_slot
+from lynxalert.notify.facts import Occasion
+
+# The judged slots of an alert from some T on, oldest first, and what was told of it since.
+Past: TypeAlias = tuple[Sequence[Judged], Sequence[Transition]]
+
+
+async def look_back(
+    runner: Runner,
+    position: Position,
+    now: dt.datetime,
+    past: Callable[[str, dt.datetime], Awaitable[Past]],
+) -> Outcome:
+    """Where the alert stands once rows that came since its last evaluation are counted where they belong.
+
+    1. One cheap question: how old is the oldest of them? Usually not older than the last evaluation.
+    2. Judge the slots it touches again, as far back as `max_lateness`.
+    3. Replay the transition function over them; mark what that tells as late.
+
+    A condition with a memory (`new_value`, `m_of_n`) sees its slots in order or not at all, and is left out.
+    """
+    outcome, alert, cursor = begin(position), position.alert, position.cursor
+    if cursor.seen_sequence is None or cursor.checked_at is None or cursor.memory is not None:
+        return outcome
+    oldest = runner.oldest_since(cursor.seen_sequence)
+    if oldest is None or oldest >= cursor.checked_at or alert.time == "ingest":
+        return outcome
+    at = as_of(alert, now)
+    outcome = replace(outcome, too_late=oldest < too_late_before(alert, at))
+    slots, told = await past(alert.id, at - max_lateness(alert))
+    amended = await _read_again(runner, alert, dirty(alert, slots, oldest, at))
+    if not amended:
+        return outcome
+    seen = [replace(slot, inputs=amended.get(slot.at, slot.inputs)) for slot in slots]
+    step = rejudge(alert, seen, told, position.instances)
+    occasions: list[Occasion] = []
+    for each in step.transitions:
+        occasions += await occasions_of(runner, alert, [each], window(alert, each.at))
+    return replace(
+        outcome,
+        instances=step.instances,
+        occasions=tuple(occasions),
+        amended={at: lean(inputs) for at, inputs in amended.items()},
+    )
+
+
+async def _read_again(runner: Runner, alert: Alert, slots: Sequence[Judged]) -> dict[dt.datetime, Inputs]:
+    """What these slots say now, by T; one that cannot be judged now keeps what it said."""
+    found: dict[dt.datetime, Inputs] = {}
+    for slot in slots:
+        if slot.inputs is None:  # it failed at its time, and was not evaluated
+            continue
+        try:
+            reading = await read_slot(runner, alert, window(alert, slot.at), slot.at, None)
+        except EvaluationError:
+            continue
+        if lean(reading.inputs) != slot.inputs:
+            found[slot.at] = reading.inputs
+    return found
