@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Stage
 from lynxalert.plan.command import command, many, option
-from lynxalert.plan.relation import Apply, Relation
+from lynxalert.plan.relation import Apply, Project, Relation
 from lynxalert.plan.rows import rows_of, table_of
-from lynxalert.plan.schema import METADATA
+from lynxalert.plan.schema import METADATA, Schema
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 
@@ -63,7 +63,8 @@ class Multikv:
                 name: Type.ANY if name in mixed and type_ is not Type.TEXT else type_
                 for name, type_ in known.items()
             }
-            return table_of([_plain(row, merged) for row in made], scope, merged)
+            rows = table_of([_plain(row, merged) for row in made], scope, merged)
+            return Project(rows, Schema(rows.schema.columns, open=True))  # other tables have other columns
 
         return Apply(relation, "multikv", tabled)
 

@@ -12,7 +12,7 @@ from lynxalert.lang.ast import Name, Option, Stage
 from lynxalert.plan.command import command, one, option
 from lynxalert.plan.jsonpath import BadPath, read_path
 from lynxalert.plan.relation import Aggregate, Apply, Extend, Project, Relation
-from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant
+from lynxalert.plan.scalar import AggregateCall, ColumnRef, Scalar, constant
 from lynxalert.plan.schema import Column, Schema
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.terms import scan_of
@@ -69,9 +69,12 @@ class Spath:
             help_ = "write for example user.name, items{}.id or items{0}"
             scope.report(Code.WRONG_VALUE, str(wrong), self._place("path"), help_)
             return relation
-        value = ColumnRef(source) if source is not None else scope.null()
-        found = scope.call("spath", value, constant(path))
-        column = scope.column(self.output or path, found.type)
+        if source is None or source.type is Type.NULL:
+            found: Scalar = scope.null()
+            column = scope.column(self.output or path, Type.TEXT)
+        else:
+            found = scope.call("spath", ColumnRef(source), constant(path))
+            column = scope.column(self.output or path, found.type)
         return Extend(relation, ((column, found),), relation.schema.put(column))
 
 

@@ -101,7 +101,8 @@ class Tstats:
     def _grouped(self, events: Relation, scope: Scope) -> Relation:
         if self.by and self.fillnull_value:
             events = self._filled(events, self.by, scope)
-        calls = resolve_aggregations(self.aggregations, events.schema, scope)
+        taken = {name.text for name in self.by.names} if self.by else set()
+        calls = resolve_aggregations(self.aggregations, events.schema, scope, taken=taken)
         events, keys = group_columns(events, self.by, scope)
         return aggregated(events, keys, calls, scope)
 

@@ -31,6 +31,7 @@ from lynxalert.plan.timespec import BadTime, resolve
 
 ROW_CAP = 100_000
 DEADLINE = dt.timedelta(seconds=60)
+ATTEMPTS = 5  # while the catalog changes under a query
 PLACEHOLDER = re.compile(r"\$(\w+)")
 # What stands for an open side: times a TIMESTAMP can hold and no event has.
 FIRST, LAST = dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - the engine's times are naive UTC
@@ -123,10 +124,45 @@ class Engine:
             QueryFailed: the engine could not run it.
         """
         started = monotonic()
+        for attempt in range(1, ATTEMPTS + 1):
+            compiled = self._own(text, timezone)
+            try:
+                columns, rows, seen = self._run(compiled, window, now, deadline, limit)
+            except QueryFailed:
+                if attempt == ATTEMPTS or self._stands(compiled):
+                    raise
+                continue
+            if self._stands(compiled):
+                break
+        return Result(
+            columns=tuple(column.name for column in columns),
+            types=tuple(column.type for column in columns),
+            rows=rows[:limit],
+            elapsed=dt.timedelta(seconds=monotonic() - started),
+            truncated=len(rows) > limit,
+            warnings=tuple(compiled.scope.diagnostics),
+            window=seen,
+        )
+
+    def _own(self, text: str | Query, timezone: str) -> CompiledQuery:
         compiled = self.compile(text, timezone)
-        if not compiled.pending.known:
-            # What follows a barrier is analysed anew with every result: never in a scope that others see.
-            compiled = compile_query(compiled.query, compiled.catalog, timezone, compiled.scope.knowledge)
+        if compiled.pending.known:
+            return compiled
+        # What follows a barrier is analysed anew with every result: never in a scope that others see.
+        return compile_query(compiled.query, compiled.catalog, timezone, compiled.scope.knowledge)
+
+    def _stands(self, compiled: CompiledQuery) -> bool:
+        """Whether fields still live where *compiled* looked for them: a promotion in between moves values."""
+        return compiled.catalog.version == self.source.catalog().version
+
+    def _run(
+        self,
+        compiled: CompiledQuery,
+        window: TimeWindow,
+        now: dt.datetime,
+        deadline: dt.timedelta,
+        limit: int,
+    ) -> tuple[tuple[Column, ...], list[dict[str, Value]], TimeWindow]:
         cursor = self.source.cursor()
         try:
             run = Run(compiled, cursor, window, now, deadline, limit)
@@ -134,16 +170,7 @@ class Engine:
                 columns, rows = self._finish(run)
         finally:
             cursor.close()
-        names = tuple(column.name for column in columns)
-        return Result(
-            columns=names,
-            types=tuple(column.type for column in columns),
-            rows=rows[:limit],
-            elapsed=dt.timedelta(seconds=monotonic() - started),
-            truncated=len(rows) > limit,
-            warnings=tuple(compiled.scope.diagnostics),
-            window=run.window(0),
-        )
+        return columns, rows, run.window(0)
 
     def _finish(self, run: Run) -> tuple[tuple[Column, ...], list[dict[str, Value]]]:
         relation, sql, tables = run.compiled.relation, run.compiled.sql, run.compiled.tables
@@ -197,7 +224,10 @@ class Engine:
             raise QueryFailed(
                 f"a stage that works row by row was given more than {cap:,} rows", transient=False
             )
-        return table.rename_columns([column.name for column in relation.schema.columns])
+        names = [column.name for column in relation.schema.columns]
+        return table.select(range(len(names))).rename_columns(
+            names
+        )  # rows of no columns come as a column of 1
 
 
 def rendered(relation: Relation, catalog: Catalog) -> tuple[str, tuple[Generate, ...]]:

@@ -34,20 +34,27 @@ def resolve_aggregations(
     that `per_second` and kin have a meaning.
     """
     named: dict[str, Named] = {}
+    spread: set[str] = set()  # what a wildcard makes gives way to what is named
     for clause in clauses:
+        wild = (
+            isinstance(clause.argument, Name) and "*" in clause.argument.text and not clause.argument.quoted
+        )
         for column, call in _spread(clause, schema, scope):
+            if wild and (column.name in taken or column.name in named):
+                continue
             if call.function.charted and not charted:
                 message = f"`{clause.function}` needs buckets of time"
                 scope.report(Code.WRONG_VALUE, message, clause.span, "use it in `timechart`")
             if column.name in taken:
                 message = f"an aggregation cannot be called `{column.name}`, as what it is grouped by is"
                 scope.report(Code.WRONG_VALUE, message, clause.span, "give it another name with `as`")
-            if column.name in named:
+            if column.name in named and column.name not in spread:
                 message = f"two aggregations are called `{column.name}`"
                 scope.report(
                     Code.WRONG_VALUE, message, clause.span, "give one of them another name with `as`"
                 )
             named[column.name] = (column, call)
+            spread = spread | {column.name} if wild else spread - {column.name}
     return tuple(named.values())
 
 
