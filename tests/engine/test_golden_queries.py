@@ -1,25 +1,45 @@
 """Every golden query: events in, query, rows out; warnings where there are any.
 
 Sections: `events` (JSON objects or text lines, one per line), `query`, then `rows` and perhaps `warnings`, or
-`error`. Further optional inputs: `earliest`, `latest`, `timezone`, `index`, `sourcetype`.
+`error`. Further optional inputs: `earliest`, `latest`, `timezone`, `index`, `sourcetype`, `lookup NAME` (CSV), and
+`datamodels` (TOML, as in the configuration).
 """
 
 from __future__ import annotations
 
 import pathlib
+import tomllib
 
 import pytest
 
 import lynxalert
 from lynxalert.lang import render
+from lynxalert.plan.knowledge import MappedDataset
 from tests import goldens
 from tests.queries import NOW, shown
 
 
+def lookups(case: goldens.Case, folder: pathlib.Path) -> pathlib.Path | None:
+    """The folder of the lookups of *case*, if it has any."""
+    tables = {name.split()[1]: body for name, body in case.sections.items() if name.startswith("lookup ")}
+    for name, body in tables.items():
+        (folder / f"{name}.csv").write_text(body + "\n", encoding="utf-8")
+    return folder if tables else None
+
+
+def datamodels(case: goldens.Case) -> dict[str, dict[str, MappedDataset]]:
+    """The data models that *case* maps."""
+    models = tomllib.loads(case.get("datamodels"))
+    return {
+        model: {name: MappedDataset(**dataset) for name, dataset in datasets.items()}
+        for model, datasets in models.items()
+    }
+
+
 @goldens.parametrize("queries")
-def test_query(path: pathlib.Path, request: pytest.FixtureRequest) -> None:
+def test_query(path: pathlib.Path, request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> None:
     case = goldens.load(path, rewrite=request.config.getoption("--golden-rewrite"))
-    with lynxalert.open(":memory:") as store:
+    with lynxalert.open(":memory:", lookups=lookups(case, tmp_path), datamodels=datamodels(case)) as store:
         events = [line for line in case.get("events").splitlines() if line]
         store.ingest(events, index=case.get("index", "main"), sourcetype=case.get("sourcetype") or None)
         options = {name: case[name] for name in ("earliest", "latest", "timezone") if name in case.sections}
