@@ -86,6 +86,10 @@ class TemplatesDefinition(Section):
         return {name: text for name, text in (("message", self.message), ("resolved", self.resolved)) if text}
 
 
+def _never(value: object) -> object:
+    return None if value is False else value
+
+
 class AlertDefinition(Section):
     """An alert before its fields are judged together; durations are words, instants carry their zone."""
 
@@ -115,7 +119,9 @@ class AlertDefinition(Section):
     no_data: Literal["ok", "keep", "nodata", "firing"] = "ok"
     no_data_for: Duration | None = None
     forget_after: Duration = dt.timedelta(hours=24)
-    flapping: FlappingDefinition | None = Field(default_factory=FlappingDefinition)  # null: never hold
+    flapping: Annotated[FlappingDefinition | None, BeforeValidator(_never)] = Field(
+        default_factory=FlappingDefinition
+    )  # false, or null in JSON: never hold
     max_instances: Annotated[int, Field(ge=1, le=100_000)] = 1000
     error_after: Annotated[int, Field(ge=1, le=1000)] = 3
     enabled: bool = True

@@ -7,6 +7,7 @@ comes twice carries the same `webhook-id`.
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import pathlib
 import random
@@ -66,7 +67,8 @@ class Sender:
 
 
 async def quiet(daemon: Daemon) -> None:
-    """Wait until nothing fires and nothing is owed any more."""
+    """Wait until the last events have left the window, nothing fires, and nothing is owed any more."""
+    over = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=4)  # noqa: TID251 - a real daemon's clock
     async with asyncio.timeout(40):
         while True:
             alert = await daemon.ask("GET", "/api/v1/alerts/errors")
@@ -74,7 +76,8 @@ async def quiet(daemon: Daemon) -> None:
             open_ = [
                 one for one in owed["notifications"] if one["status"] in ("queued", "leased", "retrying")
             ]
-            if alert["status"] == "ok" and not open_:
+            checked = dt.datetime.fromisoformat(alert["last_checked"])
+            if checked > over and alert["status"] == "ok" and not open_:
                 return
             await asyncio.sleep(0.3)
 
