@@ -9,11 +9,24 @@ from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.api.ports import Standing
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.written import as_written, channel_as_written
+from lynxalert.lang import Code
 from lynxalert.notify.configure import mask, merge, spell
 
 # Told by the daemon, not by whoever defines the alert; taken from a body that was read here before, and ignored.
 DERIVED = frozenset(
-    "created_at health id key_in_file last_checked last_triggered muted source status updated_at version".split()
+    [
+        "created_at",
+        "health",
+        "id",
+        "key_in_file",
+        "last_checked",
+        "last_triggered",
+        "muted",
+        "source",
+        "status",
+        "updated_at",
+        "version",
+    ]
 )
 
 
@@ -72,7 +85,8 @@ def with_stored_secrets(
 ) -> tuple[dict[str, Any], list[Mistake]]:
     """*fields* with every secret that was left out, or sent back as its mask, as it is stored.
 
-    A mask of nothing that is stored is a mistake: sent on, it would become a password of three dots.
+    A mask of nothing that is stored is a mistake: sent on, it would become a password of three dots. Where nothing
+    can be stored yet it is taken for what it says, with a warning: keys do end in dots, in examples at least.
     """
     raw = fields.get("channels")
     if not isinstance(raw, list):
@@ -88,7 +102,7 @@ def with_stored_secrets(
     for problem in problems:
         path = ("channels", places[int(problem.path[1])], *problem.path[2:])
         text = problem.message.removeprefix(spell(problem.path)).lstrip()
-        mistakes.append(Mistake(path, text, problem.code, problem.help))
+        mistakes.append(Mistake(path, text, problem.code if stored else Code.LINT, problem.help))
     return {**fields, "channels": channels}, mistakes
 
 

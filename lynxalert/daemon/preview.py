@@ -117,6 +117,7 @@ class Preview:
 
     async def _present_row(self, alert: Alert) -> Row | None:
         at = as_of(alert, self._http.clock.now())
+        await self._runner.settle()
         try:
             rows = (await self._runner.run(self._before_condition(alert), window(alert, at), at)).rows
         except (EvaluationError, QueryError):  # a channel can be tried whatever the query says

@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from tests.api.house import House
+
+
+async def test_an_alert_fires_is_told_and_resolved_and_all_of_it_can_be_read(house: House) -> None:
+    made = await house.create()
+    path = f"/api/v1/alerts/{made['id']}"
+    await house.log(247)
+
+    async def status(word: str) -> bool:
+        return (await house.ask("GET", path)).data["status"] == word
+
+    await house.until(lambda: status("triggered"), minutes=1)
+    await house.until(lambda: len(house.provider.requests) == 1)
+    fired = house.provider.requests[0].json
+    assert fired["alert"]["name"] == "High error rate"
+    assert fired["result"] == {"errors": 247}
+    await house.until(lambda: status("ok"), minutes=2)
+    await house.until(lambda: len(house.provider.requests) == 2)
+
+    alert = (await house.ask("GET", path)).data
+    assert alert["last_triggered"] is not None
+    assert alert["last_checked"] > alert["last_triggered"]
+    history = (await house.ask("GET", f"{path}/history")).data["history"]
+    assert [each["kind"] for each in history] == ["resolved", "fired"]
+    assert history[1]["result"] == {"errors": 247}
+    page = await house.ask("GET", f"{path}/history?limit=1")
+    rest = await house.ask("GET", f"{path}/history?limit=1&cursor={page.body['meta']['next_cursor']}")
+    assert [each["kind"] for each in page.data["history"] + rest.data["history"]] == ["resolved", "fired"]
+    assert rest.body["meta"] == {"has_more": False, "next_cursor": None}
+
+    async def delivered() -> bool:
+        sent = (await house.ask("GET", f"{path}/notifications")).data["notifications"]
+        return [(each["kind"], each["status"]) for each in sent] == [
+            ("resolved", "delivered"),
+            ("fired", "delivered"),
+        ]
+
+    await house.until(delivered)
+    evaluations = (await house.ask("GET", f"{path}/evaluations")).data["evaluations"]
+    assert {each["kind"] for each in evaluations} == {"judged"}
+    assert evaluations[-1]["value"] is None or evaluations[-1]["rows"] >= 0
+    metrics = (await house.ask("GET", "/metrics")).raw.decode()
+    assert 'lynxalert_transitions_total{kind="fired"} 1.0' in metrics
+    assert 'lynxalert_deliveries_total{status="delivered",type="webhook"} 2.0' in metrics
+
+
+async def test_a_firing_instance_can_be_seen(house: House) -> None:
+    made = await house.create(q="level=error | stats count as errors by service | where errors > 2")
+    path = f"/api/v1/alerts/{made['id']}/instances"
+    await house.log(3, service="shop")
+
+    async def instances() -> list[dict[str, object]]:
+        found: list[dict[str, object]] = (await house.ask("GET", path)).data["instances"]
+        return found
+
+    found = (await house.until(instances, minutes=1))[0]
+    assert (found["key"], found["condition"]) == ({"service": "shop"}, "firing")
+    assert found["result"] == {"service": "shop", "errors": 3}
+
+
+async def test_a_change_of_meaning_ends_what_fires(house: House) -> None:
+    made = await house.create()
+    path = f"/api/v1/alerts/{made['id']}"
+    await house.log(247)
+    await house.until(lambda: len(house.provider.requests) == 1, minutes=1)
+    changed = (
+        await house.ask("PATCH", path, {"q": "level=error | stats count as errors | where errors > 500"})
+    ).data
+    assert (changed["version"], changed["status"]) == (2, "ok")
+    await house.until(lambda: len(house.provider.requests) == 2)
+    history = (await house.ask("GET", f"{path}/history")).data["history"]
+    assert (history[0]["kind"], history[0]["reason"]) == ("resolved", "updated")
+
+
+async def test_a_muted_alert_is_judged_and_stays_quiet(house: House) -> None:
+    made = await house.create()
+    path = f"/api/v1/alerts/{made['id']}"
+    await house.ask("POST", f"{path}/mute", {"reason": "deploy"})
+    await house.log(247)
+
+    async def suppressed() -> bool:
+        sent = (await house.ask("GET", f"{path}/notifications")).data["notifications"]
+        return [(each["status"], each["reason"]) for each in sent] == [("suppressed", "muted")]
+
+    await house.until(suppressed, minutes=1)
+    assert house.provider.requests == []
+    unmuted = await house.ask("POST", f"{path}/unmute", {"notify": "still_firing"})
+    assert unmuted.data["muted"] is None
+    await house.until(lambda: len(house.provider.requests) == 1)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from tests.api.house import ALERT, House
+from tests.notify.provider import Answer
+
+CHAT = {"type": "telegram", "name": "SRE Chat"}
+
+
+async def test_a_dry_run_says_what_would_happen_and_sends_nothing(house: House) -> None:
+    made = await house.create()
+    await house.log(247)
+    answer = await house.ask("POST", f"/api/v1/alerts/{made['id']}/test")
+    found = answer.data
+    assert found["would_trigger"] is True
+    assert found["result"] == {"errors": 247}
+    assert found["rows"] == [{"errors": 247}]
+    assert found["message"] == "Condition met: errors (247) > 100. Notifications NOT sent (test mode)."
+    assert found["window"] == {"start": "2026-02-14T11:59:00Z", "end": "2026-02-14T12:00:00Z"}
+    assert found["channels_that_would_fire"][0]["status"] == "reachable"
+    assert [(each["type"], each["name"]) for each in found["channels_that_would_fire"]] == [
+        ("webhook", "Hook")
+    ]
+    assert len(found["evidence"]) == 10
+    assert "High error rate" in found["messages"][0]["text"]
+    assert found["overlays"] == []
+    assert all(request.method != "POST" for request in house.provider.requests)
+    instances = await house.ask("GET", f"/api/v1/alerts/{made['id']}/instances")
+    assert instances.data == {"instances": []}, "nothing is remembered"
+
+
+async def test_a_quiet_alert_shows_what_its_condition_judged(house: House) -> None:
+    made = await house.create()
+    await house.log(42)
+    found = (await house.ask("POST", f"/api/v1/alerts/{made['id']}/test")).data
+    assert found["would_trigger"] is False
+    assert found["result"] == {"errors": 42}
+    assert found["channels_that_would_fire"] == []
+    assert found["message"] == "Condition not met: errors (42) > 100. Notifications NOT sent (test mode)."
+
+
+async def test_fields_in_the_body_stand_for_the_stored_ones(house: House) -> None:
+    made = await house.create()
+    await house.log(42)
+    path = f"/api/v1/alerts/{made['id']}/test"
+    changed = {"q": "level=error | stats count as errors | where errors > 40"}
+    assert (await house.ask("POST", path, changed)).data["would_trigger"] is True
+    assert (await house.ask("POST", path, {**changed, "at": "2026-02-14T10:00:00Z"})).data["result"] == {
+        "errors": 0
+    }
+    assert (await house.ask("POST", path, {"at": "noon"})).status == 422
+    assert (await house.ask("POST", path, {"events": []})).error["message"] == "events cannot be injected yet"
+    bad = await house.ask("POST", path, {"q": "level=error | stattts count"})
+    assert (bad.status, bad.error["code"]) == (422, "INVALID_QUERY")
+
+
+async def test_an_alert_that_is_not_saved_can_be_tried(house: House) -> None:
+    await house.log(3, service="shop")
+    by = {"q": "level=error | stats count as errors by service | where errors > 2"}
+    answer = await house.ask("POST", "/api/v1/alerts/test", {**ALERT, **by, "channels": [house.hook()]})
+    assert answer.data["result"] == {"service": "shop", "errors": 3}
+    assert answer.data["message"].startswith("Condition met: errors (3) > 2.")
+
+
+async def test_structured_conditions_say_their_values(house: House) -> None:
+    await house.log(7)
+    fields = {
+        **ALERT,
+        "q": "level=error | stats count as errors",
+        "when": {"type": "threshold", "field": "errors", "op": "gt", "value": 5},
+        "channels": [house.hook(enabled=False)],
+    }
+    found = (await house.ask("POST", "/alerts/test", fields)).data
+    assert found["message"] == "Condition met: errors (7) > 5. Notifications NOT sent (test mode)."
+    assert found["channels_that_would_fire"] == [], "disabled channels are left out"
+    quiet = {**fields, "when": {**fields["when"], "value": 50}}
+    assert (await house.ask("POST", "/alerts/test", quiet)).data["result"] == {"errors": 7}
+
+
+async def test_why_it_would_stay_quiet_is_told_apart(house: House) -> None:
+    weekday = {"days": ["Monday"], "start_time": "09:00", "end_time": "18:00"}
+    made = await house.create(enabled=False, active_schedule={"timezone": "UTC", "windows": [weekday]})
+    await house.ask("POST", f"/alerts/{made['id']}/mute", {"duration": "1h", "reason": "maintenance"})
+    await house.log(247)
+    found = (await house.ask("POST", f"/alerts/{made['id']}/test")).data
+    assert found["would_trigger"] is True, "a disabled alert can be tried"
+    assert found["overlays"] == [
+        {"reason": "disabled", "until": None},
+        {"reason": "muted", "until": "2026-02-14T13:00:00Z", "note": "maintenance"},
+        {"reason": "off_schedule", "until": "2026-02-16T09:00:00Z"},
+    ]
+
+
+async def test_test_messages_arrive_marked_in_order_and_failures_say_why(house: House) -> None:
+    chat = {
+        **CHAT,
+        "config": {"bot_token": "1:s3cret-canary", "chat_id": "-1", "api_url": house.provider.url},
+    }
+    off = house.hook(name="Off", enabled=False)
+    made = await house.create(channels=[house.hook(), off, chat])
+    await house.log(247)
+    results = (await house.ask("POST", f"/api/v1/alerts/{made['id']}/test-channels")).data["results"]
+    assert [(each["name"], each["status"]) for each in results] == [("Hook", "ok"), ("SRE Chat", "ok")]
+    assert all(isinstance(each["latency_ms"], int) and "error" not in each for each in results)
+    assert all("[TEST]" in request.text for request in house.provider.requests)
+    assert any("247" in request.text for request in house.provider.requests), "with the present result"
+    refusal = {"ok": False, "error_code": 401, "description": "Unauthorized: 1:s3cret-canary"}
+    house.provider.otherwise = Answer(401, refusal)
+    results = (await house.ask("POST", f"/api/v1/alerts/{made['id']}/test-channels")).data["results"]
+    assert [set(each) for each in results] == [{"type", "name", "status", "error"}] * 2
+    assert results[1]["error"].startswith("HTTP 401: Unauthorized")
+    assert "s3cret-canary" not in str(results[1])
+
+
+async def test_channels_that_cannot_be_reached_are_said_to_be(house: House) -> None:
+    made = await house.create(channels=[house.hook(config={"url": "http://127.0.0.1:1/hook"})])
+    await house.log(247)
+    found = (await house.ask("POST", f"/api/v1/alerts/{made['id']}/test")).data
+    assert found["channels_that_would_fire"][0]["status"] == "unreachable"
