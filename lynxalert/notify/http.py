@@ -65,7 +65,7 @@ class Http:
         self.clock = clock
         self._hidden: frozenset[str] = frozenset()
         connector = aiohttp.TCPConnector(
-            socket_factory=outbound.socket_for, force_close=True, limit=200, ttl_dns_cache=30
+            socket_factory=outbound.socket_for, force_close=True, limit=500, ttl_dns_cache=30
         )
         self._session = aiohttp.ClientSession(
             connector=connector,

@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from lynxalert.notify.wellformed import html_fault, markdown_v2_fault
+
 # Controls no provider shows (tab and line feed stay), and half characters that no UTF-8 can hold.
 UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]|[\ud800-\udfff]")
 
@@ -39,7 +41,10 @@ def units(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Markup:
-    """How one kind of channel writes text, and how many units of it fit. `link` takes (title, url)."""
+    """How one kind of channel writes text, and how many units of it fit.
+
+    `link` takes (title, url). `fault` says why the provider would refuse a text, as far as can be known.
+    """
 
     name: str
     limit: int
@@ -48,6 +53,7 @@ class Markup:
     code: Callable[[str], str]
     block: Callable[[str], str]
     link: Callable[[str, str], str]
+    fault: Callable[[str], str | None] = lambda _: None
 
     def fits(self, text: str) -> bool:
         """Whether *text* is within the limit."""
@@ -101,6 +107,7 @@ HTML = Markup(
     lambda text: f"<code>{_html(text)}</code>",
     lambda text: f"<pre>{_html(text)}</pre>",
     lambda title, url: f'<a href="{_html(url)}">{_html(title)}</a>',
+    html_fault,
 )
 MARKDOWN_V2 = Markup(
     "markdown_v2",
@@ -110,6 +117,7 @@ MARKDOWN_V2 = Markup(
     lambda text: f"`{_markdown_code(text)}`",
     lambda text: f"```\n{_markdown_code(text)}\n```",
     lambda title, url: f"[{_markdown_v2(title)}]({_markdown_url(url)})",
+    markdown_v2_fault,
 )
 SLACK = Markup(
     "slack",

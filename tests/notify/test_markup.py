@@ -27,6 +27,7 @@ from lynxalert.notify.markup import (
 )
 from lynxalert.notify.render import compose, default_text
 from lynxalert.notify.templates.checking import HOSTILE
+from lynxalert.notify.wellformed import html_fault, markdown_v2_fault
 from tests.notify.occasions import alert, made, occasion
 
 texts = st.text(st.characters(exclude_categories=()), max_size=300) | st.just(HOSTILE)
@@ -108,6 +109,50 @@ def test_html_shows_the_value_and_no_tag(text: str) -> None:
 @given(texts)
 def test_markdown_v2_shows_the_value_and_no_markup(text: str) -> None:
     assert read_markdown_v2(MARKDOWN_V2.escape(clean(text))) == clean(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("<b>x</b> &lt; <a href='http://x'>y</a> <tg-spoiler>z</tg-spoiler>", None),
+        ("a < b", None),
+        ("<p>x</p>", "`<p>` is no tag that Telegram knows"),
+        ("<b>x", "`<b>` is never closed"),
+        ("<b><i>x</b></i>", "`</b>` closes nothing"),
+        ("x</b>", "`</b>` closes nothing"),
+    ],
+)
+def test_faults_of_html(text: str, fault: str | None) -> None:
+    assert html_fault(text) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (
+            "*b* _i_ __u__ ~s~ ||p|| `c.-` ```\npre.\n``` [t](http://x.y/a-b) ![e](tg://emoji?id=1) \\. \\!",
+            None,
+        ),
+        (">quoted\n>more", None),
+        ("*a _b_*", None),
+        ("a.b", "`.` must be written `\\.`"),
+        ("(a)", "`(` must be written `\\(`"),
+        ("a > b", "`>` must be written `\\>`"),
+        ("*a", "`*` is never closed"),
+        ("*a _b*_", "`*` closes before `_` does"),
+        ("[a](http://x", "`]` must be written `\\]`"),
+        ("`a", "``` is never closed"),
+    ],
+)
+def test_faults_of_markdown_v2(text: str, fault: str | None) -> None:
+    assert markdown_v2_fault(text) == fault
+
+
+@given(texts)
+def test_default_texts_have_no_fault(text: str) -> None:
+    facts = facts_of(occasion(**hostile(text, 3)))
+    assert html_fault(default_text(facts, HTML)) is None
+    assert markdown_v2_fault(default_text(facts, MARKDOWN_V2)) is None
 
 
 @given(texts)

@@ -21,7 +21,7 @@ class Email(kit.Base):
 
     kind: ClassVar[str] = "email"
     identity: ClassVar[tuple[str, ...]] = ("smtp_host", "smtp_port", "username", "from_", "to")
-    markup: ClassVar[kit.Markup] = replace(kit.HTML, limit=200_000)
+    markup: ClassVar[kit.Markup] = replace(kit.HTML, limit=200_000, fault=lambda _: None)
 
     to: tuple[str, ...]
     from_: str

@@ -64,7 +64,10 @@ def _rendered(source: str, markup: Markup, facts: Mapping[str, Plain]) -> list[D
     if not markup.fits(text) and not facts.get("rows"):
         problem = f"without any row it is already longer than the {markup.limit} characters that fit"
         return [Diagnostic(Code.BAD_TEMPLATE, problem, whole)]
-    return []
+    fault = markup.fault(text)
+    if fault is None:
+        return []
+    return [Diagnostic(Code.LINT, f"the text would be refused and sent plain: {fault}", whole)]
 
 
 def _blanks(source: str, markup: Markup, facts: Mapping[str, Plain]) -> list[Diagnostic]:
