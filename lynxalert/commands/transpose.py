@@ -10,10 +10,9 @@ from lynxalert.lang import Code, Span
 from lynxalert.lang.ast import Number, Option, Stage
 from lynxalert.plan.command import command, one, option
 from lynxalert.plan.relation import Apply, Limit, Relation
-from lynxalert.plan.rows import rows_of, table_of
+from lynxalert.plan.rows import rows_of, table_of, text_of
 from lynxalert.plan.schema import Column
 from lynxalert.plan.scope import Scope
-from lynxalert.plan.subsearch import text_of
 from lynxalert.plan.types import Type
 
 if TYPE_CHECKING:
@@ -78,8 +77,7 @@ class Transpose:
         if header is not None:
             given = [row[header.name] for row in rows]
             titles = [
-                title if value is None else text_of(plain(value))
-                for value, title in zip(given, titles, strict=True)
+                title if value is None else text_of(value) for value, title in zip(given, titles, strict=True)
             ]
         made: list[dict[str, Any]] = []
         for column in columns:
@@ -93,4 +91,4 @@ class Transpose:
 
 def plain(value: Any) -> Any:
     """A value beside others of any kind: times as text."""
-    return text_of(value.replace(tzinfo=dt.UTC)) if isinstance(value, dt.datetime) else value
+    return text_of(value) if isinstance(value, dt.datetime) else value

@@ -12,7 +12,6 @@ from lynxalert.plan.relation import Apply, Project, Relation
 from lynxalert.plan.rows import rows_of, table_of
 from lynxalert.plan.schema import Schema
 from lynxalert.plan.scope import Scope
-from lynxalert.plan.series import carried
 from lynxalert.plan.types import Type
 
 if TYPE_CHECKING:
@@ -44,9 +43,9 @@ class Untable:
         shown = [one for one in relation.schema.columns if one != kept and not one.name.startswith("_")]
         table = Project(relation, Schema((kept, *shown)))
         title, value = self.names[1].text, self.names[2].text
-        types = {kept.name: carried(kept.type), title: Type.TEXT}
+        types = {kept.name: kept.type, title: Type.TEXT}
         if all(column.type is shown[0].type for column in shown):
-            types |= {value: carried(shown[0].type)} if shown else {value: Type.TEXT}
+            types |= {value: shown[0].type} if shown else {value: Type.TEXT}
 
         def cells(rows: pa.Table) -> Relation:
             made: list[dict[str, Any]] = [

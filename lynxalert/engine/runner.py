@@ -165,6 +165,8 @@ class Engine:
     ) -> tuple[tuple[Column, ...], list[dict[str, Value]], TimeWindow]:
         cursor = self.source.cursor()
         try:
+            if compiled.sql is None:
+                cursor.begin()  # what is read in several steps must not change between them
             run = Run(compiled, cursor, window, now, deadline, limit)
             with stopped_at(run):
                 columns, rows = self._finish(run)

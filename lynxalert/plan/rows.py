@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lynxalert.clock import rfc3339
+from lynxalert.plan.numbers import canonical_number
 from lynxalert.plan.relation import Extend, Generate, OrderKey, Relation
 from lynxalert.plan.scalar import ColumnRef
 from lynxalert.plan.schema import Column, Schema
@@ -83,6 +86,10 @@ def type_of(values: Iterable[Any]) -> Type:
         return Type.TEXT
     if kinds <= {bool}:
         return Type.BOOLEAN
+    if list in kinds:
+        return Type.LIST
+    if kinds <= {dt.datetime}:
+        return Type.TIME
     if kinds <= {int} and all(abs(value) < 2**63 for value in values if value is not None):
         return Type.INTEGER
     return Type.FLOAT if kinds <= {int, float} else Type.ANY
@@ -99,9 +106,35 @@ def array_of(values: Sequence[Any], type_: Type) -> pa.Array[Any]:
         Type.TIME: pa.timestamp("us"),
         Type.LIST: pa.list_(pa.string()),
     }
-    if type_ is Type.ANY:
-        values = [None if value is None else json.dumps(value, ensure_ascii=False) for value in values]
-    if type_ is Type.FLOAT:
-        values = [None if value is None else float(value) for value in values]
-    array: pa.Array[Any] = pa.array(values, carried.get(type_, pa.string()))
+    form = FORMS.get(type_)
+    given = [value if value is None or form is None else form(value) for value in values]
+    array: pa.Array[Any] = pa.array(given, carried.get(type_, pa.string()))
     return array
+
+
+def json_of(value: Any) -> str:
+    """A value as JSON; a time as its text."""
+    return json.dumps(text_of(value) if isinstance(value, dt.datetime) else value, ensure_ascii=False)
+
+
+def list_of(value: Any) -> list[str]:
+    """A multivalue as a list of texts; a single value is a list of one."""
+    return [text_of(one) for one in (value if isinstance(value, list) else [value])]
+
+
+def text_of(value: Any) -> str:
+    """A value as a person would write it."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return canonical_number(value)
+        case dt.datetime():
+            return rfc3339(value)
+        case str():
+            return value
+        case _:
+            return json.dumps(value, ensure_ascii=False)
+
+
+FORMS: dict[Type, Callable[[Any], Any]] = {Type.ANY: json_of, Type.FLOAT: float, Type.LIST: list_of}

@@ -173,12 +173,7 @@ class Turn:
             )
         row = self.pivot.row
         found = {title: self.schema.find(name) for title, name in {row: row, **made}.items()}
-        types = {title: carried(column.type) for title, column in found.items() if column is not None}
+        types = {title: column.type for title, column in found.items() if column is not None}
         table = table_of(self.pivot.turned(rows, self.every), self.scope, types)
         first = table.schema.columns[0]
         return Sort(table, (OrderKey(first),)) if first.type is Type.TIME else table
-
-
-def carried(type_: Type) -> Type:
-    """How values of *type_* travel through Python, where lists of one are their value."""
-    return Type.ANY if type_ is Type.LIST else type_

@@ -7,17 +7,15 @@ A field called `search` or `query` contributes its text as it is; `earliest` and
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from lynxalert.clock import rfc3339
 from lynxalert.lang import Code, QueryError, Span, parse_terms
 from lynxalert.lang.ast import AllOf, AnyOf, Comparison, Not, Pattern, SubsearchTerm, Term
-from lynxalert.plan.numbers import canonical_number, read_number
+from lynxalert.plan.numbers import read_number
 from lynxalert.plan.relation import Apply, Limit, Relation
-from lynxalert.plan.rows import rows_of
+from lynxalert.plan.rows import rows_of, text_of
 from lynxalert.plan.scope import Scope
 
 if TYPE_CHECKING:
@@ -144,18 +142,3 @@ def moved(term: Term, span: Span) -> Term:
     if hasattr(term, "field_span"):
         changes["field_span"] = span
     return replace(term, **changes)
-
-
-def text_of(value: Any) -> str:
-    """A value as a person would write it."""
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case int() | float():
-            return canonical_number(value)
-        case dt.datetime():
-            return rfc3339(value)
-        case str():
-            return value
-        case _:
-            return json.dumps(value, ensure_ascii=False)
