@@ -29,6 +29,8 @@ DERIVED = frozenset(
     ]
 )
 
+NULL_SAYS_NEVER = frozenset({"flapping"})
+
 
 def shown(standing: Standing) -> dict[str, Any]:
     """The alert object: the fields of the definition, secrets masked, and how it stands."""
@@ -60,14 +62,18 @@ def etag(standing: Standing) -> str:
 
 
 def fields_of(body: Mapping[str, Any]) -> dict[str, Any]:
-    """What of *body* defines an alert."""
-    return {name: value for name, value in body.items() if name not in DERIVED}
+    """What of *body* defines an alert; a null is the default, except where it says `never`."""
+    return {
+        name: value
+        for name, value in body.items()
+        if name not in DERIVED and (value is not None or name in NULL_SAYS_NEVER)
+    }
 
 
 def patched(alert: Alert, body: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of *alert* with those of *body* instead; a null goes back to the default."""
     fields = as_written(alert)
-    change = fields_of(body)
+    change = {name: value for name, value in body.items() if name not in DERIVED}
     if "query" in change:
         fields.pop("q")
     if {"interval", "cron"} & set(change):

@@ -83,10 +83,17 @@ def application(offered: Offered) -> web.Application:
     app[keys.REHEARSAL] = offered.rehearsal
     app[METRICS] = offered.metrics
     for method, path, handler in ALERT_ROUTES + ROUTES:
-        app.router.add_route(method, PREFIX + path, handler)
+        _add(app, method, PREFIX + path, handler)
     for method, path, handler in ALERT_ROUTES + ROOT_ROUTES:
-        app.router.add_route(method, path, handler)
+        _add(app, method, path, handler)
     return app
+
+
+def _add(app: web.Application, method: str, path: str, handler: Handler) -> None:
+    if method == "GET":
+        app.router.add_get(path, handler, allow_head=True)
+    else:
+        app.router.add_route(method, path, handler)
 
 
 def runner(app: web.Application) -> web.AppRunner:

@@ -85,6 +85,16 @@ class House:
         answer = await self.ask("POST", "/api/v1/ingest", "\n".join(lines))
         assert answer.data["accepted"] == count
 
+    async def asked(self, question: dict[str, Any]) -> Answer:
+        """The answer to a query, once everything that was acknowledged can be queried."""
+
+        async def stored() -> bool:
+            health: dict[str, Any] = (await self.ask("GET", "/health")).data
+            return health["store"]["queued"] == 0
+
+        await self.until(stored)
+        return await self.ask("POST", "/api/v1/query", question)
+
     async def until(self, check: Callable[[], Any], minutes: int = 0) -> Any:
         """Move the clock, then wait for what threads and sockets do until *check* is content; its answer."""
         for _ in range(minutes):
