@@ -7,12 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lynxalert.alerts import Alert
+from lynxalert.alerts import ZERO, Alert
 from lynxalert.alerts.health import Notice
 from lynxalert.daemon.quiet import Quietness, quietness
 from lynxalert.daemon.slots import Outcome
 from lynxalert.notify.facts import Occasion
-from lynxalert.notify.model import Delivery
+from lynxalert.notify.model import Delivery, Start
 from lynxalert.notify.queueing import queue, situation_of
 from lynxalert.notify.routing import Situation
 from lynxalert.state import Transaction, definitions, history, instances, outbox, owed
@@ -46,15 +46,19 @@ async def commit(
     revisions = await definitions.revisions(tx)
     valid = [each for each in outcomes if revisions.get(each.alert.id) == each.before.definition.revision]
     quiet = await quietness(tx, now) if any(each.occasions for each in valid) else Quietness(now)
+    deliveries: list[Delivery] = []
     for each in valid:
-        await instances.save(tx, each.alert.id, each.before.instances, each.instances)
-        await history.record(tx, each.evaluations)
+        deliveries += await decide(tx, each.alert, each.occasions, quiet, voice.deliver)
+        for notice in each.notices:
+            deliveries += voice.tell(each.alert, notice)
         for at, inputs in each.amended.items():
             await history.amend(tx, each.alert.id, at, inputs)
-        await say(tx, each.alert, each.occasions, quiet, voice.deliver)
-        for notice in each.notices:
-            await outbox.enqueue(tx, voice.tell(each.alert, notice))
+    await instances.save_all(tx, ((each.alert.id, each.before.instances, each.instances) for each in valid))
     await instances.save_cursors(tx, [each.cursor for each in valid])
+    await history.record(tx, [made for each in valid for made in each.evaluations])
+    told = [occasion.transition for each in valid for occasion in each.occasions]
+    await history.append(tx, told, now)
+    await outbox.enqueue(tx, deliveries)
     return tuple(valid)
 
 
@@ -62,12 +66,21 @@ async def say(
     tx: Transaction, alert: Alert, occasions: Sequence[Occasion], quiet: Quietness, deliver: Deliver
 ) -> None:
     """Write what happened to instances of *alert* into history, and queue what is owed for it."""
+    await history.append(tx, [each.transition for each in occasions], quiet.now)
+    await outbox.enqueue(tx, await decide(tx, alert, occasions, quiet, deliver))
+
+
+async def decide(
+    tx: Transaction, alert: Alert, occasions: Sequence[Occasion], quiet: Quietness, deliver: Deliver
+) -> Sequence[Delivery]:
+    """What is owed for *occasions* of *alert*, by all that is known of its channels."""
     if not occasions:
-        return
+        return ()
     told = [each.transition for each in occasions]
-    await history.append(tx, told, quiet.now)
-    episodes = {each.episode for each in told}
-    starts = await owed.starts(tx, alert.id, episodes, quiet.now - alert.policy.cooldown)
+    starts: tuple[Start, ...] = ()
+    if alert.policy.cooldown > ZERO or any(each.sequence > 1 for each in told):
+        episodes = {each.episode for each in told}
+        starts = await owed.starts(tx, alert.id, episodes, quiet.now - alert.policy.cooldown)
     situation = situation_of(
         alert,
         quiet.now,
@@ -75,4 +88,4 @@ async def say(
         by_key=quiet.of_transitions(alert, told),
         starts=starts,
     )
-    await outbox.enqueue(tx, deliver(occasions, situation))
+    return deliver(occasions, situation)

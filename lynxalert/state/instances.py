@@ -58,16 +58,26 @@ async def save(
     tx: AsyncConnection, alert_id: str, before: Mapping[Key, Instance], after: Mapping[Key, Instance]
 ) -> None:
     """Write what differs between *before*, which is stored, and *after*."""
-    changed = [each for each in map(_lean, after.values()) if before.get(each.key) != each]
-    gone = [(alert_id, key) for key in before if key not in after]
+    await save_all(tx, [(alert_id, before, after)])
+
+
+async def save_all(
+    tx: AsyncConnection, moved: Iterable[tuple[str, Mapping[Key, Instance], Mapping[Key, Instance]]]
+) -> None:
+    """`save` for many alerts at once: their id, what is stored, what is to be."""
+    changed: list[dict[str, Any]] = []
+    gone: list[tuple[str, Key]] = []
+    for alert_id, before, after in moved:
+        lean = map(_lean, after.values())
+        changed += (_instance_columns(alert_id, each) for each in lean if before.get(each.key) != each)
+        gone += ((alert_id, key) for key in before if key not in after)
     for part in _parts(gone):
         await tx.execute(delete(instances).where(tuple_(instances.c.alert_id, instances.c.key).in_(part)))
     if changed:
         statement = insert(instances)
         fresh = {name: statement.excluded[name] for name in ("phase", "since", "episode", "body")}
         await tx.execute(
-            statement.on_conflict_do_update(index_elements=["alert_id", "key"], set_=fresh),
-            [_instance_columns(alert_id, each) for each in changed],
+            statement.on_conflict_do_update(index_elements=["alert_id", "key"], set_=fresh), changed
         )
 
 

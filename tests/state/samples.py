@@ -90,6 +90,7 @@ def delivery(
 ) -> Delivery:
     target = Target("webhook", name, destination or f"webhook:{name}")
     message = Message(
+        subject="t",
         title="t",
         text="x",
         kind=str(kind),

@@ -92,6 +92,18 @@ async def test_lost_channels_are_kept_while_an_episode_is_open_and_forgotten_aft
         assert await definitions.channels(tx, "alt_1") == ()
 
 
+async def test_some_alerts_are_read_at_once(database: Database) -> None:
+    async def fill(tx: AsyncConnection) -> None:
+        for n in range(450):
+            await definitions.put(tx, replace(ALERT, id=f"alt_{n}", file_key=None), NOON)
+        await definitions.remove(tx, "alt_7", NOON)
+
+    await database.write(fill)
+    async with database.read() as tx:
+        found = await definitions.some(tx, [f"alt_{n}" for n in range(449)])
+    assert len(found) == 448
+
+
 async def test_secrets_stand_in_one_table_and_leave_it(database: Database, tmp_path: Path) -> None:
     async def fill(tx: AsyncConnection) -> None:
         await definitions.put(tx, ALERT, NOON)

@@ -72,6 +72,16 @@ async def test_evaluations_come_back_as_they_were(database: Database) -> None:
     await database.write(lambda tx: history.record(tx, []))
 
 
+async def test_a_second_look_takes_the_place_of_the_first(database: Database) -> None:
+    await database.write(
+        lambda tx: history.record(tx, [evaluation(1), evaluation(2), evaluation(2, "error")])
+    )
+    await database.write(lambda tx: history.amend(tx, "alt_1", NOON + 2 * MINUTE, Inputs()))
+    async with database.read() as tx:
+        slots = await history.judged_since(tx, "alt_1", NOON)
+    assert [each.inputs for each in slots] == [INPUTS, Inputs(), None]
+
+
 async def test_old_history_goes_and_old_inputs_go_earlier(database: Database) -> None:
     async def work(tx: AsyncConnection) -> int:
         await history.record(tx, [evaluation(n) for n in range(4)])

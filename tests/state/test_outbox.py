@@ -14,8 +14,8 @@ from lynxalert.notify.channel import target as target_of
 from lynxalert.notify.configure import configure
 from lynxalert.notify.model import Delivery, Failure, Quiet, Status
 from lynxalert.notify.outbox import Lane, Outbox
-from lynxalert.state import Database, StoredOutbox, definitions, outbox, owed
-from tests.state.samples import ALERT, MINUTE, NOON, SECOND, WEBHOOK, delivery
+from lynxalert.state import Database, StoredOutbox, definitions, instances, outbox, owed
+from tests.state.samples import ALERT, INSTANCE, MINUTE, NOON, SECOND, WEBHOOK, delivery
 
 LEASE = NOON + MINUTE
 
@@ -222,6 +222,43 @@ async def test_starts_accepted_lately_are_known_for_the_cooldown(database: Datab
         assert [each.episode for each in await owed.starts(tx, "alt_1", [], NOON)] == ["ep_old"]
         assert await owed.starts(tx, "alt_1", [], NOON + SECOND) == ()
         assert await owed.starts(tx, "alt_2", ["ep_old"], NOON) == ()
+
+
+async def test_what_was_suppressed_until_some_time_is_thought_of_again(database: Database) -> None:
+    def muted(episode: str, until: dt.datetime | None, alert_id: str = "alt_1") -> Delivery:
+        kept = delivery(episode, due=until, status=Status.SUPPRESSED, alert_id=alert_id)
+        return replace(kept, reason=Quiet.MUTED)
+
+    first, second = muted("ep_1", NOON), muted("ep_2", NOON + MINUTE)
+    elsewhere, never = muted("ep_3", NOON, "alt_2"), muted("ep_4", None)
+    async with database.read() as tx:
+        assert await owed.next_waiting(tx) is None
+    box = await queued(database, first, second, elsewhere, never)
+    assert await box.destinations(NOON + MINUTE) == []
+    async with database.read() as tx:
+        assert await owed.waiting(tx, NOON) == {"alt_1": (first,), "alt_2": (elsewhere,)}
+        assert await owed.next_waiting(tx) == NOON
+
+
+async def test_what_a_mute_keeps_quiet_is_known(database: Database) -> None:
+    over = replace(delivery("ep_0", status=Status.SUPPRESSED), reason=Quiet.MUTED)
+    start = replace(delivery("ep_1", status=Status.SUPPRESSED), reason=Quiet.MUTED)
+    end = replace(delivery("ep_0", sequence=2, due=None, kind=Kind.RESOLVED), reason=Quiet.MUTED)
+    other = replace(delivery("ep_1", sequence=3, due=None), reason=Quiet.SILENCED)
+    await queued(database, over, start, end, other)
+    await database.write(lambda tx: instances.save(tx, "alt_1", {}, {INSTANCE.key: INSTANCE}))  # of ep_1
+    async with database.read() as tx:
+        assert await owed.quieted(tx, "alt_1", [Quiet.MUTED]) == (start, end)
+        assert await owed.quieted(tx, "alt_2", [Quiet.MUTED]) == ()
+
+
+async def test_a_start_knows_the_channel_that_was_lost(database: Database) -> None:
+    await database.write(lambda tx: definitions.put(tx, ALERT, NOON))
+    await database.write(lambda tx: definitions.put(tx, replace(ALERT, channels=()), NOON))
+    await queued(database, delivery())
+    async with database.read() as tx:
+        (start,) = await owed.starts(tx, "alt_1", ["ep_1"], NOON)
+    assert start.channel == WEBHOOK
 
 
 async def test_old_settled_deliveries_go_and_owed_ones_stay(database: Database) -> None:
