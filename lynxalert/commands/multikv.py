@@ -63,7 +63,7 @@ class Multikv:
                 name: Type.ANY if name in mixed and type_ is not Type.TEXT else type_
                 for name, type_ in known.items()
             }
-            rows = table_of([_plain(row, merged) for row in made], scope, merged)
+            rows = table_of(made, scope, merged)
             return Project(rows, Schema(rows.schema.columns, open=True))  # other tables have other columns
 
         return Apply(relation, "multikv", tabled)
@@ -113,11 +113,3 @@ class Multikv:
             elif current == word:
                 found.append(name.text)
         return found
-
-
-def _plain(row: Mapping[str, Any], types: Mapping[str, Type]) -> dict[str, Any]:
-    """*row* as its columns carry it: several values as a list where the column has lists."""
-    return {
-        name: [value] if types.get(name) is Type.LIST and isinstance(value, str) else value
-        for name, value in row.items()
-    }

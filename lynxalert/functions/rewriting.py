@@ -13,6 +13,7 @@ from lynxalert.functions.nodes import (
     binary,
     call,
     case,
+    coalesce,
     column,
     is_null,
     is_present,
@@ -125,10 +126,10 @@ def single(value: Typed) -> Node:
 
 def places(value: Typed, limit: Typed) -> Node:
     """The places of the values, from 1, as whole numbers to be unnested; one for a row without a value."""
-    size = call("len", elements(value))
+    size = call("greatest", coalesce(call("len", elements(value)), number(1)), number(1))
     most = int(str(limit.value))
     last = call("least", size, number(most)) if most else size
-    return call("range", number(1), binary("+", call("greatest", last, number(1)), number(1)))
+    return call("range", number(1), binary("+", last, number(1)))
 
 
 def elements(value: Typed) -> Node:

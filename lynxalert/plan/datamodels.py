@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lynxalert.lang import Code, QueryError, Span, parse
 from lynxalert.lang.ast import Assignment, Expr, Query
@@ -64,13 +64,15 @@ def modelled(
         return lower(scope.scan(scope, ()))
     before = len(scope.diagnostics)
     pending = scope.subquery(query, scope.scan(scope, indexes_of(query)))
+    _placed_at(place, before, scope)
 
     def named(relations: tuple[Relation, ...]) -> Relation:
-        return lower(_named(relations[0], wanted, place, scope, prefixed=prefixed))
+        before = len(scope.diagnostics)
+        events = _named(relations[0], wanted, place, scope, prefixed=prefixed)
+        _placed_at(place, before, scope)
+        return lower(events)
 
-    result = scope.combine((pending,), named)
-    _placed_at(place, before, scope)
-    return result
+    return scope.combine((pending,), named)
 
 
 def _query(wanted: Chosen, place: Span, scope: Scope) -> Query | None:
@@ -123,7 +125,5 @@ def _expression(text: str) -> Expr:
 
 def _placed_at(place: Span, before: int, scope: Scope) -> None:
     """Diagnostics of the mapping at the place of its use: their own places belong to the configuration."""
-    from dataclasses import replace
-
     moved = [replace(one, span=place) for one in scope.diagnostics[before:]]
     scope.diagnostics[before:] = list(dict.fromkeys(moved))

@@ -114,7 +114,8 @@ def array_of(values: Sequence[Any], type_: Type) -> pa.Array[Any]:
 
 def json_of(value: Any) -> str:
     """A value as JSON; a time as its text."""
-    return json.dumps(text_of(value) if isinstance(value, dt.datetime) else value, ensure_ascii=False)
+    plain = text_of(value) if isinstance(value, dt.datetime) else value
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def list_of(value: Any) -> list[str]:
@@ -134,7 +135,7 @@ def text_of(value: Any) -> str:
         case str():
             return value
         case _:
-            return json.dumps(value, ensure_ascii=False)
+            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 FORMS: dict[Type, Callable[[Any], Any]] = {Type.ANY: json_of, Type.FLOAT: float, Type.LIST: list_of}
