@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from tests.api.house import CONFIG, House, living
+
+SECOND = """
+[alerts.second]
+q = "level=error | stats count as errors | where errors > 2"
+interval = "1m"
+channels = ["hook"]
+"""
+
+
+async def names(house: House) -> list[str]:
+    alerts = (await house.ask("GET", "/api/v1/alerts")).data["alerts"]
+    return sorted(each["key_in_file"] or each["name"] for each in alerts)
+
+
+def write(house: House, more: str = "", config: str = CONFIG) -> None:
+    house.file.write_text(config.format(url=house.provider.url) + more)
+
+
+async def test_a_reload_adds_changes_and_removes_beside_what_was_made_here(house: House) -> None:
+    await house.create(name="made here")
+    write(house, SECOND)
+    answer = await house.ask("POST", "/api/v1/config/reload")
+    assert answer.data == {"added": ["second"], "changed": [], "removed": [], "restart_needed_for": []}
+    assert await names(house) == ["from-file", "made here", "second"]
+    write(house, SECOND.replace("> 2", "> 3"), CONFIG.split("[alerts.from-file]", maxsplit=1)[0])
+    answer = await house.ask("POST", "/api/v1/config/reload")
+    assert answer.data == {
+        "added": [],
+        "changed": ["second"],
+        "removed": ["from-file"],
+        "restart_needed_for": [],
+    }
+    assert await names(house) == ["made here", "second"]
+    assert (await house.ask("GET", "/alerts/second")).data["version"] == 2
+
+
+async def test_a_reload_that_fails_changes_nothing_and_says_so(house: House) -> None:
+    write(house, SECOND + "\n[server2]\n" + SECOND.replace("second", "third").replace("1m", "1x"))
+    answer = await house.ask("POST", "/api/v1/config/reload")
+    assert (answer.status, answer.error["code"]) == (422, "VALIDATION_ERROR")
+    assert answer.error["message"].startswith("the configuration in force stays: ")
+    assert [(each["file"], each["line"], each["message"]) for each in answer.error["details"]] == [
+        ("config.toml", 21, "server2 is not a known setting"),
+        ("config.toml", 25, "alerts.third.interval must be a duration such as 30s, 5m, 1h or 2d"),
+    ]
+    assert await names(house) == ["from-file"]
+    health = (await house.ask("GET", "/health")).data
+    assert (health["status"], health["configuration"]["status"]) == ("degraded", "degraded")
+    assert b"lynxalert_config_ok 0.0" in (await house.ask("GET", "/metrics")).raw
+    write(house, SECOND)
+    assert (await house.ask("POST", "/api/v1/config/reload")).status == 200
+    health = (await house.ask("GET", "/health")).data
+    assert health["status"] == "ok"
+    assert b"lynxalert_config_ok 1.0" in (await house.ask("GET", "/metrics")).raw
+
+
+async def test_macros_are_in_force_after_the_reload_and_one_in_use_cannot_go(house: House) -> None:
+    write(house, '\n[macros]\nbad = "level=error"\n')
+    await house.ask("POST", "/api/v1/config/reload")
+    made = await house.create(name="uses it", q="`bad` | stats count as errors | where errors > 2")
+    await house.log(3)
+    assert (await house.asked({"q": "`bad` | stats count"})).data["rows"] == [{"count": 3}]
+    write(house)
+    answer = await house.ask("POST", "/api/v1/config/reload")
+    assert answer.status == 422
+    assert made["id"] in answer.error["message"]
+    assert (await house.asked({"q": "`bad` | stats count"})).data["rows"] == [{"count": 3}], "still in force"
+    write(house, '\n[macros]\nbad = "level=fatal"\n')
+    assert (await house.ask("POST", "/api/v1/config/reload")).status == 200
+    assert (await house.asked({"q": "`bad` | stats count"})).data["rows"] == [{"count": 0}]
+
+
+async def test_what_needs_a_restart_is_said(house: House) -> None:
+    write(house, '\n[outbound]\ntimeout = "3s"\n')
+    house.file.write_text(house.file.read_text().replace("[server]", '[store]\npath = "elsewhere"\n[server]'))
+    answer = await house.ask("POST", "/api/v1/config/reload")
+    assert answer.data["restart_needed_for"] == ["store.path", "outbound"]
+
+
+async def test_state_survives_a_restart_and_ids_stay(tmp_path) -> None:
+    async with living(tmp_path) as house:
+        made = await house.create()
+        file_id = (await house.ask("GET", "/alerts/from-file")).data["id"]
+        await house.log(247)
+        await house.until(lambda: len(house.provider.requests) == 1, minutes=1)
+    async with living(tmp_path) as house:
+        found = (await house.ask("GET", f"/alerts/{made['id']}")).data
+        assert found["status"] == "triggered"
+        assert (await house.ask("GET", "/alerts/from-file")).data["id"] == file_id
+        assert (await house.asked({"q": "level=error | stats count", "latest": "+1d"})).data["rows"] == [
+            {"count": 247}
+        ]
+
+
+async def test_the_configuration_is_shown_without_secrets(house: House) -> None:
+    write(
+        house,
+        """
+[email]
+password = "s3cret-canary"
+
+[channels.chat]
+type = "telegram"
+bot_token = { file = "token" }
+chat_id = "1"
+
+[channels.tickets]
+type = "generic_http"
+method = "POST"
+url = "https://example.com/s3cret-canary"
+headers = { Authorization = { file = "token" }, "X-Key" = "s3cret-canary" }
+
+[alerts.own]
+q = "a"
+interval = "1m"
+channels = ["chat", { type = "webhook", config = { url = "https://example.com/s3cret-canary" } }]
+""",
+    )
+    (house.folder / "token").write_text("110201543:s3cret-canary-of-the-file")
+    assert (await house.ask("POST", "/api/v1/config/reload")).status == 200
+    answer = await house.ask("GET", "/api/v1/config")
+    assert b"s3cret" not in answer.raw
+    config = answer.data["config"]
+    assert config["email"] == {"password": "..."}
+    assert config["channels"]["chat"] == {"type": "telegram", "bot_token": {"file": "token"}, "chat_id": "1"}
+    assert config["channels"]["tickets"] == {
+        "type": "generic_http",
+        "method": "POST",
+        "url": "https://example.com/...",
+        "headers": {"Authorization": {"file": "token"}, "X-Key": "..."},
+    }
+    assert config["alerts"]["own"]["channels"] == [
+        "chat",
+        {"type": "webhook", "config": {"url": "https://example.com/..."}},
+    ]
+    assert config["channels"]["hook"]["headers"] == {"Authorization": "Bearer ..."} or "s3cret" not in str(
+        config
+    )
