@@ -12,7 +12,7 @@ from lynxalert.lang.ast import Stage, Text
 from lynxalert.lang.quoting import quoted
 from lynxalert.plan.command import command, many, option
 from lynxalert.plan.relation import Apply, Limit, Relation
-from lynxalert.plan.rows import rows_of, table_of, text_of, text_of
+from lynxalert.plan.rows import rows_of, table_of, text_of
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.subsearch import VERBATIM
 from lynxalert.plan.types import Type

@@ -10,7 +10,7 @@ from lynxalert.commands.format import compared
 from lynxalert.lang.ast import Flag, Name, Number, Option, Stage
 from lynxalert.plan.command import command, many, one
 from lynxalert.plan.relation import Apply, Limit, Relation
-from lynxalert.plan.rows import rows_of, table_of, text_of, text_of
+from lynxalert.plan.rows import rows_of, table_of, text_of
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 
