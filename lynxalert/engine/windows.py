@@ -38,7 +38,9 @@ def window(stages: Stages, relation: Window, wanted: Wanted) -> str:
     computed = []
     for one, call_ in calls:
         inner = tuple(order_nodes(ordering)) if relation.frame is None else ()
-        node = over(aggregate_node(renderer, call_, inner), lambda one: windowed(one, relation, ordering))
+        # A copy, in which no part stands twice: every aggregate gets its OVER once.
+        whole = aggregate_node(renderer, call_, inner).copy()
+        node = over(whole, lambda one: windowed(one, relation, ordering))
         computed.append(named(node, one))
     return stages.push(stages.select([*passed_on(wanted - new), *computed], source[0]))
 
