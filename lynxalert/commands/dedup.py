@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Number, SortKey
 from lynxalert.plan.command import command, many, one, option
+from lynxalert.plan.grouping import subject_or_null
 from lynxalert.plan.relation import Distinct, OrderKey, Relation, Sort
 from lynxalert.plan.scope import Scope
 
@@ -24,8 +26,12 @@ class Dedup:
 
     def lower(self, relation: Relation, scope: Scope) -> Relation:
         """Distinct, then the order asked for with `sortby`."""
-        columns = tuple(scope.subject(name.text, relation.schema, name.span) for name in self.names)
-        keys = tuple(column for column in columns if column is not None)
+        if self.count is not None and self.count.value < 1:
+            scope.report(Code.WRONG_VALUE, "`dedup` keeps at least one row of each", self.count.span)
+        keys = []
+        for name in self.names:
+            relation, key_column = subject_or_null(relation, name, scope)
+            keys.append(key_column)
         order = []
         for key in self.sort_keys:
             column = scope.subject(key.name.text, relation.schema, key.name.span)
@@ -34,4 +40,4 @@ class Dedup:
         if order:
             relation = Sort(relation, tuple(order))
         count = self.count.value if self.count else 1
-        return Distinct(relation, keys, count, keep_empty=self.keepempty, consecutive=self.consecutive)
+        return Distinct(relation, tuple(keys), count, keep_empty=self.keepempty, consecutive=self.consecutive)

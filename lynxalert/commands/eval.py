@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from lynxalert.lang import Code
 from lynxalert.lang.ast import Assignment
 from lynxalert.plan.command import command, many
-from lynxalert.plan.expression import resolve
+from lynxalert.plan.expression import is_claim, resolve
 from lynxalert.plan.relation import Extend, Relation
 from lynxalert.plan.scalar import NULL
 from lynxalert.plan.scope import Scope
-from lynxalert.plan.types import Type
 
 
 @command
@@ -26,7 +25,7 @@ class Eval:
         """One extension per assignment."""
         for assignment in self.assignments:
             value = resolve(assignment.expression, relation.schema, scope)
-            if value.type is Type.BOOLEAN:
+            if is_claim(value):
                 help_ = "wrap it: if(…, 1, 0)"
                 message = "a Boolean cannot be assigned to a field"
                 scope.report(Code.BOOLEAN_ASSIGNED, message, assignment.expression.span, help_)

@@ -67,7 +67,10 @@ def reads_as_number(node: Node) -> Node:
     if known is not None:
         value = read_number(known)
         return null() if value is None else number(float(value))
-    return case((call("regexp_full_match", node, text(NUMERIC)), try_cast(node, "DOUBLE")))
+    read = try_cast(node, "DOUBLE")
+    for endless in ("inf", "-inf"):  # `1e400` is spelled like a number, and no double holds it
+        read = call("nullif", read, cast(text(endless), "DOUBLE"))
+    return case((call("regexp_full_match", node, text(NUMERIC)), read))
 
 
 def as_number(value: Typed) -> Node:

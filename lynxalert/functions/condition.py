@@ -80,17 +80,12 @@ def absent(value: Typed) -> Node:
 
 def is_text(value: Typed) -> Node:
     """Whether the value is a text that does not read as a number."""
-    match value.type:
-        case Type.TEXT:
-            return every([is_present(value.node), is_null(as_number(value))])
-        case Type.ANY:
-            return every(
-                [binary("=", call("json_type", value.node), text("VARCHAR")), is_null(as_number(value))]
-            )
-        case Type.NULL:
-            return boolean(value=False)
-        case _:
-            return boolean(value=False)
+    if value.type in (Type.TEXT, Type.LIST):
+        return every([is_present(value.node), is_null(as_number(value))])
+    if value.type is not Type.ANY:
+        return boolean(value=False)
+    kind = coalesce(call("json_type", value.node), text("NULL"))
+    return every([binary("=", kind, text("VARCHAR")), is_null(as_number(value))])
 
 
 def is_whole(value: Typed) -> Node:
@@ -101,10 +96,10 @@ def is_whole(value: Typed) -> Node:
 
 def kind_of(value: Typed) -> Node:
     """`typeof`: Number, String, Boolean, or Invalid when there is nothing."""
-    if value.type is Type.BOOLEAN:
-        return text("Boolean")
     if value.type is Type.NULL:
         return text("Invalid")
+    if value.type is Type.BOOLEAN:
+        return case((is_null(value.node), text("Invalid")), default=text("Boolean"))
     is_boolean = (
         binary("=", call("json_type", value.node), text("BOOLEAN"))
         if value.type is Type.ANY

@@ -95,9 +95,10 @@ def differs(value: Typed, matched: Node) -> Node:
 
 def compares(sign: str, value: Typed, limit: Typed) -> Node:
     """`field<x`: as numbers if both are, else as text; false without the field."""
-    number_ = read_number(str(limit.value))
-    known = limit if number_ is None else Typed(number(number_), Type.FLOAT, float(number_))
-    return coalesce(ordered(sign, value, known), FALSE)
+    read = read_number(str(limit.value))
+    if read is not None and value.type.is_number:
+        limit = Typed(number(read), Type.FLOAT, float(read))
+    return coalesce(ordered(sign, value, limit), FALSE)
 
 
 def word_regex(pattern: str, *, ignore_case: bool) -> str:

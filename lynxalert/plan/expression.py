@@ -162,3 +162,14 @@ def condition(expression: Expr, schema: Schema, scope: Scope) -> Scalar:
     message = f"a condition is wanted here, this is a {scalar.type.value}"
     scope.report(Code.WRONG_TYPE, message, expression.span, "write a comparison, for example x > 0")
     return NULL
+
+
+def is_claim(scalar: Scalar) -> bool:
+    """Whether *scalar* is true or false by its making, as a comparison is; a field that holds a Boolean is not."""
+    match scalar:
+        case Constant():
+            return scalar.type is Type.BOOLEAN
+        case Invoke(function, arguments, Type.BOOLEAN):
+            return function.returns is Type.BOOLEAN or any(is_claim(argument) for argument in arguments)
+        case _:
+            return False

@@ -35,14 +35,20 @@ def group_column(relation: Relation, name: Name, scope: Scope) -> tuple[Relation
     """The column *name* to group by; one that does not exist groups nothing."""
     if "*" in name.text and not name.quoted:
         scope.report(Code.WRONG_VALUE, "a by-field cannot have a wildcard", name.span)
-    column = scope.subject(name.text, relation.schema, name.span)
-    if column is None:
-        column = scope.column(name.text, Type.TEXT)
-        return Extend(relation, ((column, scope.null()),), relation.schema.put(column)), column
+    relation, column = subject_or_null(relation, name, scope)
     if column.type is Type.LIST:
         value = scope.column(name.text, Type.TEXT)
         return Unnest(relation, column, value, relation.schema.put(value)), value
     return relation, column
+
+
+def subject_or_null(relation: Relation, name: Name, scope: Scope) -> tuple[Relation, Column]:
+    """The column *name* that a stage is about; one that does not exist has no value in any row, and is not shown."""
+    column = scope.subject(name.text, relation.schema, name.span)
+    if column is not None:
+        return relation, column
+    column = scope.column(name.text, Type.TEXT)
+    return Extend(relation, ((column, scope.null()),), relation.schema), column
 
 
 def bucketed(relation: Relation, time: Column, span: TimeSpan, scope: Scope) -> tuple[Relation, Column]:
