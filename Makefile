@@ -22,10 +22,10 @@ check: setup
 	$(BIN)/lint-imports
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 golden: setup
-	$(BIN)/python -m pytest tests --golden-rewrite -q -p no:randomly
+	$(BIN)/python -m pytest --golden-rewrite -q -p no:randomly
 
 run: setup
 	$(BIN)/lynxalert demo
