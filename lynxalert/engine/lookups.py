@@ -24,10 +24,11 @@ Version = tuple[int, int]  # when a file changed, in nanoseconds, and its size
 
 
 class LookupFolder:
-    """The lookups of one folder, which may be missing or empty."""
+    """The lookups of one folder, which may be missing or empty. *largest*: bytes of one file; *most*: its rows."""
 
-    def __init__(self, folder: str | pathlib.Path) -> None:
+    def __init__(self, folder: str | pathlib.Path, *, largest: int = LARGEST, most: int = MOST_ROWS) -> None:
         self.folder = pathlib.Path(folder)
+        self.largest, self.most = largest, most
         self._lock = threading.Lock()
         self._read: dict[pathlib.Path, tuple[Version, object]] = {}
 
@@ -52,7 +53,7 @@ class LookupFolder:
         path = self.folder / (name if name.endswith(SUFFIX) else name + SUFFIX)
         if not path.is_file() or not path.resolve().is_relative_to(self.folder.resolve()):
             return None
-        return self._cached(path, read_csv)
+        return self._cached(path, self._read_csv)
 
     def places(self) -> AddressDatabase | None:
         """The database of addresses in the folder: the only `.mmdb` file there is.
@@ -64,6 +65,15 @@ class LookupFolder:
         if len(found) > 1:
             raise BadLookup(f"keep one `.mmdb` file only; there are {', '.join(found)}")
         return self._cached(self.folder / found[0], AddressDatabase) if found else None
+
+    def _read_csv(self, path: pathlib.Path) -> Lookup:
+        name = path.stem
+        if path.stat().st_size > self.largest:
+            raise BadLookup(f"lookup `{name}` is larger than {self.largest:,} bytes")
+        lookup = read_csv(path)
+        if len(lookup.rows) > self.most:
+            raise BadLookup(f"lookup `{name}` has more than {self.most:,} rows")
+        return lookup
 
     def _files(self) -> Iterator[os.DirEntry[str]]:
         try:
@@ -94,8 +104,6 @@ def read_csv(path: pathlib.Path) -> Lookup:
         BadLookup: anything else.
     """
     name = path.stem
-    if path.stat().st_size > LARGEST:
-        raise BadLookup(f"lookup `{name}` is larger than {LARGEST // 1_000_000} MB")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.reader(file)
@@ -104,8 +112,6 @@ def read_csv(path: pathlib.Path) -> Lookup:
             rows = [_row(name, reader.line_num, cells, len(header)) for cells in reader if cells]
     except (UnicodeDecodeError, csv.Error, OSError) as wrong:
         raise BadLookup(f"lookup `{name}` cannot be read: {wrong}") from None
-    if len(rows) > MOST_ROWS:
-        raise BadLookup(f"lookup `{name}` has more than {MOST_ROWS:,} rows")
     return Lookup(tuple(header), rows)
 
 

@@ -41,12 +41,15 @@ def described(record: Mapping[str, Any]) -> dict[str, str | float]:
         "lat": location.get("latitude"),
         "lon": location.get("longitude"),
         "Continent": _name(record.get("continent")),
-        "MetroCode": location.get("metro_code"),
+        "MetroCode": _text(location.get("metro_code")),
         "Timezone": location.get("time_zone"),
     }
     return {name: value for name, value in found.items() if value is not None}
 
 
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
 def _name(entry: Mapping[str, Any] | None) -> str | None:
-    name = ((entry or {}).get("names") or {}).get("en")
-    return None if name is None else str(name)
+    return _text(((entry or {}).get("names") or {}).get("en"))
