@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from lynxalert.lang import Code
 from lynxalert.lang.ast import Aggregation, By
-from lynxalert.plan.aggregation import resolve_aggregations
+from lynxalert.plan.aggregation import Named, resolve_aggregations
 from lynxalert.plan.command import command, many, one, option
 from lynxalert.plan.grouping import aggregated, group_columns
 from lynxalert.plan.relation import Relation
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.sparkline import NAME, Sparkline, sparkline, with_sparklines
+from lynxalert.plan.types import Type
 
 
 @command
@@ -29,6 +33,23 @@ class Stats:
     def lower(self, relation: Relation, scope: Scope) -> Relation:
         """An aggregation."""
         taken = {name.text for name in self.by.names} if self.by else ()
+        if any(one.function.lower() == NAME for one in self.aggregations):
+            return self._with_sparklines(relation, taken, scope)
         calls = resolve_aggregations(self.aggregations, relation.schema, scope, taken=taken)
         relation, keys = group_columns(relation, self.by, scope)
         return aggregated(relation, keys, calls, scope)
+
+    def _with_sparklines(self, relation: Relation, taken: Collection[str], scope: Scope) -> Relation:
+        time = relation.schema.find("_time")
+        if time is None or time.type is not Type.TIME:
+            place = self.aggregations[0].span
+            scope.report(Code.WRONG_TYPE, "`sparkline` needs `_time`, which is gone here", place)
+            return relation
+        measures: list[Named | Sparkline] = []
+        for clause in self.aggregations:
+            if clause.function.lower() != NAME:
+                measures += resolve_aggregations((clause,), relation.schema, scope, taken=taken)
+            elif (line := sparkline(clause, relation.schema, scope)) is not None:
+                measures.append(line)
+        relation, keys = group_columns(relation, self.by, scope)
+        return with_sparklines(relation, time, keys, tuple(measures), scope)

@@ -66,3 +66,10 @@ define(
     ("{}(x)", 0),
     when_empty=0,
 )
+define(
+    "sparkline",
+    Type.LIST,
+    count,
+    "An aggregation per bucket of time, as a multivalue: `sparkline(avg(x), 5m)`. In stats only.",
+    ("{}(count, 1m)", ["1", "1", "1", "1"]),
+)

@@ -105,7 +105,9 @@ def _same(types: tuple[Type, ...]) -> Type:
 define("min", _extreme_type, extreme("min"), "The least value; numbers come before texts.", ("{}(x)", 1))
 define("max", _extreme_type, extreme("max"), "The greatest value; numbers come before texts.", ("{}(x)", 4))
 define("mode", Type.TEXT, mode, "The commonest value.", ("{}(user)", "ann"))
-define("values", Type.LIST, values, "Every different value once, sorted as text.", ("{}(user)", ["ann", "bob"]))
+define(
+    "values", Type.LIST, values, "Every different value once, sorted as text.", ("{}(user)", ["ann", "bob"])
+)
 define(
     "list",
     Type.LIST,

@@ -74,7 +74,12 @@ define(
 define("var", Type.FLOAT, numeric("var_samp"), "The variance of the sample.", ("{}(x)", 2.25))
 define("varp", Type.FLOAT, numeric("var_pop"), "The variance of the population.", ("{}(x)", 1.6875))
 define(
-    "rate", Type.FLOAT, rate, "How much a counter grew per second.", ("{}(x)", -0.016666666666666666), timed=True
+    "rate",
+    Type.FLOAT,
+    rate,
+    "How much a counter grew per second.",
+    ("{}(x)", -0.016666666666666666),
+    timed=True,
 )
 for _unit, _seconds in UNITS.items():
     define(

@@ -63,6 +63,9 @@ def _spread(clause: Aggregation, schema: Schema, scope: Scope) -> list[Named]:
     if found is None:
         return []
     function, number = found
+    if function.name == "sparkline":
+        scope.report(Code.WRONG_VALUE, "`sparkline` stands in `stats` only", clause.span)
+        return []
     argument = clause.argument
     if argument is None:
         if not function.bare:
