@@ -16,6 +16,7 @@ from lynxalert.api.paging import page_of
 from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
 from lynxalert.api.reply import data
 from lynxalert.config.alert import Context, build, fresh_id
+from lynxalert.config.channels import email_defaults
 from lynxalert.config.mistakes import Mistake
 from lynxalert.lang import Code, QueryError
 
@@ -114,8 +115,12 @@ def judged(
         ApiError: 422 with everything that is wrong, the *mistakes* found before included.
     """
     configuration = request.app[CONFIGURATION]
+    settings = configuration.settings
     context = Context(
-        configuration.engine.compile, configuration.settings.channels, configuration.settings.server.timezone
+        configuration.engine.compile,
+        settings.channels,
+        settings.server.timezone,
+        email_defaults(settings.email),
     )
     alert, found = build(fields, context, alert_id=alert_id)
     found = [*mistakes, *found]

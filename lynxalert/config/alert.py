@@ -22,6 +22,7 @@ from lynxalert.alerts import (
     Policy,
     Schedule,
 )
+from lynxalert.config.channels import Style
 from lynxalert.config.channels import channels as read_channels
 from lynxalert.config.definition import AlertDefinition
 from lynxalert.config.foreign import of_another_product
@@ -41,12 +42,14 @@ _ORDER = {
 class Context:
     """What an alert is judged with. *compile* raises QueryError; *known* are the named channels, None where wrong.
 
-    *flat*: a channel's configuration stands beside its type, as in files; else under `config`, as in bodies.
+    *email* is what an email channel has unless it says otherwise. *flat*: a channel's configuration stands beside its
+    type, as in files; else under `config`, as in bodies.
     """
 
     compile: Compile
     known: Mapping[str, ChannelSpec | None] = field(default_factory=dict)
     timezone: str = "UTC"
+    email: Mapping[str, Any] = field(default_factory=dict)
     flat: bool = False
 
 
@@ -70,7 +73,7 @@ def build(
     window, wrong = window_of(definition, schedule)
     mistakes += [] if wrong and {"interval", "cron"} & (bad | {each.path[0] for each in mistakes}) else wrong
     mistakes += _name(definition)
-    specs, wrong = read_channels(definition.channels or (), context.known, flat=context.flat)
+    specs, wrong = read_channels(definition.channels or (), context.known, Style(context.flat, context.email))
     mistakes += wrong or _no_channels(definition, context)
     query, wrong = question(definition, context.compile)
     mistakes += wrong + condition(definition) + of_alert(definition.templates.texts)

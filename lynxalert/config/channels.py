@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from lynxalert.alerts import ChannelSpec
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
+from lynxalert.config.settings import Email
 from lynxalert.config.shape import Section, read_rest
 from lynxalert.config.templates import of_channel
 from lynxalert.lang import Code
@@ -28,14 +30,27 @@ class ChannelDefinition(Section):
     config: Any = None
 
 
-def channel(raw: Any, path: Path, *, flat: bool) -> tuple[ChannelSpec | None, list[Mistake]]:
-    """One channel at *path*. *flat*: its configuration stands beside `type` (files), else under `config` (bodies)."""
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How channels are written. *flat*: the configuration stands beside `type` (files), else under `config` (bodies).
+
+    *email* is what an email channel has unless it says otherwise.
+    """
+
+    flat: bool
+    email: Mapping[str, Any] = field(default_factory=dict)
+
+
+def channel(raw: Any, path: Path, style: Style) -> tuple[ChannelSpec | None, list[Mistake]]:
+    """One channel at *path*."""
     if not isinstance(raw, Mapping):
         return None, [Mistake(path, "must be an object")]
-    flat = flat and "config" not in raw
+    flat = style.flat and "config" not in raw
     own = {key: value for key, value in raw.items() if key in _OWN} if flat else dict(raw)
     config = {key: value for key, value in raw.items() if key not in _OWN} if flat else raw.get("config")
     definition, mistakes, _ = read_rest(ChannelDefinition, own)
+    if definition.type == "email" and isinstance(config, Mapping | None):
+        config = {**style.email, **(config or {})}
     mistakes = [each.under(*path) for each in mistakes]
     made, problems = configure(definition.type, config, path, path if flat else None)
     for problem in problems:
@@ -55,7 +70,7 @@ def channel(raw: Any, path: Path, *, flat: bool) -> tuple[ChannelSpec | None, li
     return (None if any(each.fatal for each in findings) else spec), findings
 
 
-def named(table: Mapping[str, Any]) -> tuple[dict[str, ChannelSpec], list[Mistake]]:
+def named(table: Mapping[str, Any], style: Style) -> tuple[dict[str, ChannelSpec], list[Mistake]]:
     """`[channels.<name>]` of a file: the sound ones by name. A channel is called by its key unless it has a name."""
     raw = table.get("channels", {})
     if not isinstance(raw, Mapping):
@@ -64,7 +79,7 @@ def named(table: Mapping[str, Any]) -> tuple[dict[str, ChannelSpec], list[Mistak
     mistakes = []
     for key, each in raw.items():
         called = {"name": key, **each} if isinstance(each, Mapping) else each
-        spec, wrong = channel(called, ("channels", key), flat=True)
+        spec, wrong = channel(called, ("channels", key), style)
         mistakes += wrong
         if spec is not None:
             found[key] = spec
@@ -72,7 +87,7 @@ def named(table: Mapping[str, Any]) -> tuple[dict[str, ChannelSpec], list[Mistak
 
 
 def channels(
-    raw: Sequence[Any], known: Mapping[str, ChannelSpec | None], *, flat: bool
+    raw: Sequence[Any], known: Mapping[str, ChannelSpec | None], style: Style
 ) -> tuple[tuple[ChannelSpec, ...], list[Mistake]]:
     """The `channels` of an alert: texts name *known* ones (None: known but wrong, told elsewhere), objects are its own."""
     specs: list[ChannelSpec] = []
@@ -82,7 +97,7 @@ def channels(
     for position, each in enumerate(raw[:MOST]):
         path: Path = ("channels", position)
         if not isinstance(each, str):
-            spec, wrong = channel(each, path, flat=flat)
+            spec, wrong = channel(each, path, style)
             mistakes += wrong
         elif each in known:
             spec = known[each]
@@ -96,3 +111,8 @@ def channels(
         if spec is not None:
             specs.append(spec)
     return tuple(specs), mistakes
+
+
+def email_defaults(email: Email) -> dict[str, Any]:
+    """What `[email]` sets, as an email channel has it."""
+    return email.model_dump(by_alias=True, exclude_unset=True)

@@ -1,13 +1,14 @@
-"""Macros → a compiler that judges queries where there are no events yet: while a configuration is read."""
+"""Macros and lookups → a compiler that judges queries where there are no events yet: while a configuration is read."""
 
 from __future__ import annotations
 
+import pathlib
 from collections.abc import Mapping
 from typing import NoReturn
 
 from lynxalert.config.questions import Compile
-from lynxalert.engine import Engine
-from lynxalert.engine.catalog import Catalog
+from lynxalert.engine import Catalog, Engine, EventSource
+from lynxalert.engine.lookups import LookupFolder
 from lynxalert.errors import LynxError
 
 
@@ -27,6 +28,11 @@ class NoEvents:
         raise LynxError("no events are stored here")
 
 
-def compiler(macros: Mapping[str, str]) -> Compile:
-    """What compiles a query that may use *macros*."""
-    return Engine(NoEvents(), macros=macros).compile
+def engine(source: EventSource, macros: Mapping[str, str], lookups: pathlib.Path) -> Engine:
+    """An engine over *source* whose queries may use *macros* and the files in the folder *lookups*."""
+    return Engine(source, macros=macros, lookups=LookupFolder(lookups))
+
+
+def compiler(macros: Mapping[str, str], lookups: pathlib.Path) -> Compile:
+    """What compiles a query that may use *macros* and the files in the folder *lookups*."""
+    return engine(NoEvents(), macros, lookups).compile

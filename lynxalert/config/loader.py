@@ -10,14 +10,15 @@ from typing import Any, TypeAlias
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.config import channels, files, sections
 from lynxalert.config.alert import Context, build, file_id
+from lynxalert.config.channels import Style, email_defaults
 from lynxalert.config.mistakes import ConfigError, Mistake
 from lynxalert.config.questions import Compile
 from lynxalert.config.secrets import resolve
 from lynxalert.config.settings import Settings
 from lynxalert.lang import Code
 
-# macros → what compiles a query that may use them
-Compiler: TypeAlias = Callable[[Mapping[str, str]], Compile]
+# macros, folder of lookups → what compiles a query that may use them
+Compiler: TypeAlias = Callable[[Mapping[str, str], pathlib.Path], Compile]
 
 
 def load(file: pathlib.Path, compiler: Compiler, environment: Mapping[str, str] | None = None) -> Settings:
@@ -60,12 +61,15 @@ def _settings(
         ("email", sections.email),
         ("lookups", sections.lookups),
         ("macros", sections.macros),
-        ("channels", channels.named),
     ):
         parts[name], wrong = read(revealed)
         mistakes += wrong
+    defaults = email_defaults(parts["email"])
+    parts["channels"], wrong = channels.named(revealed, Style(flat=True, email=defaults))
+    mistakes += wrong
     known = _known(revealed, parts["channels"])
-    context = Context(compiler(parts["macros"]), known, parts["server"].timezone, flat=True)
+    compile_query = compiler(parts["macros"], file.parent / parts["lookups"].folder)
+    context = Context(compile_query, known, parts["server"].timezone, defaults, flat=True)
     parts["alerts"], wrong = _alerts(revealed, context)
     mistakes += wrong
     # What a missing secret was put in for is not judged.

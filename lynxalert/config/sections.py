@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
 from lynxalert.config.settings import Email, Ingest, Lookups, Outbound, Server, Store
-from lynxalert.config.shape import Section, read
+from lynxalert.config.shape import Section, read_rest
 from lynxalert.lang import Code
 from lynxalert.registry import suggest
 
@@ -43,12 +43,12 @@ def unknown_sections(table: Mapping[str, Any]) -> list[Mistake]:
 
 
 def section(model: type[S], table: Mapping[str, Any], name: str) -> tuple[S, list[Mistake]]:
-    """The section *name* as a *model*; its defaults where it is absent or wrong."""
+    """The section *name* as a *model*; the default of each setting that is absent or wrong."""
     raw = table.get(name, {})
     if not isinstance(raw, Mapping):
         return model(), [Mistake((name,), "must be an object")]
-    value, mistakes = read(model, raw, (name,))
-    return value or model(), mistakes
+    value, mistakes, _ = read_rest(model, raw)
+    return value, [each.under(name) for each in mistakes]
 
 
 def server(table: Mapping[str, Any]) -> tuple[Server, list[Mistake]]:
@@ -96,12 +96,7 @@ def ingest(table: Mapping[str, Any]) -> tuple[Ingest, list[Mistake]]:
 
 def lookups(table: Mapping[str, Any]) -> tuple[Lookups, list[Mistake]]:
     """`[lookups]`."""
-    value, mistakes = section(Lookups, table, "lookups")
-    if "lookups" in table and not mistakes:
-        mistakes.append(
-            Mistake(("lookups",), "is understood, but queries cannot read lookups yet", Code.LINT)
-        )
-    return value, mistakes
+    return section(Lookups, table, "lookups")
 
 
 def email(table: Mapping[str, Any]) -> tuple[Email, list[Mistake]]:

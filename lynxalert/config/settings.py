@@ -177,6 +177,11 @@ class Settings:
         return EVERYWHERE if self.server.listen.loopback else ()
 
     @property
+    def lookups_folder(self) -> pathlib.Path:
+        """Where the files lie that queries may read."""
+        return self.folder / self.lookups.folder
+
+    @property
     def data_folder(self) -> pathlib.Path:
         """Where the event store and the state live."""
         return self.folder / self.store.path

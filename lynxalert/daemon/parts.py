@@ -14,6 +14,7 @@ from lynxalert.api.app import Offered, application
 from lynxalert.api.metrics import Metrics
 from lynxalert.clock import Clock
 from lynxalert.config import Settings
+from lynxalert.config.compiling import engine as engine_of
 from lynxalert.daemon.book import Book
 from lynxalert.daemon.commit import Voice
 from lynxalert.daemon.edits import Edits
@@ -64,7 +65,7 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
         closing.push_async_callback(asyncio.to_thread, store.close)
         database = await Database.open(settings.data_folder / "state.sqlite")
         closing.push_async_callback(database.close)
-        engine = Engine(store, macros=settings.macros)
+        engine = engine_of(store, settings.macros, settings.lookups_folder)
         runner = EngineRunner(engine, store)
         closing.push_async_callback(asyncio.to_thread, runner.close)
         http = Http(_outbound(settings), clock)

@@ -15,6 +15,7 @@ import structlog
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.clock import Clock
 from lynxalert.config import ConfigError, Found, Mistake, Settings, compiler, load
+from lynxalert.config.compiling import engine as engine_of
 from lynxalert.daemon.edits import Edits
 from lynxalert.engine import Compiler, Engine
 from lynxalert.lang import Code, QueryError, Span
@@ -166,4 +167,4 @@ def _keys(found: Iterable[Definition]) -> list[str]:
 
 
 def _compiler(engine: Engine, settings: Settings) -> Compiler:
-    return Engine(engine.source, macros=settings.macros).compiler
+    return engine_of(engine.source, settings.macros, settings.lookups_folder).compiler
