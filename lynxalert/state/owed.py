@@ -80,13 +80,12 @@ async def starts(
     tx: AsyncConnection, alert_id: str, episodes: Collection[str], accepted_since: dt.datetime
 ) -> tuple[Start, ...]:
     """What channels know of *episodes* of an alert, and every start they accepted since *accepted_since*."""
+    news = and_(deliveries.c.alert_id == alert_id, deliveries.c.kind != str(Kind.RESOLVED))
+    lately = select(deliveries.c.episode).where(
+        news, deliveries.c.status.in_(ACCEPTED), deliveries.c.settled_at >= accepted_since
+    )
     found = select(deliveries).where(
-        deliveries.c.alert_id == alert_id,
-        deliveries.c.kind != str(Kind.RESOLVED),
-        or_(
-            deliveries.c.episode.in_(list(episodes)),
-            deliveries.c.status.in_(ACCEPTED) & (deliveries.c.settled_at >= accepted_since),
-        ),
+        news, or_(deliveries.c.episode.in_(list(episodes)), deliveries.c.episode.in_(lately))
     )
     groups: dict[tuple[Any, ...], list[RowMapping]] = {}
     for row in (await tx.execute(found.order_by(deliveries.c.number))).mappings():

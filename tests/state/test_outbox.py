@@ -224,6 +224,15 @@ async def test_starts_accepted_lately_are_known_for_the_cooldown(database: Datab
         assert await owed.starts(tx, "alt_2", ["ep_old"], NOON) == ()
 
 
+async def test_a_repeat_does_not_begin_a_cooldown(database: Database) -> None:
+    start = replace(delivery(), status=Status.DELIVERED, settled_at=NOON)
+    repeat = delivery(sequence=2, kind=Kind.REPEATED, status=Status.DELIVERED)
+    await queued(database, start, replace(repeat, settled_at=NOON + MINUTE))
+    async with database.read() as tx:
+        (known,) = await owed.starts(tx, "alt_1", [], NOON + MINUTE)
+    assert known.accepted_at == NOON
+
+
 async def test_what_was_suppressed_until_some_time_is_thought_of_again(database: Database) -> None:
     def muted(episode: str, until: dt.datetime | None, alert_id: str = "alt_1") -> Delivery:
         kept = delivery(episode, due=until, status=Status.SUPPRESSED, alert_id=alert_id)
