@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from lynxalert.lang.ast import Condition, Source
 from lynxalert.plan.command import command, one
-from lynxalert.plan.datasets import dataset
 from lynxalert.plan.expression import condition
 from lynxalert.plan.relation import Filter, Relation
 from lynxalert.plan.scope import Scope
@@ -24,7 +23,7 @@ class From:
     def lower(self, relation: Relation, scope: Scope) -> Relation:
         """A scan, or the dataset's relation, perhaps filtered."""
         if self.source.dataset:
-            known = dataset(self.source.names[0], scope)
+            known = scope.dataset(self.source.names[0].text)
             return scope.combine((known,), lambda rows: self._filtered(rows[0], scope))
         return self._filtered(scope.scan(scope, tuple(name.text for name in self.source.names)), scope)
 

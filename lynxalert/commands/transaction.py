@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lynxalert.lang import Code, QueryError, Span, parse_terms
-from lynxalert.lang.ast import Condition, Flag, Name, Option, Stage, Terms
+from lynxalert.lang.ast import By, Condition, Flag, Name, Option, Stage, Terms
 from lynxalert.plan.combining import newest_first
 from lynxalert.plan.command import BadOption, boolean, command, many, option
 from lynxalert.plan.expression import condition
 from lynxalert.plan.lengths import length
-from lynxalert.plan.neighbours import kept, known, over_rows
+from lynxalert.plan.neighbours import group_keys, kept, over_rows
 from lynxalert.plan.relation import Apply, Frame, OrderKey, Project, Relation, Sort
 from lynxalert.plan.rows import rows_of, table_of
 from lynxalert.plan.scalar import ColumnRef, Scalar, constant
@@ -91,10 +91,9 @@ class Transaction:
             return relation
         if not newest_first(relation):
             relation = Sort(relation, (OrderKey(time, descending=True),))
-        keys = [column for name in self.names if (column := known(relation, name, scope)) is not None]
-        if len(keys) < len(self.names):
-            return relation  # an unknown field ties nothing together
         schema = relation.schema
+        fields = By(self.names, place) if self.names else None
+        relation, keys = group_keys(relation, fields, scope)
         relation, number = over_rows(relation, "count", None, Frame(), scope)
         needed = [number, time]
         for name in ("startswith", "endswith"):

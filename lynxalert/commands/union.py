@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from lynxalert.lang.ast import Name, Source, Subsearch
 from lynxalert.plan.combining import merged
 from lynxalert.plan.command import command, many, option
-from lynxalert.plan.datasets import dataset
 from lynxalert.plan.relation import Limit, Pending, Relation, Scan
 from lynxalert.plan.scope import Scope
 
@@ -45,6 +44,6 @@ class Union:
             case Subsearch(query):
                 return scope.subquery(query)
             case Source(names):
-                return dataset(names[0], scope)
+                return scope.dataset(names[0].text)
             case Name(text):
                 return Pending(scope.scan(scope, (text,)))

@@ -24,7 +24,7 @@ class Pivot:
     values: tuple[str, ...]
     empty: tuple[Any, ...] = ()
     series: str | None = None
-    last: str | None = None  # the series that comes after all others
+    last: tuple[str, ...] = ()  # the series that come after all others, in this order
     separator: str = ": "
     form: str = ""
 
@@ -58,9 +58,10 @@ class Pivot:
         return {self.title(series, name): name for series in self.names(rows) for name in self.values}
 
     def names(self, rows: Iterable[Row]) -> list[str]:
-        """The series in order: numbers by value, then texts."""
+        """The series in order: numbers by value, then texts, then those that come last."""
         found = {self._series(row) for row in rows} if self.series else {""}
-        return sorted(found, key=lambda name: (name == self.last, natural(name)))
+        after = [name for name in self.last if name in found]
+        return sorted(found.difference(after), key=natural) + after
 
     def title(self, series: str, value: str) -> str:
         """What a column is called."""

@@ -59,6 +59,10 @@ class Scope:
         """
         return self.inner(self, query, relation)
 
+    def dataset(self, name: str) -> Pending:
+        """The rows of a query that was named before; the parser has made sure that there is one."""
+        return self.datasets[name.removeprefix("$")]
+
     def combine(
         self, queries: tuple[Pending, ...], lower: Callable[[tuple[Relation, ...]], Relation]
     ) -> Relation:

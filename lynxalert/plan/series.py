@@ -57,6 +57,12 @@ class Split:
     otherstr: str
     nullstr: str
 
+    @property
+    def last(self) -> tuple[str, ...]:
+        """What stands behind all values."""
+        names = ((self.nullstr,) if self.usenull else ()) + ((self.otherstr,) if self.useother else ())
+        return tuple(dict.fromkeys(names))
+
     def text(self, relation: Relation, column: Column, scope: Scope) -> tuple[Relation, Column]:
         """The split field as text; absent values under their own name, unless they are left out."""
         value = scope.call(".", ColumnRef(column), constant(""))
@@ -147,7 +153,7 @@ class Chart:
             values=tuple(column.name for column, _ in self.calls),
             empty=tuple(call.function.when_empty for _, call in self.calls),
             series=None if series is None else SERIES,
-            last=self.split.otherstr,
+            last=self.split.last,
             separator=self.separator,
             form=self.form,
         )
