@@ -80,6 +80,8 @@ def build(
     if definition.type is not None:  # its own fields stand instead of what is missing
         mistakes = [each for each in mistakes if each.code is not Code.MISSING_KEY or len(each.path) > 1]
         mistakes += of_another_product(definition.type, refuse=not context.flat)
+    if definition.time != "event":
+        mistakes.append(Mistake(("time",), "is understood, but windows lie on event time still", Code.LINT))
     mistakes = _told_once(mistakes, bad)
     if definition.type is not None or any(each.fatal for each in mistakes):
         return None, mistakes
