@@ -16,11 +16,14 @@ from lynxalert.functions.nodes import (
     is_present,
     negate,
     null,
+    number,
     some,
     try_cast,
 )
 from lynxalert.plan import Type
+from lynxalert.plan.numbers import read_number
 
+EXACT = 2.0**53  # whole numbers below have a double of their own
 UNKNOWN = cast(null(), "BOOLEAN")
 DIRECT = {Type.INTEGER, Type.FLOAT}
 
@@ -40,14 +43,25 @@ def equal(left: Typed, right: Typed) -> Node:
     if Type.ANY in (left.type, right.type):
         return _any_equal(left, right)
     if left.type in DIRECT or right.type in DIRECT:
-        same = coalesce(binary("=", as_number(left), as_number(right)), boolean(value=False))
-        return _unless_null(left, right, same)
+        return _unless_null(left, right, coalesce(_numbers_agree(left, right), boolean(value=False)))
     return binary("=", as_text(left), as_text(right))
 
 
 def _unless_null(left: Typed, right: Typed, node: Node) -> Node:
     absent = [is_null(side.node) for side in (left, right) if not side.is_literal]
     return case((some(absent), UNKNOWN), default=node) if absent else node
+
+
+def _numbers_agree(left: Typed, right: Typed) -> Node:
+    """Whether two values are the same number: beyond 2^53, where doubles skip some, only if their texts agree too."""
+    first, second = as_number(left), as_number(right)
+    same = binary("=", first, second)
+    for side in (left, right):
+        known = read_number(str(side.value)) if side.is_literal else None
+        if known is not None and abs(known) < EXACT:
+            return same
+    small = binary("<", call("abs", first), number(EXACT))
+    return every([same, some([small, binary("=", as_text(left), as_text(right))])])
 
 
 def _in_list(left: Typed, right: Typed) -> Node:
@@ -63,7 +77,7 @@ def _any_equal(left: Typed, right: Typed) -> Node:
     numeric = every(
         [
             some([is_number_typed(left), is_number_typed(right)]),
-            binary("=", as_number(left), as_number(right)),
+            _numbers_agree(left, right),
         ]
     )
     same = some([binary("=", as_text(left), as_text(right)), coalesce(numeric, boolean(value=False))])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from lynxalert.functions.coerce import Typed, as_number, as_text, is_number_typed
-from lynxalert.functions.compare import ordered
+from lynxalert.functions.compare import EXACT, ordered
 from lynxalert.functions.nodes import (
     Node,
     binary,
@@ -47,14 +47,17 @@ def _matched(value: Typed, patterns: list[str], *, case_matters: bool) -> Node:
     def one(node: Node) -> Node:
         return _text_fits(node, patterns, case_matters=case_matters)
 
-    numbers = [read for pattern in patterns if (read := read_number(pattern)) is not None]
+    read = {pattern: read_number(pattern) for pattern in patterns}
+    numbers = [one for one in read.values() if one is not None and abs(one) < EXACT]
     match value.type:
         case Type.NULL:
             return FALSE
         case Type.INTEGER | Type.FLOAT:
             by_value = [within(value.node, [number(n) for n in numbers])] if numbers else []
-            wild = [pattern for pattern in patterns if "*" in pattern]
-            by_text = [_text_fits(as_text(value), wild, case_matters=False)] if wild else []
+            others = [
+                one for one in patterns if "*" in one or ((n := read[one]) is not None and abs(n) >= EXACT)
+            ]
+            by_text = [_text_fits(as_text(value), others, case_matters=False)] if others else []
             return coalesce(some([*by_value, *by_text]), FALSE)
         case Type.LIST:
             return coalesce(_any_element(value.node, one), FALSE)

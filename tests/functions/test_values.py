@@ -16,7 +16,26 @@ from tests.functions.stores import SLOW_WAYS, WAYS, Fields, as_pairs, as_they_co
 from tests.queries import NOW
 
 WAY = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-NUMBERS = [0, 1, -1, 5, 7, 10, 500, 2**53, -0.5, 0.1, 2.5, 5.0, 1e15, 1e-7, 1e300, 123456.789]
+NUMBERS = [
+    0,
+    1,
+    -1,
+    5,
+    7,
+    10,
+    500,
+    2**53,
+    2**53 + 1,
+    -(2**53) - 1,
+    -0.5,
+    0.1,
+    2.5,
+    5.0,
+    1e15,
+    1e-7,
+    1e300,
+    123456.789,
+]
 TEXTS = [
     *(
         "",
@@ -56,6 +75,7 @@ TEXTS = [
         "*",
     ),
 ]
+TOO_LARGE = (2**53 + 1, -(2**53) - 1)
 VALUES = [None, True, False, *NUMBERS, *TEXTS]
 values = st.sampled_from(VALUES) | st.integers(-(2**53), 2**53) | st.floats(-1e9, 1e9, allow_nan=False)
 pair = st.fixed_dictionaries({"v": values, "w": values})
@@ -72,6 +92,7 @@ BOOLEANS: dict[str, Callable[[Any, Any], bool | None]] = {
     'v = "5"': lambda v, _: ref.equal(v, "5"),
     'v = "5.0"': lambda v, _: ref.equal(v, "5.0"),
     'v = "true"': lambda v, _: ref.equal(v, "true"),
+    "v = 9007199254740993": lambda v, _: ref.equal(v, 2**53 + 1),
     "v = 0.1": lambda v, _: ref.equal(v, 0.1),
     'v IN (5, "a", "true", 0.1)': lambda v, _: (
         None if v is None else any(ref.equal(v, one) for one in (5, "a", "true", 0.1))
@@ -165,7 +186,8 @@ def test_every_pair_of_values(way: Any) -> None:
 @pytest.mark.parametrize(("left", "right"), list(product((int, float, str, bool), repeat=2)))
 def test_every_pair_of_values_in_columns_of_one_type(left: type, right: type) -> None:
     def of(kind: type) -> list[Any]:
-        return [value for value in VALUES if value is None or type(value) is kind]
+        # Two columns of whole numbers are ordered exactly, which the reference is not beyond 2^53.
+        return [one for one in VALUES if one is None or (type(one) is kind and one not in TOO_LARGE)]
 
     events = [{"v": v, "w": w} for v, w in product(of(left), of(right))]
     with stored(as_they_come, events) as store:
