@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import math
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -35,7 +36,19 @@ def encode(value: Any) -> bytes:
         return orjson.dumps(value, default=_plain, option=_OPTIONS)
     except TypeError:
         # Whole numbers beyond 64 bits and lone surrogates: the standard library writes both.
-        return json.dumps(value, default=_plain, separators=(",", ":")).encode()
+        return json.dumps(_finite(value), default=_plain, separators=(",", ":")).encode()
+
+
+def _finite(value: Any) -> Any:
+    """*value* with null for what JSON has no number for, as the faster way writes it."""
+    match value:
+        case float():
+            return value if math.isfinite(value) else None
+        case Mapping():
+            return {str(key): _finite(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+    return value
 
 
 def _plain(value: object) -> object:

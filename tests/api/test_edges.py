@@ -1,0 +1,136 @@
+"""What the running whole cannot be brought to do at will: single routes on an application of their own."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import logging
+from collections.abc import AsyncIterator
+from decimal import Decimal
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from lynxalert.api import keys
+from lynxalert.api.app import runner
+from lynxalert.api.errors import errors
+from lynxalert.api.ingest import ingest
+from lynxalert.api.metrics import METRICS, Metrics
+from lynxalert.api.reply import encode
+from lynxalert.config import Settings
+from lynxalert.events import EventStore, Limits
+from tests.fakes import FakeClock
+
+
+class Defaults:
+    settings = Settings()
+
+
+@contextlib.asynccontextmanager
+async def serving(app: web.Application) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    running = runner(app)
+    await running.setup()
+    await web.TCPSite(running, "127.0.0.1", 0).start()
+    host, port = running.addresses[0][:2]
+    try:
+        async with aiohttp.ClientSession() as session:
+            yield session, f"http://{host}:{port}"
+    finally:
+        await running.cleanup()
+
+
+async def test_an_error_of_ours_has_a_name_and_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(request: web.Request) -> web.Response:
+        raise RuntimeError("s3cret-canary")
+
+    app = web.Application(middlewares=[errors])
+    app.router.add_get("/", broken)
+    with caplog.at_level(logging.ERROR):
+        async with serving(app) as (session, url), session.get(url) as answer:
+            body = await answer.json()
+            assert answer.status == 500
+            assert body["error"]["code"] == "INTERNAL_ERROR"
+            assert answer.headers["X-Request-ID"] in body["error"]["message"]
+            assert "s3cret" not in str(body)
+
+
+async def ingesting(store: EventStore) -> web.Application:
+    app = web.Application(middlewares=[errors])
+    app[keys.CONFIGURATION] = Defaults()  # type: ignore[assignment] # settings is all that is asked for
+    app[keys.EVENTS] = store
+    app[METRICS] = Metrics()
+    app.router.add_post("/", ingest)
+    return app
+
+
+async def test_a_store_that_cannot_keep_up_says_when_to_come_back(tmp_path) -> None:
+    store = EventStore(tmp_path / "events", clock=FakeClock(), limits=Limits(queued_events=1))
+    store.start()
+    try:
+        async with serving(await ingesting(store)) as (session, url):
+            statuses = set()
+            for _ in range(200):
+                async with session.post(url, data="line\n" * 50) as answer:
+                    statuses.add(answer.status)
+                    if answer.status == 429:
+                        assert (await answer.json())["error"]["code"] == "BACKPRESSURE"
+                        assert int(answer.headers["Retry-After"]) >= 1
+            assert 429 in statuses
+    finally:
+        store.close()
+
+
+async def test_a_store_that_is_closing_or_full_takes_nothing(tmp_path) -> None:
+    closing = EventStore(tmp_path / "closing", clock=FakeClock())
+    full = EventStore(tmp_path / "full", clock=FakeClock(), limits=Limits(free_bytes=2**60))
+    full.start()
+    try:
+        for store, status, code in ((closing, 503, "SHUTTING_DOWN"), (full, 507, "STORAGE_FULL")):
+            async with (
+                serving(await ingesting(store)) as (session, url),
+                session.post(url, data="x") as answer,
+            ):
+                assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)
+                assert "Retry-After" in answer.headers
+    finally:
+        closing.close()
+        full.close()
+
+
+def test_replies_hold_whatever_an_event_can_hold() -> None:
+    at = dt.datetime(2026, 2, 14, 13, 25, 0, 500_000, tzinfo=dt.UTC)
+    value = {
+        "at": at,
+        "day": at.date(),
+        "span": dt.timedelta(minutes=90),
+        "whole": Decimal(3),
+        "part": Decimal("1.5"),
+        "bytes": b"\xff",
+        "set": frozenset({1}),
+        "none": None,
+        "nan": float("nan"),
+        "list": [at],
+    }
+    expected = {
+        "at": "2026-02-14T13:25:00.5Z",
+        "day": "2026-02-14",
+        "span": "1h30m",
+        "whole": 3,
+        "part": 1.5,
+        "bytes": "ff",
+        "set": [1],
+        "none": None,
+        "nan": None,
+        "list": ["2026-02-14T13:25:00.5Z"],
+    }
+    assert json.loads(encode(value)) == expected
+    beyond = {"big": 2**70, "lone": "\ud800", "at": at, "nan": float("inf"), "many": (1, 2)}
+    assert json.loads(encode(beyond)) == {
+        "big": 2**70,
+        "lone": "\ud800",
+        "at": "2026-02-14T13:25:00.5Z",
+        "nan": None,
+        "many": [1, 2],
+    }
