@@ -142,10 +142,13 @@ class Evaluator:
         for gone in self._known.keys() - revisions.keys():
             del self._known[gone]
             self._agenda.pop(gone, None)
+        begun = [_first(each.alert, now) for each in fresh if each.alert.id not in cursors]
+        if begun:
+            await self._database.write(partial(instances.save_cursors, moved=begun))
+        cursors |= {each.alert_id: each for each in begun}
         for each in fresh:
             self._known[each.alert.id] = each
-            cursor = cursors.get(each.alert.id)
-            self._schedule(each.alert, cursor or _first(each.alert, now), now)
+            self._schedule(each.alert, cursors[each.alert.id], now)
 
     def _schedule(self, alert: Alert, cursor: Cursor, now: dt.datetime) -> None:
         """Note when to look at *alert* next; a disabled one, or one paused without end, is not looked at."""
@@ -190,11 +193,8 @@ class Evaluator:
             cursors = await instances.cursor_of(tx, alert_ids)
             standing = await instances.of(tx, alert_ids)
             acked = frozenset(await overlays.acked(tx, now))
-        known = [self._known[each] for each in alert_ids if each in self._known]
-        return [
-            Position(each, cursors.get(each.alert.id) or _first(each.alert, now), standing[each.alert.id])
-            for each in known
-        ], acked
+        known = [self._known[each] for each in alert_ids if each in self._known and each in cursors]
+        return [Position(each, cursors[each.alert.id], standing[each.alert.id]) for each in known], acked
 
     async def _evaluate(self, position: Position, now: dt.datetime, acked: frozenset[str]) -> Outcome:
         async with self._slots:

@@ -17,7 +17,7 @@ from lynxalert.daemon.commit import Voice
 from lynxalert.lang import QueryError
 from lynxalert.notify.queueing import queue
 from lynxalert.plan import Result, TimeWindow
-from lynxalert.state import Silence, overlays
+from lynxalert.state import Silence, definitions, overlays
 from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Bench, Scripted, by_minute, other
 
 Begin = Callable[..., Awaitable[Bench]]
@@ -378,6 +378,15 @@ async def test_a_deleted_alert_is_not_evaluated_and_an_unknown_one_does_nothing(
     await bench.pass_(2 * MINUTE)
     assert len(runner.runs) == 1
     assert await bench.told() == ["12:01 fired #1", "12:01 resolved #2 (deleted)"]
+
+
+async def test_an_alert_without_a_cursor_begins_with_the_next_slot(begin: Begin) -> None:
+    bench = await begin(Scripted(by_minute(3)))
+    extra = other(5, schedule=Cron("* * * * *"))
+    await bench.database.write(lambda tx: definitions.put(tx, extra, bench.clock.now()))
+    await bench.evaluator.tick()
+    await bench.pass_(MINUTE)
+    assert await bench.told("alt_5") == ["12:01 fired #1"]
 
 
 async def test_a_missing_key_is_noticed_from_the_roster(begin: Begin) -> None:
