@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lynxalert.lang import Code, Span
-from lynxalert.lang.ast import Binary, Condition, Expr, Field, Logical, Name, Option, Stage, Subsearch
+from lynxalert.lang import Code
+from lynxalert.lang.ast import Binary, By, Condition, Expr, Field, Logical, Name, Option, Stage, Subsearch
 from lynxalert.plan.combining import joined
 from lynxalert.plan.command import choice, command, many, one, option
+from lynxalert.plan.neighbours import group_keys
 from lynxalert.plan.relation import Relation
-from lynxalert.plan.schema import Column
 from lynxalert.plan.scope import Scope
 
-Keys = tuple[tuple[Column, Column], ...]
+Pair = tuple[Name, Name]
 
 
 @command
@@ -46,71 +46,59 @@ class Join:
     def lower(self, relation: Relation, scope: Scope) -> Relation:
         """A join; of raw events nothing internal is taken over."""
         assert self.stage is not None
+        place = self.stage.name_span
         if self.usetime:
-            place = next(c for c in self.stage.clauses if isinstance(c, Option) and c.name == "usetime")
-            scope.report(
-                Code.WRONG_VALUE,
-                "`join` does not compare times",
-                place.span,
-                "compare them with `where` after it",
-            )
+            written = next(c for c in self.stage.clauses if isinstance(c, Option) and c.name == "usetime")
+            help_ = "compare them with `where` after it"
+            scope.report(Code.WRONG_VALUE, "`join` does not compare times", written.span, help_)
 
         def lower(results: tuple[Relation, ...]) -> Relation:
-            (other,) = results
-            keys = self._keys(relation, other, scope)
-            if not keys:
-                return relation
-            same = {theirs for ours, theirs in keys if ours.name == theirs.name}
+            names = self._names(relation, results[0], scope)
+            left, ours = group_keys(relation, By(tuple(one for one, _ in names), place), scope)
+            right, theirs = group_keys(results[0], By(tuple(one for _, one in names), place), scope)
+            keys = tuple(zip(ours, theirs, strict=True))
+            same = {key for mine, key in keys if mine.name == key.name}
             taken = tuple(
                 column
-                for column in other.schema.columns
+                for column in right.schema.columns
                 if column not in same and not column.name.startswith("_")
             )
             kind = "inner" if self.kind == "inner" else "left"
-            keep = self.most or None
-            return joined(relation, other, keys, kind, taken, scope, keep=keep, overwrite=self.overwrite)
+            return joined(
+                left, right, keys, kind, taken, scope, keep=self.most or None, overwrite=self.overwrite
+            )
 
         return scope.combine((scope.subquery(self.subsearch.query),), lower)
 
-    def _keys(self, relation: Relation, other: Relation, scope: Scope) -> Keys:
+    def _names(self, relation: Relation, other: Relation, scope: Scope) -> tuple[Pair, ...]:
+        """The names of the fields that must agree: ours and theirs."""
         if self.condition is not None:
-            return self._equal(self.condition.expression, relation, other, scope)
+            return self._equal(self.condition.expression, scope)
         if self.names:
-            pairs = []
-            for name in self.names:
-                ours = scope.subject(name.text, relation.schema, name.span)
-                theirs = scope.subject(name.text, other.schema, name.span)
-                if ours is not None and theirs is not None:
-                    pairs.append((ours, theirs))
-            return tuple(pairs) if len(pairs) == len(self.names) else self._nothing(self.names[0].span, scope)
-        common = [(ours, other.schema.find(ours.name)) for ours in relation.schema.columns]
-        keys = tuple((a, b) for a, b in common if b in other.schema.columns and not a.name.startswith("_"))
+            return tuple((name, name) for name in self.names)
         assert self.stage is not None
-        return keys or self._nothing(self.stage.name_span, scope)
+        place = self.stage.name_span
+        known = other.schema.names
+        shared = [name for name in relation.schema.names if name in known and not name.startswith("_")]
+        if not shared:
+            message = "both sides of the join have no field in common"
+            scope.report(Code.UNKNOWN_FIELD, message, place, "name the field to join on")
+        return tuple((Name(name, place), Name(name, place)) for name in shared)
 
-    def _equal(self, expression: Expr, relation: Relation, other: Relation, scope: Scope) -> Keys:
+    def _equal(self, expression: Expr, scope: Scope) -> tuple[Pair, ...]:
         """`L.a = R.b AND …`."""
         match expression:
             case Logical("AND", operands):
-                return tuple(pair for one in operands for pair in self._equal(one, relation, other, scope))
+                return tuple(pair for one in operands for pair in self._equal(one, scope))
             case Binary("=", Field() as first, Field() as second):
                 if first.name.startswith(f"{self.right}."):
                     first, second = second, first
                 if first.name.startswith(f"{self.left}.") and second.name.startswith(f"{self.right}."):
-                    ours = scope.subject(first.name[len(self.left) + 1 :], relation.schema, first.span)
-                    theirs = scope.subject(second.name[len(self.right) + 1 :], other.schema, second.span)
-                    if ours is not None and theirs is not None:
-                        return ((ours, theirs),)
-                    return self._nothing(expression.span, scope)
+                    ours = Name(first.name[len(self.left) + 1 :], first.span)
+                    return ((ours, Name(second.name[len(self.right) + 1 :], second.span)),)
             case _:
                 pass
         help_ = "join left=L right=R where L.id=R.id […]"
-        scope.report(
-            Code.WRONG_VALUE, "`join … where` compares fields of both sides with `=`", expression.span, help_
-        )
-        return ()
-
-    def _nothing(self, span: Span, scope: Scope) -> Keys:
-        message = "there is no such field on both sides of the join"
-        scope.report(Code.UNKNOWN_FIELD, message, span, "name a field that both have")
+        message = "`join … where` compares fields of both sides with `=`"
+        scope.report(Code.WRONG_VALUE, message, expression.span, help_)
         return ()

@@ -13,7 +13,7 @@ from lynxalert.plan.command import BadOption, boolean, command, many, option
 from lynxalert.plan.expression import condition
 from lynxalert.plan.lengths import length
 from lynxalert.plan.neighbours import group_keys, kept, over_rows
-from lynxalert.plan.relation import Apply, Frame, OrderKey, Project, Relation, Sort
+from lynxalert.plan.relation import Apply, Filter, Frame, OrderKey, Project, Relation, Sort
 from lynxalert.plan.rows import rows_of, table_of
 from lynxalert.plan.scalar import ColumnRef, Scalar, constant
 from lynxalert.plan.schema import Column, Schema
@@ -94,6 +94,7 @@ class Transaction:
         schema = relation.schema
         fields = By(self.names, place) if self.names else None
         relation, keys = group_keys(relation, fields, scope)
+        relation = Filter(relation, scope.call("isnotnull", ColumnRef(time)))
         relation, number = over_rows(relation, "count", None, Frame(), scope)
         needed = [number, time]
         for name in ("startswith", "endswith"):

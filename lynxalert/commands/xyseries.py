@@ -55,7 +55,7 @@ class Xyseries:
         relation = extended(relation, {SERIES: scope.call(".", ColumnRef(series), constant(""))}, scope)
         text = relation.schema.find(SERIES)
         assert text is not None
-        long = Project(relation, Schema((row, text, *cells)))
+        long = Project(relation, Schema(tuple(dict.fromkeys((row, text, *cells)))))
         pivot = Pivot(
             row=row.name,
             values=tuple(column.name for column in cells),
