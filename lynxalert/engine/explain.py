@@ -79,11 +79,14 @@ def explain(compiled: CompiledQuery) -> Explanation:
     )
 
 
-def tree(relation: Relation, depth: int = 0) -> list[str]:
-    """The relation as an indented list, what is read first at the bottom."""
-    lines = [f"{'  ' * depth}{describe(relation)}"]
-    for below in _inputs(relation):
-        lines += tree(below, depth + 1)
+def tree(relation: Relation, depth: int = 0, seen: set[int] | None = None) -> list[str]:
+    """The relation as an indented list, what is read first at the bottom; what is read twice is shown once."""
+    seen = set() if seen is None else seen
+    again = id(relation) in seen and bool(_inputs(relation))
+    seen.add(id(relation))
+    lines = [f"{'  ' * depth}{describe(relation)}{' (as above)' if again else ''}"]
+    for below in () if again else _inputs(relation):
+        lines += tree(below, depth + 1, seen)
     return lines
 
 

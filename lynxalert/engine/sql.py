@@ -113,7 +113,11 @@ class Stages:
         key = (id(relation), frozenset(wanted))
         if key not in self.made:
             self.made[key] = relation, self.render(relation, wanted)
-        return self.made[key][1]
+            return self.made[key][1]
+        name = self.made[key][1]
+        # Inlined, a chain of stages that each read the one before twice would be computed 2ⁿ times.
+        self.ctes[int(name[1:])].set("materialized", True)
+        return name
 
     def render(self, relation: Relation, wanted: Wanted) -> str:
         """Push the stages of *relation*."""
