@@ -18,6 +18,7 @@ from lynxalert.events import EventStore
 
 PREFIX = "/api/v1"
 CURSORS = 2  # queries of people at once; alerts have a worker of their own
+LAST_REQUESTS = 1.5  # seconds that requests under way have when the end begins; aiohttp gives them twice
 LARGEST_LINE = 16_384  # bytes of a request line or header: queries travel in URLs too
 
 Route: TypeAlias = tuple[str, str, Handler]
@@ -103,7 +104,7 @@ def runner(app: web.Application) -> web.AppRunner:
         auto_decompress=False,
         access_log=None,
         handle_signals=False,
-        shutdown_timeout=5,
+        shutdown_timeout=LAST_REQUESTS,
         max_line_size=LARGEST_LINE,
         max_field_size=LARGEST_LINE,
     )

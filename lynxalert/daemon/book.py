@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lynxalert.alerts import Alert
+from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
 from lynxalert.clock import Clock
 from lynxalert.daemon.edits import Edits
@@ -33,9 +33,14 @@ from lynxalert.state import (
 
 
 class Book:
-    """Alerts from files and from the interface, side by side. *changed* is called after every edit."""
+    """Alerts from files and from the interface, side by side.
 
-    def __init__(self, database: Database, clock: Clock, edits: Edits, changed: Callable[[], None]) -> None:
+    *changed* is called after every edit, with the channels that the alert has now.
+    """
+
+    def __init__(
+        self, database: Database, clock: Clock, edits: Edits, changed: Callable[[Iterable[ChannelSpec]], None]
+    ) -> None:
         self._database = database
         self._clock = clock
         self._edits = edits
@@ -89,7 +94,7 @@ class Book:
                 raise UnknownAlertError(alert.id)
 
         await self._database.write(work)
-        self._changed()
+        self._changed(())
 
     async def mute(self, alert: Alert, until: dt.datetime | None, reason: str | None) -> Standing:
         """Keep it quiet, without an end if *until* is None; an earlier mute ends."""
@@ -142,8 +147,9 @@ class Book:
 
     async def _edited(self, alert_id: str, work: Callable[[Transaction], Any]) -> Standing:
         await self._database.write(work)
-        self._changed()
-        return await self.find(alert_id)
+        standing = await self.find(alert_id)
+        self._changed(standing.alert.channels)
+        return standing
 
     async def _standings(self, tx: Transaction, found: Sequence[Definition]) -> list[Standing]:
         ids = [each.alert.id for each in found]

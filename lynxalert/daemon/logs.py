@@ -10,6 +10,8 @@ from typing import Any, TextIO
 import structlog
 
 MASK = "***"
+# Libraries that tell of every step below a warning, statements with their values among it.
+CHATTY = ("aiohttp", "aiosqlite", "alembic", "asyncio", "sqlalchemy")
 SHORTEST_SECRET = 6  # shorter texts would be struck out where they mean nothing
 
 
@@ -20,8 +22,8 @@ class Redactor:
         self._secrets: tuple[str, ...] = ()
 
     def learn(self, secrets: Iterable[str]) -> None:
-        """Strike these from now on, instead of those known before; the longest first."""
-        known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        """Strike these too from now on; what was a secret once stays one. The longest are struck first."""
+        known = {secret for secret in secrets if len(secret) >= SHORTEST_SECRET} | set(self._secrets)
         self._secrets = tuple(sorted(known, key=lambda secret: (-len(secret), secret)))
 
     def __call__(
@@ -75,8 +77,8 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("aiohttp.access", "alembic", "asyncio"):
-        logging.getLogger(noisy).setLevel(max(level, logging.WARNING))
+    for chatty in CHATTY:
+        logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

@@ -38,6 +38,20 @@ from lynxalert.state import Database, StoredOutbox
 MIB = 2**20
 
 
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What the parts stand on: everything that must be closed."""
+
+    settings: Settings
+    clock: Clock
+    redactor: Redactor
+    store: EventStore
+    database: Database
+    engine: Engine
+    runner: EngineRunner
+    http: Http
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """The daemon, taken apart."""
@@ -70,47 +84,30 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
         closing.push_async_callback(asyncio.to_thread, runner.close)
         http = Http(_outbound(settings), clock)
         closing.push_async_callback(http.close)
-        yield _wired(settings, clock, redactor, store, database, engine, runner, http)
+        yield _wired(Ground(settings, clock, redactor, store, database, engine, runner, http))
 
 
-def _wired(
-    settings: Settings,
-    clock: Clock,
-    redactor: Redactor,
-    store: EventStore,
-    database: Database,
-    engine: Engine,
-    runner: EngineRunner,
-    http: Http,
-) -> Parts:
+def _wired(ground: Ground) -> Parts:
     """Who calls whom: an edit wakes evaluator and sender, a commit wakes the sender."""
     metrics = Metrics()
-    observer = Observer(metrics, store, clock)
-    sender = Sender(StoredOutbox(database), http, clock, settled=observer.settled)
-
-    def committed(outcomes: Sequence[Outcome]) -> None:
-        observer.committed(outcomes)
-        sender.wake()
-
-    evaluator = Evaluator(database, runner, clock, voice=Voice(tell=observer.noticed), committed=committed)
+    observer = Observer(metrics, ground.store, ground.clock)
+    evaluator, sender = _workers(ground, observer)
     edits = Edits()
 
-    def changed() -> None:
+    def changed(channels: Iterable[ChannelSpec]) -> None:
+        found = (made(spec) for spec in channels)
+        ground.redactor.learn(secret for channel in found if channel for secret in secrets_of(channel))
         evaluator.wake()
         sender.wake()
 
-    def learn(channels: Iterable[ChannelSpec]) -> None:
-        redactor.learn(
-            secret for spec in channels if (channel := made(spec)) for secret in secrets_of(channel)
-        )
-        changed()
-
-    configuration = Configuration(settings, engine, database, clock, edits, learn, observer.reloaded)
+    configuration = Configuration(
+        ground.settings, ground.engine, ground.database, ground.clock, edits, changed, observer.reloaded
+    )
     offered = Offered(
-        alerts=Book(database, clock, edits, changed),
-        clock=clock,
+        alerts=Book(ground.database, ground.clock, edits, changed),
+        clock=ground.clock,
         configuration=configuration,
-        events=store,
+        events=ground.store,
         metrics=metrics,
         parts={
             "store": observer.store,
@@ -118,17 +115,32 @@ def _wired(
             "outbox": observer.outbox,
             "configuration": configuration,
         },
-        rehearsal=Preview(runner, engine, http, database),
+        rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database),
     )
     return Parts(
         app=application(offered),
         configuration=configuration,
         evaluator=evaluator,
-        housekeeping=Housekeeping(store, database, clock, lambda: configuration.settings),
+        housekeeping=Housekeeping(
+            ground.store, ground.database, ground.clock, lambda: configuration.settings
+        ),
         observer=observer,
         sender=sender,
-        store=store,
+        store=ground.store,
     )
+
+
+def _workers(ground: Ground, observer: Observer) -> tuple[Evaluator, Sender]:
+    outbox = StoredOutbox(ground.database)
+    sender = Sender(outbox, ground.http, ground.clock, settled=observer.settled)
+
+    def committed(outcomes: Sequence[Outcome]) -> None:
+        observer.committed(outcomes)
+        sender.wake()
+
+    voice = Voice(tell=observer.noticed)
+    evaluator = Evaluator(ground.database, ground.runner, ground.clock, voice=voice, committed=committed)
+    return evaluator, sender
 
 
 def _store(settings: Settings, clock: Clock) -> EventStore:

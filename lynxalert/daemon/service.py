@@ -21,8 +21,7 @@ from lynxalert.errors import LynxError
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
 
-LAST_REQUESTS = 3  # seconds for requests under way
-LAST_WORK = 4  # seconds for ticks and messages under way; what is cut off is done again after the next start
+LAST_WORK = 3  # seconds for ticks and messages under way; what is cut off is done again after the next start
 
 
 class ListenError(LynxError):
@@ -85,9 +84,7 @@ class Daemon:
     async def _end(self, parts: Parts, web_runner: web.AppRunner, working: list[asyncio.Task[None]]) -> None:
         """Stop accepting; finish what is under way, or leave it to the next start; the rest closes itself."""
         log.info("stopping")
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(LAST_REQUESTS):
-                await web_runner.cleanup()
+        await web_runner.cleanup()
         parts.evaluator.stop()
         parts.sender.stop()
         _, late = await asyncio.wait(working, timeout=LAST_WORK)
@@ -109,8 +106,12 @@ async def _listen(web_runner: web.AppRunner, address: Address) -> Address:
 
 
 async def _reload(parts: Parts) -> None:
-    with contextlib.suppress(ConfigError):  # told in the log, and by /health
+    try:
         await parts.configuration.reload()
+    except ConfigError:
+        pass  # told in the log, and by /health
+    except Exception:
+        log.exception("reload_failed")  # a mistake of ours, or of the disk; the configuration in force stays
 
 
 @contextlib.contextmanager

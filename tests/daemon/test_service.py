@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import socket
@@ -10,10 +11,11 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 
+import aiohttp
 import pytest
 
 from tests.acceptance.daemon import Daemon, free_port
-from tests.notify.provider import Answer, serving
+from tests.notify.provider import Answer, Provider, serving
 
 CHANNEL = '[channels.hook]\ntype = "webhook"\nurl = "{url}/hook"\n'
 ALERT = """
@@ -37,6 +39,10 @@ async def until(check: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(20):
         while not await check():  # noqa: ASYNC110 - nothing in this process tells
             await asyncio.sleep(0.02)
+
+
+async def arrived(provider: Provider, count: int) -> bool:
+    return len(provider.requests) >= count
 
 
 async def test_a_second_daemon_on_the_same_data_and_one_on_the_same_port_are_told_why(tmp_path) -> None:
@@ -106,17 +112,21 @@ async def test_the_end_is_in_order_and_quick_though_a_provider_hangs(tmp_path) -
         async with asyncio.timeout(30):
             await provider.arrived.wait()
         assert daemon.process is not None
+        waiting = asyncio.ensure_future(daemon.ask("POST", "/api/v1/alerts/errors/test-channels"))
+        await until(lambda: arrived(provider, 2))
         idle = socket.create_connection(("127.0.0.1", daemon.port))  # a client that never asks anything
         daemon.process.terminate()
         async with asyncio.timeout(10):
             assert await daemon.process.wait() == 0
         idle.close()
+        with contextlib.suppress(aiohttp.ClientError, AssertionError):
+            await waiting
         assert '"event": "stopped"' in daemon.log()
         provider.otherwise = Answer()
         provider.arrived.clear()
         await daemon.start()
         async with asyncio.timeout(30):
             await provider.arrived.wait()
-        first, again, *_ = provider.requests
+        first, *_, again = provider.requests
         assert again.headers.get("Idempotency-Key") == first.headers.get("Idempotency-Key")
         await daemon.stop()
