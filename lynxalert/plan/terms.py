@@ -10,6 +10,7 @@ from typing import assert_never
 
 from lynxalert.lang import Code, Span
 from lynxalert.lang.ast import AllOf, AnyOf, Comparison, Member, Not, Pattern, SubsearchTerm, Term, Word
+from lynxalert.plan.combinations import BOUNDS, folded
 from lynxalert.plan.relation import Relation, Scan
 from lynxalert.plan.scalar import NULL, TRUE, ColumnRef, Constant, Scalar, constant
 from lynxalert.plan.schema import Schema
@@ -17,7 +18,6 @@ from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 
 FALSE = Constant(value=False, type=Type.BOOLEAN)
-BOUNDS = ("earliest", "latest", "_index_earliest", "_index_latest")
 
 
 def resolve_term(term: Term, schema: Schema, scope: Scope, scan: Scan | None) -> Scalar:
@@ -57,8 +57,8 @@ def _joined(operator: str, scalars: list[Scalar], scope: Scope, empty: Scalar) -
 def _any_of(terms: tuple[Term, ...], schema: Schema, scope: Scope, scan: Scan | None) -> Scalar:
     """Alternatives; those that compare one field for equality become one list, however many they are."""
     members: dict[str, tuple[list[Pattern], Span]] = {}
-    others: list[Scalar] = []
-    for term in terms:
+    others, terms_left = folded(terms, schema, scope)
+    for term in terms_left:
         match term:
             case Comparison(field, "=", value, _, span) if field.lower() not in BOUNDS:
                 members.setdefault(field, ([], span))[0].append(value)

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import lynxalert
 from lynxalert.lang import Code, Span, parse_terms
 from lynxalert.lang.ast import AllOf, AnyOf, Comparison, Member, Not, Pattern, SubsearchTerm, Word
 from lynxalert.lang.walk import nodes
@@ -116,3 +118,31 @@ def test_format_gives_what_a_subsearch_means() -> None:
         written = rows(events, f'[search host="{event["host"]}" | fields host user | format] | fields user')
         assert plain == written
         assert {"user": event["user"]} in plain
+
+
+def combined(events: list[dict[str, object]], inner: str, wanted: set[tuple[object, ...]]) -> None:
+    """*inner* gives combinations of a and b; exactly the *wanted* ones are found, few or many."""
+    stamped = [{"timestamp": "2026-02-14T11:00:00Z", "n": n, **event} for n, event in enumerate(events)]
+    found = {row["n"] for row in rows(stamped, f"[{inner} | fields a b] | table n")}
+    assert found == {n for n, event in enumerate(events) if (event.get("a"), event.get("b")) in wanted}
+
+
+def test_many_combinations_are_found_as_few_are() -> None:
+    events: list[dict[str, object]] = [{"a": f"A{n}", "b": n % 7} for n in range(60)]
+    events += [{"a": "a1", "b": 2}, {"a": "A1"}, {"b": 1}, {"a": "A5", "b": 5.0}]
+    for most in (5, 50):
+        wanted = {(f"A{n}", n % 7) for n in range(most)} | ({("A5", 5.0)} if most > 5 else set())
+        combined(events, f"search n<{most}", wanted)
+
+
+def test_a_combination_with_a_list_is_met_by_any_value() -> None:
+    events: list[dict[str, object]] = [{"a": f"x{n}", "b": [f"p{n}", f"q{n}"]} for n in range(12)]
+    stamped = [{"timestamp": "2026-02-14T11:00:00Z", "n": n, **event} for n, event in enumerate(events)]
+    query = "[search n<10 | eval b=mvindex('b{}', 1) | rename b as b{} | fields a b{}] | sort n | table n"
+    assert [row["n"] for row in rows(stamped, query)] == list(range(10))
+
+
+def test_more_alternatives_than_the_engine_can_plan_are_refused() -> None:
+    stamped = [{"timestamp": "2026-02-14T11:00:00Z", "a": f"x{n}*", "b": n} for n in range(1_001)]
+    with pytest.raises(lynxalert.QueryError, match="1,001 alternatives of several terms"):
+        rows(stamped, "[search * | fields a b]")
