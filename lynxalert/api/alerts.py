@@ -14,7 +14,7 @@ from lynxalert.api.errors import ApiError, invalid, invalid_query, not_found
 from lynxalert.api.keys import ALERTS, CONFIGURATION
 from lynxalert.api.paging import page_of
 from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 from lynxalert.config.alert import Context, build, fresh_id
 from lynxalert.config.channels import email_defaults
 from lynxalert.config.mistakes import Mistake
@@ -25,7 +25,7 @@ async def index(request: web.Request) -> web.Response:
     """`GET /alerts`: all of them, by name; `limit` and `cursor` page."""
     standings = await request.app[ALERTS].all()
     page, meta = page_of(request, standings, key=lambda each: [each.alert.name, each.alert.id])
-    return data({"alerts": [shown(each) for each in page]}, meta=meta)
+    return success({"alerts": [shown(each) for each in page]}, meta=meta)
 
 
 async def create(request: web.Request) -> web.Response:
@@ -160,6 +160,6 @@ def _one(
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
     meta = {"warnings": [each.as_json() for each in warnings]} if warnings else None
-    return data(
+    return success(
         shown(standing), status=status, meta=meta, headers={**(headers or {}), "ETag": etag(standing)}
     )

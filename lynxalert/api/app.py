@@ -10,7 +10,7 @@ from typing import TypeAlias
 from aiohttp import web
 
 from lynxalert.api import alerts, config, front, health, ingest, keys, overlays, query, records, trials
-from lynxalert.api.errors import Handler, errors
+from lynxalert.api.errors import Endpoint, errors
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
 from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal
 from lynxalert.clock import Clock
@@ -21,7 +21,7 @@ CURSORS = 2  # queries of people at once; alerts have a worker of their own
 LAST_REQUESTS = 1.5  # seconds that requests under way have when the end begins; aiohttp gives them twice
 LARGEST_LINE = 16_384  # bytes of a request line or header: queries travel in URLs too
 
-Route: TypeAlias = tuple[str, str, Handler]
+Route: TypeAlias = tuple[str, str, Endpoint]
 
 # Also without the prefix, as some clients have it.
 ALERT_ROUTES: tuple[Route, ...] = (
@@ -83,18 +83,18 @@ def application(offered: Offered) -> web.Application:
     app[keys.PARTS] = offered.parts
     app[keys.REHEARSAL] = offered.rehearsal
     app[METRICS] = offered.metrics
-    for method, path, handler in ALERT_ROUTES + ROUTES:
-        _add(app, method, PREFIX + path, handler)
-    for method, path, handler in ALERT_ROUTES + ROOT_ROUTES:
-        _add(app, method, path, handler)
+    for method, path, endpoint in ALERT_ROUTES + ROUTES:
+        _add(app, method, PREFIX + path, endpoint)
+    for method, path, endpoint in ALERT_ROUTES + ROOT_ROUTES:
+        _add(app, method, path, endpoint)
     return app
 
 
-def _add(app: web.Application, method: str, path: str, handler: Handler) -> None:
+def _add(app: web.Application, method: str, path: str, endpoint: Endpoint) -> None:
     if method == "GET":
-        app.router.add_get(path, handler, allow_head=True)
+        app.router.add_get(path, endpoint, allow_head=True)
     else:
-        app.router.add_route(method, path, handler)
+        app.router.add_route(method, path, endpoint)
 
 
 def runner(app: web.Application) -> web.AppRunner:

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from lynxalert.api.errors import ApiError
 from lynxalert.api.keys import CONFIGURATION
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 from lynxalert.config import ConfigError
 from lynxalert.config.secrets import is_reference
 from lynxalert.notify.configure import mask
@@ -26,7 +26,7 @@ async def show(request: web.Request) -> web.Response:
         "config": masked(settings.written),
         "warnings": [each.as_json() for each in settings.warnings],
     }
-    return data(found)
+    return success(found)
 
 
 async def reload(request: web.Request) -> web.Response:
@@ -41,7 +41,7 @@ async def reload(request: web.Request) -> web.Response:
             f"the configuration in force stays: {fatal[0].mistake.text}",
             details=[each.as_json() for each in error.found],
         ) from None
-    return data(changes)
+    return success(changes)
 
 
 def masked(written: Mapping[str, Any]) -> dict[str, Any]:

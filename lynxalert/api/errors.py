@@ -15,7 +15,7 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.errors import LynxError
 from lynxalert.lang import QueryError
 
-Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Endpoint: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 REQUEST_ID = web.RequestKey("request_id", str)
 _SANE_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
@@ -91,7 +91,7 @@ def envelope(error: ApiError) -> web.Response:
 
 
 @web.middleware
-async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def errors(request: web.Request, handler: Endpoint) -> web.StreamResponse:
     """Name the request, run it, and turn whatever it raises into the envelope."""
     given = request.headers.get("X-Request-ID", "")
     request[REQUEST_ID] = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
@@ -101,7 +101,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     return response
 
 
-async def _answer(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _answer(request: web.Request, handler: Endpoint) -> web.StreamResponse:
     try:
         return await handler(request)
     except ApiError as error:

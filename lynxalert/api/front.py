@@ -6,7 +6,7 @@ import importlib.metadata
 
 from aiohttp import web
 
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -37,4 +37,4 @@ async def front(request: web.Request) -> web.Response:
         "ingest": "/api/v1/ingest",
         "health": "/health",
     }
-    return data({"name": "LynxAlert", "version": version, "links": links})
+    return success({"name": "LynxAlert", "version": version, "links": links})

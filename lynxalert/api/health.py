@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from lynxalert.api.keys import PARTS
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 
 _WORST_FIRST = ("down", "degraded", "ok")
 
@@ -24,11 +24,11 @@ def report(request: web.Request) -> dict[str, Any]:
 async def health(request: web.Request) -> web.Response:
     """`GET /health`: 200 while the process serves at all, 503 when a part is down; the body tells the parts apart."""
     found = report(request)
-    return data(found, status=503 if found["status"] == "down" else 200)
+    return success(found, status=503 if found["status"] == "down" else 200)
 
 
 async def ready(request: web.Request) -> web.Response:
     """`GET /ready`: 200 once every part runs, 503 before and while stopping."""
     found = report(request)
     waiting = [name for name in request.app[PARTS] if found[name]["status"] == "down"]
-    return data({"ready": not waiting, "waiting_for": waiting}, status=503 if waiting else 200)
+    return success({"ready": not waiting, "waiting_for": waiting}, status=503 if waiting else 200)

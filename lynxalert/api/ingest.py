@@ -13,7 +13,7 @@ from lynxalert.api.body import read_bytes
 from lynxalert.api.errors import ApiError
 from lynxalert.api.keys import CONFIGURATION, EVENTS
 from lynxalert.api.metrics import METRICS
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 from lynxalert.events import Backpressure, IngestReceipt, StorageFull, StoreError
 from lynxalert.ingest import ACCEPTED, PROTOCOLS, Decoded, IngestCode, IngestError, Payload, Protocol, decoded
 
@@ -85,7 +85,7 @@ async def ingest(request: web.Request) -> web.Response:
         raise ApiError(507, "STORAGE_FULL", str(error), headers={"Retry-After": "60"}) from None
     except StoreError as error:
         raise ApiError(503, "SHUTTING_DOWN", str(error), headers={"Retry-After": "5"}) from None
-    return data(_summary(received))
+    return success(_summary(received))
 
 
 def _summary(received: Received) -> dict[str, Any]:

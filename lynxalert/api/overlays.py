@@ -12,7 +12,7 @@ from lynxalert.api.alerts import find
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import invalid
 from lynxalert.api.keys import ALERTS, CLOCK
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 from lynxalert.config.definition import Instant
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.shape import Duration, Section, read
@@ -41,7 +41,7 @@ async def mute(request: web.Request) -> web.Response:
     now = request.app[CLOCK].now()
     until = _end(wish, now)
     standing = await request.app[ALERTS].mute(alert, until, wish.reason)
-    return data(shown(standing))
+    return success(shown(standing))
 
 
 async def unmute(request: web.Request) -> web.Response:
@@ -51,7 +51,7 @@ async def unmute(request: web.Request) -> web.Response:
     if wish is None:
         raise invalid(mistakes)
     told = wish.notify == "still_firing"
-    return data(shown(await request.app[ALERTS].unmute(alert, tell_still_firing=told)))
+    return success(shown(await request.app[ALERTS].unmute(alert, tell_still_firing=told)))
 
 
 def _end(wish: Mute, now: dt.datetime) -> dt.datetime | None:

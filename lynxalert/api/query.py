@@ -15,7 +15,7 @@ from pydantic import Field
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid
 from lynxalert.api.keys import CLOCK, CONFIGURATION, CURSORS
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.settings import Zone
 from lynxalert.config.shape import Section, read
@@ -53,14 +53,14 @@ async def run(request: web.Request) -> web.Response:
     question = await _question(request)
     window = _window(question, request.app[CLOCK].now())
     result = await _run(request, question, window)
-    return data(answer(result), meta=_meta(result))
+    return success(answer(result), meta=_meta(result))
 
 
 async def explain(request: web.Request) -> web.Response:
     """`GET /query/explain`, `POST /query/explain`: canonical text, relation, SQL, parameters, keys, warnings."""
     question = await _question(request)
     compiled = request.app[CONFIGURATION].engine.compile(_text(question), question.timezone)
-    return data(dataclasses.asdict(explained(compiled)))
+    return success(dataclasses.asdict(explained(compiled)))
 
 
 def answer(result: Result) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from lynxalert.api.alerts import find
 from lynxalert.api.errors import invalid
 from lynxalert.api.keys import ALERTS
 from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 from lynxalert.config.mistakes import Mistake
 
 Reader: TypeAlias = Callable[[Alert, int, int | None], Awaitable[Sequence[Mapping[str, Any]]]]
@@ -36,7 +36,7 @@ async def evaluations(request: web.Request) -> web.Response:
 async def instances(request: web.Request) -> web.Response:
     """`GET /alerts/{id}/instances`: every instance by its key."""
     alert = (await find(request)).alert
-    return data({"instances": await request.app[ALERTS].instances(alert)})
+    return success({"instances": await request.app[ALERTS].instances(alert)})
 
 
 async def _page(request: web.Request, name: str, read: Reader) -> web.Response:
@@ -49,4 +49,4 @@ async def _page(request: web.Request, name: str, read: Reader) -> web.Response:
     page = rows[:limit]
     more = len(rows) > limit
     meta = {"has_more": more, "next_cursor": cursor(page[-1]["number"]) if more else None}
-    return data({name: page}, meta=meta)
+    return success({name: page}, meta=meta)

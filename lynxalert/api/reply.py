@@ -18,7 +18,7 @@ from lynxalert.config.units import duration_text
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 
 
-def data(
+def success(
     value: Any,
     *,
     status: int = 200,

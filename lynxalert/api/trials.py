@@ -14,7 +14,7 @@ from lynxalert.api.alerts import find, judged
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid
 from lynxalert.api.keys import CLOCK, REHEARSAL
-from lynxalert.api.reply import data
+from lynxalert.api.reply import success
 from lynxalert.config.alert import fresh_id
 from lynxalert.config.mistakes import Mistake
 
@@ -42,12 +42,12 @@ async def test_unsaved(request: web.Request) -> web.Response:
 async def test_channels(request: web.Request) -> web.Response:
     """`POST /alerts/{id}/test-channels`: a real `[TEST]` message to every enabled channel; 200 even where it fails."""
     alert = (await find(request)).alert
-    return data({"results": await request.app[REHEARSAL].send_test(alert)})
+    return success({"results": await request.app[REHEARSAL].send_test(alert)})
 
 
 async def _dry_run(request: web.Request, alert: Alert, at: dt.datetime) -> web.Response:
     try:
-        return data(await request.app[REHEARSAL].dry_run(alert, at))
+        return success(await request.app[REHEARSAL].dry_run(alert, at))
     except EvaluationError as error:
         raise ApiError(
             422, "INVALID_QUERY", str(error), details=[{"path": ["q"], "message": str(error)}]
