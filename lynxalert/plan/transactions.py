@@ -70,15 +70,16 @@ class Assembly:
     def add(self, event: Event) -> None:
         """Put *event* into the transaction it continues, or open one. Without any of the fields it belongs to none."""
         rules = self.rules
+        ends = rules.ends and event.ends
         if rules.fields and all(value is None for value in event.values):
             return
         found = self._find(event)
-        if found is not None and (event.ends or self._too_far(found, event)):
+        if found is not None and (ends or self._too_far(found, event)):
             self._close(found)
             found = None
         if found is None:
             found = Transaction(
-                len(self.made), event.time, event.time, [None] * rules.fields, ended=event.ends
+                len(self.made), event.time, event.time, [None] * rules.fields, ended=ends
             )
             self.made.append(found)
             if self._searches_all:
