@@ -30,8 +30,9 @@ class Head:
         if self.condition is None:
             return Limit(relation, self.count.value if self.count else self.limit)
         holds = condition(self.condition.expression, relation.schema, scope)
-        null_too = constant(1 if self.null else 0)
-        kept = scope.call("coalesce", scope.call("if", holds, constant(1), constant(0)), null_too)
+        kept = scope.call("if", holds, constant(1), constant(0))
+        if self.null:
+            kept = scope.call("if", scope.call("isnull", holds), constant(1), kept)
         broken = scope.column("broken", Type.FLOAT)
         flagged = Extend(
             relation, ((broken, scope.call("-", constant(1), kept)),), relation.schema.put(broken)

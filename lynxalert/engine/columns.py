@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from lynxalert.engine.scalars import name_of
 from lynxalert.functions.coerce import Typed, as_number, as_text
+from lynxalert.functions.network import sortable
 from lynxalert.functions.nodes import Node, column, identifier, number
 from lynxalert.plan import Type
 from lynxalert.plan.relation import Ordering
@@ -52,6 +53,11 @@ def order_nodes(ordering: Ordering) -> list[Node]:
             nodes.append(exp.Ordered(this=is_missing(value), desc=False, nulls_first=False))
             # Numbers stand before texts going up and after them going down: the exact reverse.
             nodes.append(exp.Ordered(this=as_number(value), desc=key.descending, nulls_first=key.descending))
+            nodes.append(exp.Ordered(this=as_text(value), desc=key.descending, nulls_first=False))
+        elif key.kind == "ip":
+            nodes.append(exp.Ordered(this=is_missing(value), desc=False, nulls_first=False))
+            address = sortable(as_text(value))
+            nodes.append(exp.Ordered(this=address, desc=key.descending, nulls_first=key.descending))
             nodes.append(exp.Ordered(this=as_text(value), desc=key.descending, nulls_first=False))
         else:
             node = as_text(value) if key.kind == "str" else value.node

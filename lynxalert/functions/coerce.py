@@ -82,8 +82,10 @@ def as_number(value: Typed) -> Node:
             return reads_as_number(value.node)
         case Type.TIME:
             return binary("/", call("epoch_us", value.node), number(1e6))
-        case Type.LIST | Type.ANY:
+        case Type.LIST:
             return reads_as_number(as_text(value))
+        case Type.ANY:
+            return reads_as_number(call("json_extract_string", value.node, text("$")))
         case Type.BOOLEAN | Type.NULL:
             return cast(null(), "DOUBLE")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lynxalert.functions.coerce import Typed, as_number, as_text, is_number_typed, reads_as_number
+from lynxalert.functions.coerce import Typed, as_number, as_text, is_number_typed
 from lynxalert.functions.nodes import (
     Node,
     binary,
@@ -106,15 +106,22 @@ def ordered(operator: str, left: Typed, right: Typed) -> Node:
         return _with_time(operator, left, right)
     first, second = as_number(left), as_number(right)
     by_text = binary(operator, as_text(left), as_text(right))
-    if right.is_literal and right.type is Type.TEXT and reads_as_number(right.node) == null():
+    known = [_reading(side) for side in (left, right)]
+    if None in known:
         return by_text
-    both = every([is_present(side) for side in (first, second) if not _certain(side, left, right)])
-    return case((both, binary(operator, first, second)), default=by_text)
+    unsure = [node for node, read in zip((first, second), known, strict=True) if read is ...]
+    if not unsure:
+        return binary(operator, first, second)
+    return case(
+        (every([is_present(node) for node in unsure]), binary(operator, first, second)), default=by_text
+    )
 
 
-def _certain(node: Node, left: Typed, right: Typed) -> bool:
-    """Whether the number *node* cannot be missing while the value is there: a literal number."""
-    return any(node is as_number(side) for side in (left, right) if side.is_literal and side.type in DIRECT)
+def _reading(side: Typed) -> object:
+    """The number a literal reads as, None when it reads as none; `...` for what is known only row by row."""
+    if not side.is_literal:
+        return ...
+    return side.value if side.type in DIRECT else read_number(str(side.value))
 
 
 def differs(left: Typed, right: Typed) -> Node:

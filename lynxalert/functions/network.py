@@ -34,7 +34,7 @@ IPV6 = r"[0-9a-fA-F:]*:[0-9a-fA-F:]*"
 def ipv4_digits(address: Node) -> Node:
     """A dotted quad as eight hex digits, so that ranges compare as text."""
     parts = call("string_split", address, text("."))
-    octet = call("format", text("{:02x}"), cast(column("o"), "INTEGER"))
+    octet = call("format", text("{:02x}"), try_cast(column("o"), "INTEGER"))
     return call("array_to_string", call("list_transform", parts, lambda_("o", octet)), text(""))
 
 
@@ -59,6 +59,18 @@ def ipv6_digits(address: Node) -> Node:
         return call("array_to_string", call("list_transform", groups(half), lambda_("g", padded)), text(""))
 
     return call("concat", digits(1), zeros, digits(2))
+
+
+def sortable(address: Node) -> Node:
+    """An address as text in the order of addresses, IPv4 first; null for what is none."""
+    long = ipv6_digits(address)
+    return case(
+        (call("regexp_full_match", address, text(IPV4)), call("concat", text("4"), ipv4_digits(address))),
+        (
+            call("regexp_full_match", address, text(IPV6)),
+            case((binary("=", call("length", long), number(32)), call("concat", text("6"), long))),
+        ),
+    )
 
 
 def in_network(network: Typed, address: Typed) -> Node:

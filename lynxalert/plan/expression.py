@@ -14,6 +14,13 @@ from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 from lynxalert.registry import suggest
 
+WORDS = {
+    Type.INTEGER: "a number",
+    Type.FLOAT: "a number",
+    Type.TEXT: "a text",
+    Type.TIME: "a time",
+    Type.LIST: "a multivalue",
+}
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 
 
@@ -67,16 +74,16 @@ def _field(field: Field, schema: Schema, scope: Scope) -> Scalar:
 
 
 def _binary(expression: Binary, schema: Schema, scope: Scope) -> Scalar:
-    if expression.operator in COMPARISONS:
-        _warn_of_comparison(expression, schema, scope)
     left = resolve(expression.left, schema, scope)
+    if expression.operator in COMPARISONS and _warned_of_comparison(expression, schema, scope):
+        return NULL
     right = resolve(expression.right, schema, scope)
     name = {"LIKE": "like", "??": "coalesce"}.get(expression.operator, expression.operator)
     return scope.call(name, left, right)
 
 
-def _warn_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> None:
-    """Two habits from `search` that mean something else here (language §3.4)."""
+def _warned_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> bool:
+    """Two habits from `search` that mean something else here (language §3.4); true where it can only be null."""
     match expression.right:
         case Field(name=name, quoted=False) if (
             schema.find(name) is None and schema.columns and "." not in name
@@ -88,6 +95,7 @@ def _warn_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> Non
                 expression.right.span,
                 help_,
             )
+            return True
         case Literal(value=str() as text) if "*" in text and expression.operator in ("=", "!="):
             help_ = "use `search`, like() or match()"
             scope.report(
@@ -95,6 +103,7 @@ def _warn_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> Non
             )
         case _:
             pass
+    return False
 
 
 def _call(call: Call, schema: Schema, scope: Scope) -> Scalar:
@@ -157,9 +166,10 @@ def _culprit(call: Call) -> Span:
 def condition(expression: Expr, schema: Schema, scope: Scope) -> Scalar:
     """*expression* as something that is true or not; anything else is reported."""
     scalar = resolve(expression, schema, scope)
-    if scalar.type in (Type.BOOLEAN, Type.ANY, Type.NULL):
+    added = isinstance(scalar, Invoke) and scalar.function.name == "+"  # a number or a text, row by row
+    if scalar.type in (Type.BOOLEAN, Type.ANY, Type.NULL) and not added:
         return scalar
-    message = f"a condition is wanted here, this is a {scalar.type.value}"
+    message = f"a condition is wanted here, this is {'a sum' if added else WORDS[scalar.type]}"
     scope.report(Code.WRONG_TYPE, message, expression.span, "write a comparison, for example x > 0")
     return NULL
 

@@ -39,7 +39,7 @@ def ranked(relation: Relation, ranking: Ranking, scope: Scope) -> Relation:
     summed = AggregateCall(scope.aggregates["sum"], ColumnRef(counter), Type.FLOAT)
     shared = Window(table, by, ((total, summed),), table.schema.put(total))
     percent = scope.column(ranking.percent or "percent", Type.FLOAT)
-    part = scope.call("*", scope.call("/", ColumnRef(counter), ColumnRef(total)), constant(100))
+    part = scope.call("/", scope.call("*", ColumnRef(counter), constant(100)), ColumnRef(total))
     result: Relation = Extend(shared, ((percent, part),), shared.schema.put(percent))
     order = (
         *(OrderKey(one) for one in by),

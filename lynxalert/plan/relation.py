@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
-    """One key of an order; missing values come last both ways. *kind*: auto (numbers before text), num, str."""
+    """One key of an order; missing values come last both ways. *kind*: auto (numbers before text), num, str, ip."""
 
     column: Column
     descending: bool = False
