@@ -1,4 +1,4 @@
-"""Macros and lookups → a compiler that judges queries where there are no events yet: while a configuration is read."""
+"""Macros, lookups, data models → a compiler that judges queries where there are no events yet: while a configuration is read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import NoReturn
 
+from lynxalert.config.datamodels import DataModels
 from lynxalert.config.questions import Compile
 from lynxalert.engine import Catalog, Engine, EventSource
 from lynxalert.engine.lookups import LookupFolder
@@ -28,11 +29,18 @@ class NoEvents:
         raise LynxError("no events are stored here")
 
 
-def engine(source: EventSource, macros: Mapping[str, str], lookups: pathlib.Path) -> Engine:
-    """An engine over *source* whose queries may use *macros* and the files in the folder *lookups*."""
-    return Engine(source, macros=macros, lookups=LookupFolder(lookups))
+def engine(
+    source: EventSource,
+    macros: Mapping[str, str],
+    lookups: pathlib.Path,
+    datamodels: DataModels | None = None,
+) -> Engine:
+    """An engine over *source* whose queries may use *macros*, the files in the folder *lookups*, and *datamodels*."""
+    return Engine(source, macros=macros, lookups=LookupFolder(lookups), datamodels=datamodels)
 
 
-def compiler(macros: Mapping[str, str], lookups: pathlib.Path) -> Compile:
-    """What compiles a query that may use *macros* and the files in the folder *lookups*."""
-    return engine(NoEvents(), macros, lookups).compile
+def compiler(
+    macros: Mapping[str, str], lookups: pathlib.Path, datamodels: DataModels | None = None
+) -> Compile:
+    """What compiles a query that may use *macros*, the files in the folder *lookups*, and *datamodels*."""
+    return engine(NoEvents(), macros, lookups, datamodels).compile

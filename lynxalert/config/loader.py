@@ -11,14 +11,15 @@ from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.config import channels, files, sections
 from lynxalert.config.alert import Context, build, file_id
 from lynxalert.config.channels import Style, email_defaults
+from lynxalert.config.datamodels import DataModels, datamodels
 from lynxalert.config.mistakes import ConfigError, Mistake
 from lynxalert.config.questions import Compile
 from lynxalert.config.secrets import resolve
 from lynxalert.config.settings import Settings
 from lynxalert.lang import Code
 
-# macros, folder of lookups → what compiles a query that may use them
-Compiler: TypeAlias = Callable[[Mapping[str, str], pathlib.Path], Compile]
+# macros, folder of lookups, data models → what compiles a query that may use them
+Compiler: TypeAlias = Callable[[Mapping[str, str], pathlib.Path, DataModels], Compile]
 
 
 def load(file: pathlib.Path, compiler: Compiler, environment: Mapping[str, str] | None = None) -> Settings:
@@ -60,6 +61,7 @@ def _settings(
         ("outbound", sections.outbound),
         ("email", sections.email),
         ("lookups", sections.lookups),
+        ("datamodels", datamodels),
         ("macros", sections.macros),
     ):
         parts[name], wrong = read(revealed)
@@ -68,7 +70,8 @@ def _settings(
     parts["channels"], wrong = channels.named(revealed, Style(flat=True, email=defaults))
     mistakes += wrong
     known = _known(revealed, parts["channels"])
-    compile_query = compiler(parts["macros"], file.parent / parts["lookups"].folder)
+    lookups = file.parent / parts["lookups"].folder
+    compile_query = compiler(parts["macros"], lookups, parts["datamodels"])
     context = Context(compile_query, known, parts["server"].timezone, defaults, flat=True)
     parts["alerts"], wrong = _alerts(revealed, context)
     mistakes += wrong

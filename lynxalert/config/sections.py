@@ -18,6 +18,7 @@ S = TypeVar("S", bound=Section)
 SECTIONS = (
     "alerts",
     "channels",
+    "datamodels",
     "email",
     "include",
     "ingest",

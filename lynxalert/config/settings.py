@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from lynxalert.alerts.model import Alert, ChannelSpec
+from lynxalert.config.datamodels import DataModels
 from lynxalert.config.mistakes import Found
 from lynxalert.config.shape import Duration, Section, Size
 from lynxalert.config.units import UnitError, duration, size
@@ -157,6 +158,7 @@ class Settings:
     outbound: Outbound = field(default_factory=Outbound)
     email: Email = field(default_factory=Email)
     lookups: Lookups = field(default_factory=Lookups)
+    datamodels: DataModels = field(default_factory=dict)
     macros: Mapping[str, str] = field(default_factory=dict)
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()

@@ -167,4 +167,5 @@ def _keys(found: Iterable[Definition]) -> list[str]:
 
 
 def _compiler(engine: Engine, settings: Settings) -> Compiler:
-    return engine_of(engine.source, settings.macros, settings.lookups_folder).compiler
+    lookups, datamodels = settings.lookups_folder, settings.datamodels
+    return engine_of(engine.source, settings.macros, lookups, datamodels).compiler
