@@ -78,9 +78,9 @@ class House:
         """A webhook channel that leads to the fake provider."""
         return {"type": "webhook", "name": "Hook", "config": {"url": f"{self.provider.url}/hook"}, **changes}
 
-    async def log(self, count: int, level: str = "error", **fields: Any) -> None:
-        """Send *count* events of a moment ago."""
-        at = (self.clock.now() - dt.timedelta(seconds=5)).isoformat()
+    async def log(self, count: int, level: str = "error", ago: int = 5, **fields: Any) -> None:
+        """Send *count* events of *ago* seconds ago. With 0, the next slot of any one-minute alert sees them."""
+        at = (self.clock.now() - dt.timedelta(seconds=ago)).isoformat()
         lines = [json.dumps({"timestamp": at, "level": level, "n": n, **fields}) for n in range(count)]
         answer = await self.ask("POST", "/api/v1/ingest", "\n".join(lines))
         assert answer.data["accepted"] == count

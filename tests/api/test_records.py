@@ -6,7 +6,7 @@ from tests.api.house import House
 async def test_an_alert_fires_is_told_and_resolved_and_all_of_it_can_be_read(house: House) -> None:
     made = await house.create()
     path = f"/api/v1/alerts/{made['id']}"
-    await house.log(247)
+    await house.log(247, ago=0)
 
     async def status(word: str) -> bool:
         return (await house.ask("GET", path)).data["status"] == word
@@ -49,7 +49,7 @@ async def test_an_alert_fires_is_told_and_resolved_and_all_of_it_can_be_read(hou
 async def test_a_firing_instance_can_be_seen(house: House) -> None:
     made = await house.create(q="level=error | stats count as errors by service | where errors > 2")
     path = f"/api/v1/alerts/{made['id']}/instances"
-    await house.log(3, service="shop")
+    await house.log(3, ago=0, service="shop")
 
     async def instances() -> list[dict[str, object]]:
         found: list[dict[str, object]] = (await house.ask("GET", path)).data["instances"]
@@ -63,7 +63,7 @@ async def test_a_firing_instance_can_be_seen(house: House) -> None:
 async def test_a_change_of_meaning_ends_what_fires(house: House) -> None:
     made = await house.create()
     path = f"/api/v1/alerts/{made['id']}"
-    await house.log(247)
+    await house.log(247, ago=0)
     await house.until(lambda: len(house.provider.requests) == 1, minutes=1)
     changed = (
         await house.ask("PATCH", path, {"q": "level=error | stats count as errors | where errors > 500"})
@@ -78,7 +78,7 @@ async def test_a_muted_alert_is_judged_and_stays_quiet(house: House) -> None:
     made = await house.create()
     path = f"/api/v1/alerts/{made['id']}"
     await house.ask("POST", f"{path}/mute", {"reason": "deploy"})
-    await house.log(247)
+    await house.log(247, ago=0)
 
     async def suppressed() -> bool:
         sent = (await house.ask("GET", f"{path}/notifications")).data["notifications"]

@@ -84,7 +84,7 @@ async def test_state_survives_a_restart_and_ids_stay(tmp_path) -> None:
     async with living(tmp_path) as house:
         made = await house.create()
         file_id = (await house.ask("GET", "/alerts/from-file")).data["id"]
-        await house.log(247)
+        await house.log(247, ago=0)
         await house.until(lambda: len(house.provider.requests) == 1, minutes=1)
     async with living(tmp_path) as house:
         found = (await house.ask("GET", f"/alerts/{made['id']}")).data
