@@ -35,7 +35,10 @@ def test_a_folder_is_held_by_one_process_and_free_when_it_ends(tmp_path) -> None
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(FolderHeldError, match="cannot be used: Not a directory"), hold(tmp_path / "file" / "data"):
+    with (
+        pytest.raises(FolderHeldError, match="cannot be used: Not a directory"),
+        hold(tmp_path / "file" / "data"),
+    ):
         pass
 
 
