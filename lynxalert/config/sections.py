@@ -68,10 +68,12 @@ def server(table: Mapping[str, Any]) -> tuple[Server, list[Mistake]]:
     elif value.auth in {"keys", "jwt"}:
         text = f'= "{value.auth}" has no effect yet: whoever reaches {value.listen} may do anything'
         mistakes.append(Mistake(("server", "auth"), text, Code.LINT))
-    if value.public_url is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value.public_url):
-        mistakes.append(
-            Mistake(("server", "public_url"), "must be an address such as https://alerts.example.com")
-        )
+    if value.public_url is not None:
+        where = ("server", "public_url")
+        if re.fullmatch(r"https?://[^\s/]+(/\S*)?", value.public_url):
+            mistakes.append(Mistake(where, "is understood, but messages hold no links yet", Code.LINT))
+        else:
+            mistakes.append(Mistake(where, "must be an address such as https://alerts.example.com"))
     return value, mistakes
 
 
