@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from lynxalert.lang.ast import Name, Term, Terms
 from lynxalert.plan.combining import united
 from lynxalert.plan.command import command, one, option
-from lynxalert.plan.lookups import found_lookup
+from lynxalert.plan.lookups import found_lookup, rows_of_lookup
 from lynxalert.plan.relation import Filter, Relation, Scan
-from lynxalert.plan.rows import table_of
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.subsearch import settled
 from lynxalert.plan.terms import resolve_term
-from lynxalert.plan.types import Type
 
 
 @command
@@ -38,11 +36,7 @@ class Inputlookup:
         lookup = found_lookup(self.name, scope)
         if lookup is None:
             return relation
-        rows = [
-            dict(zip(lookup.columns, row, strict=True))
-            for row in lookup.rows[self.start : self.start + self.max if self.max else None]
-        ]
-        table = table_of(rows, scope, dict.fromkeys(lookup.columns, Type.TEXT))
+        table = rows_of_lookup(lookup, scope, self.start, self.max)
         if self.terms is None:
             return self._placed(relation, table, scope)
 

@@ -60,7 +60,7 @@ class Lookup:
         for _, field in pairs:
             relation, column = missing(relation, field.text, field.span, scope)
             on.append(column)
-        rows = lookup_table(table, known, [one.column for one in outputs], scope)
+        rows = lookup_table(table, known, [one.column for one in outputs], name.span, scope)
         met = matched(relation, rows, on, scope)
         relation = met.relation
         for output, column in zip(outputs, met.columns, strict=True):

@@ -39,6 +39,13 @@ def found_lookup(name: Name, scope: Scope) -> Lookup | None:
     return found
 
 
+def rows_of_lookup(lookup: Lookup, scope: Scope, start: int = 0, most: int = 0) -> Relation:
+    """The rows of *lookup* behind the first *start* ones, all or at most so many."""
+    rows = lookup.rows[start : start + most if most else None]
+    named = [dict(zip(lookup.columns, row, strict=True)) for row in rows]
+    return table_of(named, scope, dict.fromkeys(lookup.columns, Type.TEXT))
+
+
 def lookup_field(name: Name, lookup: Lookup, scope: Scope) -> str | None:
     """The column of *lookup* called *name*; that there is none is reported."""
     if name.text in lookup.columns:
@@ -132,26 +139,40 @@ def _beside(schema: Schema, column: Column) -> Schema:
     return Schema(schema.columns, schema.open, (*schema.hidden, column))
 
 
-def lookup_table(lookup: Lookup, keys: Sequence[str], outputs: Sequence[str], scope: Scope) -> Relation:
+def lookup_table(
+    lookup: Lookup, keys: Sequence[str], outputs: Sequence[str], place: Span, scope: Scope
+) -> Relation:
     """*lookup* with one row per combination of *keys*; where several rows share one, the outputs are multivalues."""
-    places = [lookup.columns.index(name) for name in keys]
+    met = [lookup.columns.index(name) for name in keys]
     shown = [lookup.columns.index(name) for name in outputs]
     groups: Mapping[tuple[str | None, ...], list[tuple[str | None, ...]]] = defaultdict(list)
     for row in lookup.rows:
-        key = tuple(row[place] for place in places)
-        if None not in key and len(groups[key]) < MOST_MATCHES:
-            groups[key].append(tuple(row[place] for place in shown))
-    types: dict[str, Type] = {f"k{place}": Type.TEXT for place in range(len(keys))}
+        key = tuple(row[column] for column in met)
+        if None not in key:
+            groups[key].append(tuple(row[column] for column in shown))
+    _warn_of_cut(groups, place, scope)
+    types: dict[str, Type] = {f"k{number}": Type.TEXT for number in range(len(keys))}
     several = any(len(rows) > 1 for rows in groups.values())
-    types |= {f"o{place}": Type.LIST if several else Type.TEXT for place in range(len(outputs))}
+    types |= {f"o{number}": Type.LIST if several else Type.TEXT for number in range(len(outputs))}
     table = []
     for key, rows in groups.items():
-        made: dict[str, object] = {f"k{place}": value for place, value in enumerate(key)}
-        for place in range(len(outputs)):
-            values = [value for row in rows if (value := row[place]) is not None]
-            made[f"o{place}"] = values if several else (values[0] if values else None)
+        made: dict[str, object] = {f"k{number}": value for number, value in enumerate(key)}
+        for number in range(len(outputs)):
+            values = [value for row in rows[:MOST_MATCHES] if (value := row[number]) is not None]
+            made[f"o{number}"] = values if several else (values[0] if values else None)
         table.append(made)
     return table_of(table, scope, types)
+
+
+def _warn_of_cut(
+    groups: Mapping[tuple[str | None, ...], Sequence[object]], place: Span, scope: Scope
+) -> None:
+    for key, rows in groups.items():
+        if len(rows) > MOST_MATCHES:
+            named = ", ".join(str(value) for value in key)
+            message = f"{len(rows):,} rows of the lookup fit `{named}`; the first {MOST_MATCHES:,} are taken"
+            scope.report(Code.CUT, message, place)
+            return
 
 
 def put(relation: Relation, name: str, column: Column, scope: Scope, *, over: bool) -> Relation:

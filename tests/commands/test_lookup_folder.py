@@ -94,3 +94,14 @@ def test_a_file_beyond_the_bounds_is_refused(tmp_path: pathlib.Path) -> None:
         LookupFolder(tmp_path, largest=50).find("big")
     with pytest.raises(BadLookup, match="has more than 99 rows"):
         LookupFolder(tmp_path, most=99).find("big")
+
+
+def test_more_matches_than_a_thousand_are_cut_with_a_warning(tmp_path: pathlib.Path) -> None:
+    written(tmp_path, "many.csv", "k,v\n" + "".join(f"a,{number}\n" for number in range(1_001)))
+    with lynxalert.open(lookups=tmp_path) as store:
+        store.ingest([{"k": "a"}])
+        result = store.query("| lookup many k OUTPUT v | eval n=mvcount(v) | table n", now=NOW)
+    assert result.rows == [{"n": 1_000}]
+    assert [warning.message for warning in result.warnings] == [
+        "1,001 rows of the lookup fit `a`; the first 1,000 are taken"
+    ]
