@@ -78,9 +78,7 @@ class Assembly:
             self._close(found)
             found = None
         if found is None:
-            found = Transaction(
-                len(self.made), event.time, event.time, [None] * rules.fields, ended=ends
-            )
+            found = Transaction(len(self.made), event.time, event.time, [None] * rules.fields, ended=ends)
             self.made.append(found)
             if self._searches_all:
                 self._index((0, None), found)
