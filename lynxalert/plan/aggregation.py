@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from lynxalert.lang import Code, print_expression
-from lynxalert.lang.ast import Aggregation, Expr, Name
+from lynxalert.lang.ast import Aggregation, Name
 from lynxalert.plan.expression import resolve
 from lynxalert.plan.function import AggregateFunction
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, Scalar, constant
@@ -39,7 +40,7 @@ def resolve_aggregations(
         wild = (
             isinstance(clause.argument, Name) and "*" in clause.argument.text and not clause.argument.quoted
         )
-        for column, call in _spread(clause, schema, scope):
+        for column, call in _Spread.of(clause, schema, scope):
             if wild and (column.name in taken or column.name in named):
                 continue
             if call.function.charted and not charted:
@@ -58,52 +59,71 @@ def resolve_aggregations(
     return tuple(named.values())
 
 
-def _spread(clause: Aggregation, schema: Schema, scope: Scope) -> list[Named]:
-    found = _function(clause, scope)
-    if found is None:
-        return []
-    function, number = found
-    if function.name == "sparkline":
-        scope.report(Code.WRONG_VALUE, "`sparkline` stands in `stats` only", clause.span)
-        return []
-    argument = clause.argument
-    if argument is None:
-        if not function.bare:
-            scope.report(
-                Code.WRONG_ARITY,
-                f"`{clause.function}` needs a field",
-                clause.span,
-                f"{clause.function}(field)",
-            )
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """One clause with its function found: it makes a call for its argument, or one per field that fits it."""
+
+    clause: Aggregation
+    function: AggregateFunction
+    number: float | None
+    schema: Schema
+    scope: Scope
+
+    @classmethod
+    def of(cls, clause: Aggregation, schema: Schema, scope: Scope) -> list[Named]:
+        """The calls of *clause*; none after reporting what is wrong with it."""
+        found = _function(clause, scope)
+        return cls(clause, *found, schema, scope).calls() if found is not None else []
+
+    def calls(self) -> list[Named]:
+        """One call, or one per field that a wildcard fits."""
+        clause, argument = self.clause, self.clause.argument
+        if argument is None:
+            if self.function.bare:
+                return [self._call(None, clause.function)]
+            message, help_ = f"`{clause.function}` needs a field", f"{clause.function}(field)"
+            self.scope.report(Code.WRONG_ARITY, message, clause.span, help_)
             return []
-        return [
-            _call(
-                function,
-                number,
-                None,
-                clause.alias.text if clause.alias else clause.function,
-                scope,
-                schema,
-                clause,
-            )
-        ]
-    if not isinstance(argument, Name):
-        value = resolve(argument, schema, scope)
-        if value.type is Type.BOOLEAN:
-            # Of a condition only the true rows count.
-            value = scope.call("if", value, constant(1), scope.null())
-        name = clause.alias.text if clause.alias else f"{clause.function}({_spelled(argument)})"
-        return [_call(function, number, value, name, scope, schema, clause)]
-    if "*" in argument.text and not argument.quoted:
-        return _wildcard(clause, argument, function, number, schema, scope)
-    column = scope.find(argument.text, schema, argument.span)
-    value = ColumnRef(column) if column is not None else scope.null()
-    name = clause.alias.text if clause.alias else f"{clause.function}({argument.text})"
-    return [_call(function, number, value, name, scope, schema, clause)]
+        if not isinstance(argument, Name):
+            value = resolve(argument, self.schema, self.scope)
+            if value.type is Type.BOOLEAN:
+                # Of a condition only the true rows count.
+                value = self.scope.call("if", value, constant(1), self.scope.null())
+            return [self._call(value, f"{clause.function}(eval({print_expression(argument)}))")]
+        if "*" in argument.text and not argument.quoted:
+            return self._wildcard(argument)
+        column = self.scope.find(argument.text, self.schema, argument.span)
+        value = ColumnRef(column) if column is not None else self.scope.null()
+        return [self._call(value, f"{clause.function}({argument.text})")]
 
+    def _wildcard(self, argument: Name) -> list[Named]:
+        """`values(*) as *`, `sum(bytes_*) as *_b`: the stars of the name filled with what fitted."""
+        named = []
+        alias = self.clause.alias
+        pattern = re.compile("(.*)".join(re.escape(part) for part in argument.text.split("*")), re.DOTALL)
+        for column in self.schema.matching(argument.text):
+            name = f"{self.clause.function}({column.name})"
+            if alias is not None:
+                fitted = pattern.fullmatch(column.name)
+                parts = list(fitted.groups()) if fitted else []
+                name = "".join(parts.pop(0) if char == "*" and parts else char for char in alias.text)
+            named.append(self._named(ColumnRef(column), name))
+        return named
 
-def _spelled(argument: Expr) -> str:
-    return f"eval({print_expression(argument)})"
+    def _call(self, value: Scalar | None, name: str) -> Named:
+        return self._named(value, self.clause.alias.text if self.clause.alias else name)
+
+    def _named(self, value: Scalar | None, name: str) -> Named:
+        function, time = self.function, None
+        if function.timed:
+            time = self.schema.find("_time")
+            if time is None:
+                message = f"`{self.clause.function}` needs `_time`, which is gone here"
+                help_ = "keep `_time`, or use first() or last()"
+                self.scope.report(Code.WRONG_TYPE, message, self.clause.span, help_)
+                function = self.scope.aggregates["count"]
+        type_ = function.result_type(value.type if value is not None else Type.NULL)
+        return self.scope.column(name, type_), AggregateCall(function, value, type_, self.number, time)
 
 
 def _function(clause: Aggregation, scope: Scope) -> tuple[AggregateFunction, float | None] | None:
@@ -116,6 +136,9 @@ def _function(clause: Aggregation, scope: Scope) -> tuple[AggregateFunction, flo
             scope.report(Code.WRONG_VALUE, message, clause.name_span, "use min() or max()")
             return None
     function = scope.aggregates.get(name)
+    if function is not None and function.name == "sparkline":
+        scope.report(Code.WRONG_VALUE, "`sparkline` stands in `stats` only", clause.span)
+        return None
     if function is None or (number is None and name in ("perc", "p", "exactperc", "upperperc")):
         near = suggest(clause.function, [*scope.aggregates, "perc95", "p95"])
         help_ = f"did you mean `{near}`?" if near else None
@@ -126,44 +149,3 @@ def _function(clause: Aggregation, scope: Scope) -> tuple[AggregateFunction, flo
         )
         return None
     return function, number
-
-
-def _wildcard(
-    clause: Aggregation,
-    argument: Name,
-    function: AggregateFunction,
-    number: float | None,
-    schema: Schema,
-    scope: Scope,
-) -> list[Named]:
-    """`values(*) as *`, `sum(bytes_*) as *_b`: one call per field, the name's stars filled with what fitted."""
-    named = []
-    pattern = re.compile("(.*)".join(re.escape(part) for part in argument.text.split("*")), re.DOTALL)
-    for column in schema.matching(argument.text):
-        name = f"{clause.function}({column.name})"
-        if clause.alias is not None:
-            fitted = pattern.fullmatch(column.name)
-            parts = list(fitted.groups()) if fitted else []
-            name = "".join(parts.pop(0) if char == "*" and parts else char for char in clause.alias.text)
-        named.append(_call(function, number, ColumnRef(column), name, scope, schema, clause))
-    return named
-
-
-def _call(
-    function: AggregateFunction,
-    number: float | None,
-    value: Scalar | None,
-    name: str,
-    scope: Scope,
-    schema: Schema,
-    clause: Aggregation,
-) -> Named:
-    time = schema.find("_time") if function.timed else None
-    if function.timed and time is None:
-        help_ = "keep `_time`, or use first() or last()"
-        scope.report(
-            Code.WRONG_TYPE, f"`{clause.function}` needs `_time`, which is gone here", clause.span, help_
-        )
-        function, time = scope.aggregates["count"], None
-    type_ = function.result_type(value.type if value is not None else Type.NULL)
-    return scope.column(name, type_), AggregateCall(function, value, type_, number, time)

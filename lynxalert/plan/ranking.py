@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lynxalert.lang.ast import By, Name
+from lynxalert.lang.ast import By, Name, Number
+from lynxalert.plan.command import many, one, option
 from lynxalert.plan.grouping import aggregated, group_columns
 from lynxalert.plan.relation import Extend, Limit, OrderKey, Project, Relation, Sort, Window
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant
@@ -23,6 +24,31 @@ class Ranking:
     descending: bool
     count: str | None
     percent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RankingClauses:
+    """What both commands take."""
+
+    count: Number | None = one(Number)
+    names: tuple[Name, ...] = many(Name, required="a field")
+    by: By | None = one(By)
+    limit: int = option(10)
+    showcount: bool = option(default=True)
+    showperc: bool = option(default=True)
+    countfield: str = option("count")
+    percentfield: str = option("percent")
+
+    def ranking(self, *, descending: bool) -> Ranking:
+        """The ranking asked for, the commonest first or last."""
+        return Ranking(
+            names=self.names,
+            by=self.by,
+            limit=self.count.value if self.count else self.limit,
+            descending=descending,
+            count=self.countfield if self.showcount else None,
+            percent=self.percentfield if self.showperc else None,
+        )
 
 
 def ranked(relation: Relation, ranking: Ranking, scope: Scope) -> Relation:
