@@ -66,7 +66,9 @@ class Store:
         """
         moment = now or self._clock.now()
         window = TimeWindow(_instant(earliest, moment, timezone), _instant(latest, moment, timezone))
-        return self._engine.query(text, now=moment, window=window, timezone=timezone, limit=limit)
+        return self._engine.query(
+            text, now=moment, window=window, timezone=timezone, limit=limit, advise=True
+        )
 
     def explain(self, text: str, *, timezone: str = "UTC") -> Explanation:
         """What becomes of *text*: canonical text, relation, SQL, parameters.

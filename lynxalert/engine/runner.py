@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from lynxalert.clock import monotonic
+from lynxalert.engine.advice import Missing, cut_lists
 from lynxalert.engine.catalog import Catalog, EventSource
 from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query, resume
 from lynxalert.engine.rows import converter
@@ -115,8 +116,11 @@ class Engine:
         timezone: str = "UTC",
         limit: int = ROW_CAP,
         deadline: dt.timedelta = DEADLINE,
+        advise: bool = False,
     ) -> Result:
         """Rows of *text* over *window*; `earliest=` and `latest=` in the text override it.
+
+        *advise*: look at a sample of what aggregations leave out, and warn; for people, not for every evaluation.
 
         Raises:
             QueryError: the text is wrong.
@@ -140,7 +144,11 @@ class Engine:
             rows=rows[:limit],
             elapsed=dt.timedelta(seconds=monotonic() - started),
             truncated=len(rows) > limit,
-            warnings=tuple(compiled.scope.diagnostics),
+            warnings=(
+                *compiled.scope.diagnostics,
+                *cut_lists(compiled, rows),
+                *(self._missing(compiled, window, now, deadline) if advise else ()),
+            ),
             window=seen,
         )
 
@@ -154,6 +162,20 @@ class Engine:
     def _stands(self, compiled: CompiledQuery) -> bool:
         """Whether fields still live where *compiled* looked for them: a promotion in between moves values."""
         return compiled.catalog.version == self.source.catalog().version
+
+    def _missing(
+        self, compiled: CompiledQuery, window: TimeWindow, now: dt.datetime, deadline: dt.timedelta
+    ) -> list[Diagnostic]:
+        question = Missing(compiled)
+        if question.sql is None:
+            return []
+        cursor = self.source.cursor()
+        try:
+            run = Run(compiled, cursor, window, now, deadline, 1)
+            with stopped_at(run):
+                return question.warnings(execute(run, question.sql, question.tables).fetchall()[0])
+        finally:
+            cursor.close()
 
     def _run(
         self,

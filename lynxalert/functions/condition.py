@@ -24,6 +24,7 @@ from lynxalert.functions.nodes import (
 )
 from lynxalert.functions.table import function
 from lynxalert.plan import Type, meet
+from lynxalert.plan.function import Complaint
 
 
 def _met(types: tuple[Type, ...]) -> Type:
@@ -113,9 +114,10 @@ def kind_of(value: Typed) -> Node:
     )
 
 
-def _pairs(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+def _pairs(arguments: tuple[Any, ...]) -> Complaint | None:
     if len(arguments) % 2:
-        return "conditions and values come in pairs", "write true() as the last condition for a default"
+        help_ = "write true() as the last condition for a default"
+        return Complaint("conditions and values come in pairs", help_)
     return None
 
 

@@ -20,6 +20,7 @@ from lynxalert.functions.nodes import (
 )
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
+from lynxalert.plan.function import Complaint
 
 
 def to_number(value: Node, base: Node | None = None) -> Node:
@@ -96,16 +97,16 @@ def _as_duration(read: Node) -> Node:
     return case((is_null(seconds), null()), default=call("concat", sign, day, clock))
 
 
-def _base(arguments: tuple[object, ...]) -> tuple[str, str | None] | None:
+def _base(arguments: tuple[object, ...]) -> Complaint | None:
     base = arguments[1] if len(arguments) > 1 else 10
     if base is ... or not isinstance(base, int) or not 2 <= base <= 36:
-        return "the base must be a whole number from 2 to 36", None
+        return Complaint("the base must be a whole number from 2 to 36", None, 1)
     return None
 
 
-def _form(arguments: tuple[object, ...]) -> tuple[str, str | None] | None:
+def _form(arguments: tuple[object, ...]) -> Complaint | None:
     if len(arguments) > 1 and arguments[1] not in ("commas", "duration", "hex", "binary"):
-        return "the form must be commas, duration, hex or binary", None
+        return Complaint("the form must be commas, duration, hex or binary", None, 1)
     return None
 
 

@@ -24,6 +24,7 @@ from lynxalert.functions.nodes import (
 )
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
+from lynxalert.plan.function import Complaint
 from lynxalert.plan.jsonpath import BadPath, read_path
 
 CONTAINERS = ("OBJECT", "ARRAY")
@@ -122,18 +123,18 @@ def spath(value: Node, path: Typed) -> Node:
     return extracted(value, path)
 
 
-def _paths(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
-    for written in arguments[1:]:
+def _paths(arguments: tuple[Any, ...]) -> Complaint | None:
+    for place, written in enumerate(arguments[1:], 1):
         try:
             read_path(str(written))
         except BadPath as wrong:
-            return str(wrong), 'write for example "user.roles{}.name" or "items{0}"'
+            return Complaint(str(wrong), 'write for example "user.roles{}.name" or "items{0}"', place)
     return None
 
 
-def _pairs(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+def _pairs(arguments: tuple[Any, ...]) -> Complaint | None:
     if len(arguments) % 2:
-        return "names and values come in pairs", 'json_object("name", value, …)'
+        return Complaint("names and values come in pairs", 'json_object("name", value, …)')
     return None
 
 

@@ -25,6 +25,7 @@ from lynxalert.functions.nodes import (
 )
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
+from lynxalert.plan.function import Complaint
 
 OCTET = r"(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 IPV4 = rf"({OCTET}\.){{3}}{OCTET}"
@@ -92,11 +93,11 @@ def in_network(network: Typed, address: Typed) -> Node:
     return case((is_address, coalesce(inside, boolean(value=False))), default=boolean(value=False))
 
 
-def _network(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+def _network(arguments: tuple[Any, ...]) -> Complaint | None:
     try:
         ipaddress.ip_network(str(arguments[0]).strip(), strict=False)
     except ValueError:
-        return f"`{arguments[0]}` is no network", 'write for example "10.0.0.0/8"'
+        return Complaint(f"`{arguments[0]}` is no network", 'write for example "10.0.0.0/8"', 0)
     return None
 
 
@@ -123,11 +124,11 @@ def masked(mask: Typed, address: Typed) -> Node:
     return case((call("regexp_full_match", value, text(IPV4)), joined))
 
 
-def _mask(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+def _mask(arguments: tuple[Any, ...]) -> Complaint | None:
     try:
         ipaddress.IPv4Address(str(arguments[0]))
     except ValueError:
-        return f"`{arguments[0]}` is no mask", 'write for example "255.255.255.0"'
+        return Complaint(f"`{arguments[0]}` is no mask", 'write for example "255.255.255.0"', 0)
     return None
 
 

@@ -8,7 +8,9 @@ from typing import Any
 from lynxalert.functions.coerce import Typed
 from lynxalert.functions.nodes import Node, binary, call, case, like, literal_value, number, text
 from lynxalert.functions.table import function
+from lynxalert.lang import Code
 from lynxalert.plan import Type
+from lynxalert.plan.function import Complaint
 from lynxalert.plan.regex import complain, named_groups_fixed
 
 MATCH_LIMIT = 10_000  # values that one row can yield
@@ -30,9 +32,10 @@ def replaced(value: Node, pattern: Node, replacement: Node) -> Node:
     return call("regexp_replace", value, pattern_text(pattern), replacement, text("g"))
 
 
-def check_regex(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+def check_regex(arguments: tuple[Any, ...]) -> Complaint | None:
     """A complaint about the second argument as a regular expression."""
-    return complain(arguments[1]) if isinstance(arguments[1], str) else None
+    wrong = complain(arguments[1]) if isinstance(arguments[1], str) else None
+    return Complaint(wrong[0], wrong[1], 1, Code.BAD_REGEX) if wrong is not None else None
 
 
 def like_escaped(value: Node, pattern: Node) -> Node:

@@ -9,7 +9,9 @@ from typing import Any
 from lynxalert.functions.coerce import Typed, as_number, as_text
 from lynxalert.functions.nodes import Node, binary, call, number, text, try_cast
 from lynxalert.functions.table import function
+from lynxalert.lang import Code
 from lynxalert.plan import Type
+from lynxalert.plan.function import Complaint
 
 CONVERSION = re.compile(
     r"%(?P<flags>[-+ 0#]*)(?P<width>\d*)(?:\.(?P<precision>\d*))?(?P<kind>.|$)", re.DOTALL
@@ -59,16 +61,18 @@ def _converted(found: re.Match[str], value: Typed) -> Node:
     return call("printf", text(f"%{found['flags']}{found['width']}{kind}"), whole)
 
 
-def check(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+def check(arguments: tuple[Any, ...]) -> Complaint | None:
     """What is wrong with the format, or with the number of values."""
     conversions = [found for found in pieces(str(arguments[0])) if not isinstance(found, str)]
     for found in conversions:
         if found["kind"] not in KINDS or not found["kind"]:
-            return f"printf has no conversion `{found.group()}`", "use one of %s %d %x %X %o %f %e %g %c %%"
+            help_ = "use one of %s %d %x %X %o %f %e %g %c %%"
+            return Complaint(f"printf has no conversion `{found.group()}`", help_, 0)
         if max(int(found["width"] or 0), int(found["precision"] or 0)) > WIDEST:
-            return f"`{found.group()}` is wider than {WIDEST} characters", None
+            return Complaint(f"`{found.group()}` is wider than {WIDEST} characters", None, 0, Code.TOO_LARGE)
     if len(conversions) != len(arguments) - 1:
-        return f"the format has {len(conversions)} conversions, but {len(arguments) - 1} values follow", None
+        wanted, given = len(conversions), len(arguments) - 1
+        return Complaint(f"the format has {wanted} conversions, but {given} values follow", None, 0)
     return None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lynxalert.functions.nodes import Node, call
-from lynxalert.plan.function import AggregateFunction, Example, Function, Parameter, Returns, Takes
+from lynxalert.plan.function import AggregateFunction, Complaint, Example, Function, Parameter, Returns, Takes
 from lynxalert.registry import Registry
 
 FUNCTIONS: Registry[Function] = Registry("function")
@@ -33,7 +33,7 @@ def function(
     sql: Callable[..., Node] | str,
     doc: str,
     example: tuple[str, Any] | None = None,
-    check: Callable[[tuple[Any, ...]], tuple[str, str | None] | None] | None = None,
+    check: Callable[[tuple[Any, ...]], Complaint | None] | None = None,
     *,
     zoned: bool = False,
 ) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 from lynxalert.functions.coerce import Typed, as_number, number_time
 from lynxalert.functions.nodes import Node, binary, call, case, cast, literal_value, number, parameter, text
 from lynxalert.functions.table import function
+from lynxalert.lang import Code
 from lynxalert.plan import Type
+from lynxalert.plan.function import Complaint
 from lynxalert.plan.timespec import BadTime, steps_of
 
 # Splunk's variables that the engine spells otherwise.
@@ -146,11 +148,11 @@ def _moved(node: Node, count: int, unit: str) -> Node:
     return binary("+", node, size)
 
 
-def _spec(arguments: tuple[Any, ...]) -> tuple[str, str | None] | None:
+def _spec(arguments: tuple[Any, ...]) -> Complaint | None:
     try:
         steps_of(str(arguments[1]))
     except BadTime as wrong:
-        return str(wrong), None
+        return Complaint(str(wrong), None, 1, Code.BAD_TIME)
     return None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from lynxalert.lang import Code, Span
+from lynxalert.lang import Code
 from lynxalert.lang.ast import Between, Binary, Call, Expr, Field, In, IsNull, Literal, Logical, Unary
 from lynxalert.plan.calls import SPECIAL
 from lynxalert.plan.function import Function, Takes
@@ -77,6 +77,8 @@ def _binary(expression: Binary, schema: Schema, scope: Scope) -> Scalar:
     left = resolve(expression.left, schema, scope)
     if expression.operator in COMPARISONS and _warned_of_comparison(expression, schema, scope):
         return NULL
+    if expression.operator == "-":
+        _warn_of_dashes(expression, schema, scope)
     right = resolve(expression.right, schema, scope)
     name = {"LIKE": "like", "??": "coalesce"}.get(expression.operator, expression.operator)
     return scope.call(name, left, right)
@@ -104,6 +106,25 @@ def _warned_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> b
         case _:
             pass
     return False
+
+
+def _warn_of_dashes(expression: Binary, schema: Schema, scope: Scope) -> None:
+    """`user-agent` is a subtraction here, even where there is a field of that name."""
+    name = _dashed(expression)
+    if name is not None and schema.find(name) is not None:
+        help_ = f"write '{name}' if you mean the field"
+        scope.report(Code.NEEDS_QUOTES, f"`{name}` subtracts here", expression.span, help_)
+
+
+def _dashed(expression: Expr) -> str | None:
+    match expression:
+        case Field(name=name, quoted=False):
+            return name
+        case Binary("-", left, Field(name=last, quoted=False)):
+            first = _dashed(left)
+            return None if first is None else f"{first}-{last}"
+        case _:
+            return None
 
 
 def _call(call: Call, schema: Schema, scope: Scope) -> Scalar:
@@ -152,15 +173,9 @@ def _fits(function: Function, arguments: tuple[Scalar, ...], call: Call, scope: 
     complaint = function.check(tuple(a.value if isinstance(a, Constant) else ... for a in arguments))
     if complaint is None:
         return True
-    code = Code.BAD_REGEX if "regular expression" in complaint[0] else Code.WRONG_VALUE
-    scope.report(code, complaint[0], _culprit(call), complaint[1])
+    place = call.span if complaint.argument is None else call.arguments[complaint.argument].span
+    scope.report(complaint.code, complaint.message, place, complaint.help)
     return False
-
-
-def _culprit(call: Call) -> Span:
-    """The literal a check complains of: the last text among the arguments, else the whole call."""
-    texts = [argument.span for argument in call.arguments if isinstance(argument, Literal)]
-    return texts[0] if len(texts) == 1 else call.span
 
 
 def condition(expression: Expr, schema: Schema, scope: Scope) -> Scalar:

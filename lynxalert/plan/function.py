@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from lynxalert.lang import Code
 from lynxalert.plan.types import Type
 
 
@@ -50,9 +51,19 @@ class Example:
     value: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What is wrong with literal arguments; *argument* is the place of the culprit, None when it is the whole call."""
+
+    message: str
+    help: str | None = None
+    argument: int | None = None
+    code: Code = Code.WRONG_VALUE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Function:
-    """A function of one row. *check* looks at literal arguments and may answer (message, help)."""
+    """A function of one row. *check* looks at the values of the arguments, `...` for those that are no literals."""
 
     name: str
     takes: tuple[Parameter, ...]
@@ -60,7 +71,7 @@ class Function:
     sql: Callable[..., Any]
     doc: str
     example: Example | None = None
-    check: Callable[[tuple[Any, ...]], tuple[str, str | None] | None] | None = None
+    check: Callable[[tuple[Any, ...]], Complaint | None] | None = None
     zoned: bool = False  # its SQL receives the query's zone as a last text argument
 
     def result_type(self, arguments: tuple[Type, ...]) -> Type:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lynxalert.lang import Code
 from lynxalert.lang.ast import By, Name
-from lynxalert.plan.relation import Aggregate, Extend, Relation, Unnest
-from lynxalert.plan.scalar import AggregateCall, ColumnRef, Scalar, constant
+from lynxalert.plan.relation import Aggregate, Extend, Filter, Limit, Project, Relation, Sort, Unnest
+from lynxalert.plan.scalar import AggregateCall, ColumnRef, Constant, Invoke, Scalar, constant
 from lynxalert.plan.schema import Column, Schema
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.timespec import BadTime, TimeSpan, parse_span
@@ -36,10 +36,43 @@ def group_column(relation: Relation, name: Name, scope: Scope) -> tuple[Relation
     if "*" in name.text and not name.quoted:
         scope.report(Code.WRONG_VALUE, "a by-field cannot have a wildcard", name.span)
     relation, column = subject_or_null(relation, name, scope)
+    if _lacks_default(_definition(relation, column)):
+        message = f"`{name.text}` comes from a case() without default: rows that fit none of its conditions are left out"
+        scope.report(Code.CASE_WITHOUT_DEFAULT, message, name.span, 'end it with true(), "other"')
     if column.type is Type.LIST:
         value = scope.column(name.text, Type.TEXT)
         return Unnest(relation, column, value, relation.schema.put(value)), value
     return relation, column
+
+
+def _definition(relation: Relation, column: Column) -> Scalar | None:
+    """What *column* is computed by, where a stage below does so."""
+    while True:
+        match relation:
+            case Extend(columns=columns) if column in dict(columns):
+                return dict(columns)[column]
+            case Project(renames=renames):
+                column = dict(renames).get(column, column)
+                relation = relation.input
+            case Extend() | Filter() | Sort() | Limit():
+                relation = relation.input
+            case _:
+                return None
+
+
+def _lacks_default(scalar: Scalar | None) -> bool:
+    """Whether it is a `case` whose last condition does not always hold."""
+    match scalar:
+        case Invoke(function, arguments) if function.name == "case":
+            match arguments[-2]:
+                case Constant(value=True):
+                    return False
+                case Invoke(last, pair):
+                    values = {one.value for one in pair if isinstance(one, Constant)}
+                    return not (last.name == "true" or (last.name == "=" and len(values) == 1 < len(pair)))
+            return True
+        case _:
+            return False
 
 
 def subject_or_null(relation: Relation, name: Name, scope: Scope) -> tuple[Relation, Column]:
