@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import pathlib
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -49,15 +50,19 @@ def _files(paths: Sequence[pathlib.Path]) -> Iterator[pathlib.Path]:
 
 def _run(file: pathlib.Path) -> Iterator[tuple[str, Sequence[Told], list[str]]]:
     from lynxalert.config import compiler, load
+    from lynxalert.config.compiling import engine
     from lynxalert.config.tests import promises
     from lynxalert.daemon.rehearsal import rehearse
     from lynxalert.events.script import play
 
     pack = file.with_name(file.name.removesuffix(SUFFIX) + ".toml")
     settings = load(pack, compiler)
+    over = functools.partial(
+        engine, macros=settings.macros, lookups=settings.lookups_folder, datamodels=settings.datamodels
+    )
     for promise in promises(file):
         events = play(promise.lines, promise.start)
-        running = rehearse(settings.alerts, events, promise.start, promise.lasts, macros=settings.macros)
+        running = rehearse(settings.alerts, events, promise.start, promise.lasts, engine=over)
         told = asyncio.run(running)
         yield promise.name, told, compare(promise, told, settings)
 

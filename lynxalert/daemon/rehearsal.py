@@ -7,16 +7,15 @@ every message is accepted at once. Nothing is stored and nothing leaves the proc
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any
 
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.alerts.schedule import next_slot
 from lynxalert.daemon.runner import EngineRunner
 from lynxalert.daemon.slots import Position, run_due
-from lynxalert.engine import Engine
+from lynxalert.engine import Engine, EventSource
 from lynxalert.events import EventStore
 from lynxalert.events.script import Timed
 from lynxalert.notify.model import Delivery, Start, Status
@@ -76,9 +75,9 @@ async def rehearse(
     start: dt.datetime,
     lasts: dt.timedelta,
     *,
-    macros: Mapping[str, Any] | None = None,
+    engine: Callable[[EventSource], Engine] = Engine,
 ) -> tuple[Told, ...]:
-    """Every delivery of *alerts* from *start* on for *lasts*, in order of time.
+    """Every delivery of *alerts* from *start* on for *lasts*, in order of time; *engine* knows macros and lookups.
 
     1. At each slot, what the script has sent by then is stored.
     2. Every alert due there is judged as the daemon judges it.
@@ -89,7 +88,7 @@ async def rehearse(
     """
     clock = ScriptClock(start)
     store = EventStore(":memory:", clock=clock)
-    runner = EngineRunner(Engine(store, macros=macros), store, parallel=1)
+    runner = EngineRunner(engine(store), store, parallel=1)
     parts = [_Part(_position(alert, start)) for alert in alerts]
     waiting = list(events)
     told: list[Told] = []
