@@ -1,0 +1,74 @@
+"""A query → a daemon's answer, over HTTP; its refusals as the errors they would be here."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from lynxalert.errors import LynxError
+from lynxalert.lang import Code, Diagnostic, QueryError, Span
+
+
+class NoDaemonError(LynxError):
+    """Nobody answers there."""
+
+
+class RemoteTimeOutError(LynxError):
+    """The daemon gave up on the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: columns in order, rows, whether some are missing, warnings in one line each."""
+
+    columns: tuple[str, ...]
+    rows: list[dict[str, Any]]
+    truncated: bool
+    warnings: tuple[str, ...]
+
+
+def ask(server: str, question: dict[str, Any]) -> Answer:
+    """Put *question* (`q`, `earliest`, `latest`, `limit`, `timezone`) to the daemon at *server*.
+
+    Raises:
+        NoDaemonError: no connection, or something that is no LynxAlert.
+        QueryError: the query is wrong.
+        RemoteTimeOutError: it took too long.
+        LynxError: any other refusal.
+    """
+    return asyncio.run(_ask(server.rstrip("/"), question))
+
+
+async def _ask(server: str, question: dict[str, Any]) -> Answer:
+    try:
+        url = f"{server}/api/v1/query"
+        async with aiohttp.ClientSession() as session, session.post(url, json=question) as answer:
+            body = await answer.json()
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        raise NoDaemonError(f"no daemon answers at {server}: {error or type(error).__name__}") from None
+    if answer.status == 504:
+        raise RemoteTimeOutError(body["error"]["message"])
+    if answer.status >= 300:
+        raise _refusal(body["error"], question["q"])
+    found, meta = body["data"], body["meta"]
+    warnings = tuple(f"warning[{each['code']}]: {each['message']}" for each in meta["warnings"])
+    return Answer(
+        tuple(each["name"] for each in found["columns"]), found["rows"], found["truncated"], warnings
+    )
+
+
+def _refusal(error: dict[str, Any], text: str) -> LynxError:
+    if error["code"] != "INVALID_QUERY":
+        return LynxError(error["message"])
+    return QueryError(text, [_diagnostic(each, text) for each in error["details"]])
+
+
+def _diagnostic(detail: dict[str, Any], text: str) -> Diagnostic:
+    lines = text.splitlines(keepends=True)
+    start = sum(len(line) for line in lines[: detail["line"] - 1]) + detail["column"] - 1
+    return Diagnostic(
+        Code(detail["code"]), detail["message"], Span(start, start + detail["length"]), detail.get("help")
+    )
