@@ -20,7 +20,7 @@ def definition(url: str, **changes: object) -> dict[str, object]:
         "name": "Errors",
         "q": "level=error | stats count as errors | where errors > 2",
         "interval": "1s",
-        "window": "4s",
+        "window": "15s",  # longer than a restart takes, however busy the machine
         "channels": [{"type": "webhook", "config": {"url": url}}],
         **changes,
     }
@@ -70,14 +70,12 @@ async def test_one_message_when_it_starts_and_one_when_it_ends(tmp_path: pathlib
         await evaluated(daemon, alert, 2)
         assert told(receiver) == ["firing"], "while it stays true there is nothing new to tell"
 
-        await send(daemon, 5)
         await daemon.stop()
         await daemon.start()
-        await send(daemon, 5)
         await evaluated(daemon, alert, 2)
         assert told(receiver) == ["firing"], "a restart tells nothing"
 
-        await until(lambda: told(receiver) == ["firing", "resolved"])
+        await until(lambda: told(receiver) == ["firing", "resolved"], seconds=40)
         await evaluated(daemon, alert, 2)
         assert told(receiver) == ["firing", "resolved"]
         assert await daemon.stop() == 0

@@ -16,7 +16,7 @@ def text(key: object) -> str:
 
 
 @given(SIDE, SIDE, st.sampled_from(["inner", "left"]), st.integers(0, 3), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_join_is_a_nested_loop(left, right, kind, most, overwrite) -> None:
     events = [
         {"timestamp": f"2026-02-14T10:{place:02d}:00Z", "side": side, "v": value, side: place}
@@ -44,7 +44,7 @@ def test_a_join_is_a_nested_loop(left, right, kind, most, overwrite) -> None:
 
 
 @given(st.lists(st.integers(0, 5), max_size=6), st.lists(st.integers(0, 5), max_size=6), st.booleans())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_columns_are_appended_row_by_row(left, right, override) -> None:
     events = [
         {"timestamp": f"2026-02-14T10:{place:02d}:00Z", "side": side, "n": value, side: place}

@@ -96,7 +96,7 @@ def test_every_place_moves() -> None:
 TEXTS = st.text("aAbBzé日€ 01.\"'\\\\|()[]=<>!,;`$:/-\n\t", min_size=1, max_size=6)
 
 
-@settings(max_examples=30)
+@settings(max_examples=12)
 @given(st.lists(TEXTS, min_size=1, max_size=6), st.integers(0, 5))
 def test_a_subsearch_finds_exactly_the_values_it_gives(values: list[str], picked: int) -> None:
     wanted = values[picked % len(values)]

@@ -18,7 +18,7 @@ from tests.queries import NOW
 
 WAY = pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 columns = st.lists(values, min_size=1, max_size=30)
-some = settings(max_examples=8)
+some = settings(max_examples=4)
 PATTERNS = [
     *(
         "5",

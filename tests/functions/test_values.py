@@ -206,7 +206,7 @@ def as_texts(events: list[Fields]) -> list[dict[str, Any]]:
     return [{name: ref.text(value) for name, value in fields.items()} for fields in events]
 
 
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(st.lists(pair, min_size=1, max_size=12))
 def test_fields_of_text_lines_are_texts(events: list[Fields]) -> None:
     texts = as_texts(events)
