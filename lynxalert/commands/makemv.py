@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Option, Stage
 from lynxalert.plan.command import command, one, option
-from lynxalert.plan.regex import complain, python_spelling
+from lynxalert.plan.regex import python_spelling
 from lynxalert.plan.relation import Extend, Relation
 from lynxalert.plan.scalar import ColumnRef, Scalar, constant
 from lynxalert.plan.scope import Scope
@@ -50,7 +50,7 @@ class Makemv:
                 return scope.call("mv:tokens", value, constant("(?s)."), constant(0))
             return scope.call("mv:split", value, constant(self.delim), constant(self.allowempty))
         assert self.stage is not None
-        wrong = complain(self.tokenizer)
+        wrong = scope.complain(self.tokenizer)
         if wrong is not None:
             place = next(
                 c.value_span for c in self.stage.clauses if isinstance(c, Option) and c.name == "tokenizer"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from lynxalert.lang import Code
 from lynxalert.lang.ast import Flag, Name, Text
 from lynxalert.plan.command import command, one
-from lynxalert.plan.regex import complain
 from lynxalert.plan.relation import Filter, Relation
 from lynxalert.plan.scalar import ColumnRef, Scalar, constant
 from lynxalert.plan.scope import Scope
@@ -25,7 +24,7 @@ class Regex:
 
     def lower(self, relation: Relation, scope: Scope) -> Relation:
         """A filter; a row without the field has no match."""
-        wrong = complain(self.text.value)
+        wrong = scope.complain(self.text.value)
         if wrong is not None:
             scope.report(Code.BAD_REGEX, wrong[0], self.text.span, wrong[1])
             return relation

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lynxalert.lang import Code
 from lynxalert.lang.ast import Option, Stage, Text
 from lynxalert.plan.command import choice, command, many, option
-from lynxalert.plan.regex import complain, group_names, group_numbers
+from lynxalert.plan.regex import group_names, group_numbers
 from lynxalert.plan.relation import Extend, Relation
 from lynxalert.plan.scalar import ColumnRef, Scalar, constant
 from lynxalert.plan.schema import Column
@@ -43,7 +43,7 @@ class Rex:
         if self.mode == "sed":
             return self._rewritten(relation, source, scope)
         pattern = self.texts[0].value
-        wrong = complain(pattern)
+        wrong = scope.complain(pattern)
         if wrong is not None:
             scope.report(Code.BAD_REGEX, wrong[0], self.texts[0].span, wrong[1])
             return relation
@@ -77,7 +77,7 @@ class Rex:
             help_ = "s/find/replacement/g or y/abc/xyz/"
             scope.report(Code.BAD_REGEX, "not a sed expression", text.span, help_)
             return relation
-        wrong = complain(found["find"]) if substitute else None
+        wrong = scope.complain(found["find"]) if substitute else None
         if wrong is not None:
             scope.report(Code.BAD_REGEX, wrong[0], text.span, wrong[1])
             return relation

@@ -9,6 +9,7 @@ from threading import Lock
 import lynxalert.commands
 import lynxalert.functions
 from lynxalert.engine.catalog import Catalog
+from lynxalert.engine.regexes import accepts
 from lynxalert.engine.sources import scan
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.table import AGGREGATES, FUNCTIONS
@@ -87,6 +88,7 @@ def compile_query(query: Query, catalog: Catalog, timezone: str, knowledge: Know
         scan=lambda scope, indexes: scan(catalog, scope, indexes),
         inner=lambda scope, query, relation: analyze(unformatted(query), COMMANDS, scope, relation),
         timezone=timezone,
+        accepts=accepts,
         knowledge=knowledge,
     )
     return _finished(query, analyze(shown_last(query), COMMANDS, scope), scope, catalog)

@@ -33,7 +33,8 @@ from lynxalert.plan.timespec import BadTime, resolve
 ROW_CAP = 100_000
 DEADLINE = dt.timedelta(seconds=60)
 ATTEMPTS = 5  # while the catalog changes under a query
-PLACEHOLDER = re.compile(r"\$(\w+)")
+# A parameter, or a text, in which a dollar means nothing.
+PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\$(\w+)")
 # What stands for an open side: times a TIMESTAMP can hold and no event has.
 FIRST, LAST = dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - the engine's times are naive UTC
 

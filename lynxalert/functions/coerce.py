@@ -132,9 +132,9 @@ def json_text(node: Node) -> Node:
 
 def json_values(node: Node, path: str = "$[*]") -> Node:
     """The items of a JSON array (or what a path with wildcards meets) as a list of canonical texts."""
-    return call(
-        "list_transform", call("json_extract", node, text(path)), lambda_("j", json_text(column("j")))
-    )
+    # Of a constant that is null the engine would say that it is no list.
+    items = cast(call("json_extract", node, text(path)), "JSON[]")
+    return call("list_transform", items, lambda_("j", json_text(column("j"))))
 
 
 def json_list(node: Node) -> Node:
@@ -234,10 +234,10 @@ def as_type(value: Typed, type_: Type) -> Node:
 def number_time(node: Node) -> Node:
     """Epoch seconds as a TIMESTAMP, to the microsecond; out of range is NULL."""
     microseconds = try_cast(call("round", binary("*", node, number(1e6))), "BIGINT")
-    return exp_try(call("make_timestamp", microseconds))
+    return attempt(call("make_timestamp", microseconds))
 
 
-def exp_try(node: Node) -> Node:
+def attempt(node: Node) -> Node:
     """TRY(node): NULL where it would fail."""
     return call("try", node)
 

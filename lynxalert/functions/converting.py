@@ -30,7 +30,7 @@ from lynxalert.functions.nodes import (
 )
 from lynxalert.functions.rewriting import every_text, is_array, kept_type
 from lynxalert.functions.table import function
-from lynxalert.functions.time import formatted, parsed
+from lynxalert.functions.timeformat import formatted, parsed
 from lynxalert.plan import Type
 
 NUMBERS = (Type.INTEGER, Type.FLOAT, Type.TIME)

@@ -13,10 +13,12 @@ from lynxalert.functions.nodes import (
     column,
     is_present,
     lambda_,
+    literal_value,
     number,
     text,
+    try_cast,
 )
-from lynxalert.functions.patterns import check_regex, pattern_text
+from lynxalert.functions.patterns import pattern_text
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
 
@@ -24,8 +26,8 @@ LIMIT = 10_000  # values of mvrange
 
 
 def whole(node: Node) -> Node:
-    """A position as a BIGINT."""
-    return cast(node, "BIGINT")
+    """A position as a BIGINT; null for one that no list has."""
+    return try_cast(node, "BIGINT")
 
 
 def filled(values: Node) -> Node:
@@ -101,7 +103,13 @@ def ranged(start: Node, end: Node, step: Node | None = None) -> Node:
 
 def joined(values: Node, delimiter: Node) -> Node:
     """The values as one text."""
-    return case((is_present(values), call("array_to_string", values, delimiter)))
+    if literal_value(delimiter) is not None:
+        return case((is_present(values), call("array_to_string", values, delimiter)))
+    # The engine joins with a constant only.
+    spaced = call("list_transform", values, lambda_("x", call("concat", delimiter, column("x"))))
+    start = binary("+", call("length", delimiter), number(1))
+    whole = call("array_to_string", spaced, text(""))
+    return case((binary(">", call("len", values), number(0)), call("substr", whole, start)))
 
 
 def found(values: Node, pattern: Node) -> Node:
@@ -170,12 +178,12 @@ function(
 )
 function(
     "mvfind",
-    "l t",
+    "l t!",
     Type.INTEGER,
     found,
     "The position of the first value with a match of the regular expression.",
     ('mvfind(split("a,b", ","), "b")', 1),
-    check_regex,
+    pattern=1,
 )
 function(
     "mvrange",

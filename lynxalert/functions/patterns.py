@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from lynxalert.functions.coerce import Typed
+from lynxalert.functions.coerce import Typed, attempt
 from lynxalert.functions.nodes import Node, binary, call, case, like, literal_value, number, text
 from lynxalert.functions.table import function
-from lynxalert.lang import Code
 from lynxalert.plan import Type
-from lynxalert.plan.function import Complaint
-from lynxalert.plan.regex import complain, named_groups_fixed
+from lynxalert.plan.regex import named_groups_fixed, python_spelling
 
 MATCH_LIMIT = 10_000  # values that one row can yield
 
@@ -24,18 +21,29 @@ def pattern_text(node: Node) -> Node:
 
 def matches(value: Node, pattern: Node) -> Node:
     """Whether the pattern is found anywhere."""
-    return call("regexp_matches", value, pattern_text(pattern))
+    found = call("regexp_matches", value, pattern_text(pattern))
+    return found if literal_value(pattern) is not None else attempt(found)
 
 
 def replaced(value: Node, pattern: Node, replacement: Node) -> Node:
     r"""Every find of the pattern replaced; `\1` stands for a group."""
-    return call("regexp_replace", value, pattern_text(pattern), replacement, text("g"))
+    known, put = literal_value(pattern), literal_value(replacement)
+    if known is not None and put is not None:
+        return call("regexp_replace", value, pattern_text(pattern), text(rewrite(put, known)), text("g"))
+    return attempt(call("regexp_replace", value, pattern_text(pattern), replacement, text("g")))
 
 
-def check_regex(arguments: tuple[Any, ...]) -> Complaint | None:
-    """A complaint about the second argument as a regular expression."""
-    wrong = complain(arguments[1]) if isinstance(arguments[1], str) else None
-    return Complaint(wrong[0], wrong[1], 1, Code.BAD_REGEX) if wrong is not None else None
+def rewrite(replacement: str, pattern: str) -> str:
+    r"""A replacement as the engine reads it: a backslash before anything but a group's number is one."""
+    groups = re.compile(python_spelling(pattern)).groups
+
+    def one(found: re.Match[str]) -> str:
+        following = found[1]
+        if following in "0123456789" and following:
+            return found[0] if int(following) <= groups else ""
+        return r"\\" if following in ("", "\\") else r"\\" + following
+
+    return re.sub(r"\\(.|$)", one, replacement, flags=re.DOTALL | re.ASCII)
 
 
 def like_escaped(value: Node, pattern: Node) -> Node:
@@ -43,7 +51,7 @@ def like_escaped(value: Node, pattern: Node) -> Node:
     known = literal_value(pattern)
     if known is not None and re.search(r"\\(?![%_\\])", known + " "):
         pattern = text(re.sub(r"\\(?![%_\\])", r"\\\\", known))
-    return like(value, pattern)
+    return like(value, pattern) if known is not None else attempt(like(value, pattern))
 
 
 function(
@@ -53,7 +61,7 @@ function(
     matches,
     "Whether the regular expression is found anywhere; letters count unless `(?i)`.",
     ('match("error 500", "\\d+")', True),
-    check_regex,
+    pattern=1,
 )
 function(
     "like",
@@ -70,7 +78,7 @@ function(
     replaced,
     "Every find of the regular expression replaced; `\\1` is a group.",
     ('replace("a-b-c", "-", "+")', "a+b+c"),
-    check_regex,
+    pattern=1,
 )
 
 
@@ -93,8 +101,10 @@ def every_group(value: Node, pattern: Typed, number_: Typed, count: Typed) -> No
 def rewritten(value: Node, pattern: Typed, replacement: Typed, flags: Typed) -> Node:
     """Sed's `s/…/…/`: the first find, every one with `g`, ignoring case with `i`."""
     written = str(flags.value)
-    put = re.sub(r"(?<!\\)&", r"\\0", str(replacement.value)).replace("\\/", "/")
+    plain = str(replacement.value).replace("\\/", "/")
+    put = re.sub(r"\\\\|\\&|&", lambda sign: {"&": r"\0", r"\&": "&"}.get(sign[0], sign[0]), plain)
     found = named_groups_fixed(str(pattern.value)).replace("\\/", "/")
+    put = rewrite(put, found)
     if "i" in written:
         found = f"(?i){found}"
     options = [text("g")] if "g" in written else []

@@ -35,6 +35,7 @@ def function(
     example: tuple[str, Any] | None = None,
     check: Callable[[tuple[Any, ...]], Complaint | None] | None = None,
     *,
+    pattern: int | None = None,
     zoned: bool = False,
 ) -> None:
     """Enter one function of one row; *sql* may be the name of DuckDB's own."""
@@ -46,6 +47,7 @@ def function(
         doc=doc,
         example=Example(*example) if example else None,
         check=check,
+        pattern=pattern,
         zoned=zoned,
     )
     FUNCTIONS.add(name, entry, documentation=doc)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lynxalert.functions.coerce import Typed, as_text
-from lynxalert.functions.nodes import Node, binary, call, case, cast, number, text
+from lynxalert.functions.nodes import Node, binary, call, case, number, text, try_cast
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
 
 
 def substring(value: Node, start: Node, length: Node | None = None) -> Node:
     """From character *start*; a negative start counts from the end."""
-    first = cast(start, "BIGINT")
+    first = try_cast(start, "BIGINT")
     if length is None:
         return call("substr", value, first)
-    return call("substr", value, first, call("greatest", cast(length, "BIGINT"), number(0)))
+    return call("substr", value, first, call("greatest", try_cast(length, "BIGINT"), number(0)))
 
 
 def trimmed(name: str) -> Callable[..., Node]:

@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lynxalert.functions.coerce import Typed, as_number, number_time
-from lynxalert.functions.nodes import Node, binary, call, case, cast, literal_value, number, parameter, text
+from lynxalert.functions.nodes import Node, binary, call, cast, literal_value, number, parameter, text
 from lynxalert.functions.table import function
 from lynxalert.lang import Code
 from lynxalert.plan import Type
 from lynxalert.plan.function import Complaint
 from lynxalert.plan.timespec import BadTime, steps_of
 
-# Splunk's variables that the engine spells otherwise.
-SPELLING = {
-    "%T": "%H:%M:%S",
-    "%F": "%Y-%m-%d",
-    "%D": "%m/%d/%y",
-    "%e": "%-d",
-    "%k": "%-H",
-    "%l": "%-I",
-    "%h": "%b",
-    "%c": "%a %b %-d %H:%M:%S %Y",
-    "%x": "%m/%d/%y",
-    "%X": "%H:%M:%S",
-    "%Q": "%g",
-    "%3Q": "%g",
-    "%6Q": "%f",
-    "%3N": "%g",
-    "%6N": "%f",
-    "%N": "%g",
-    "%R": "%H:%M",
-    "%n": "\n",
-    "%t": "\t",
-}
 UNIT = {
     "s": "second",
     "m": "minute",
@@ -71,57 +48,6 @@ def from_zone(wall: Node, zone: Node) -> Node:
 def instant_of(value: Typed) -> Node:
     """A time, or epoch seconds, as a timestamp."""
     return value.node if value.type is Type.TIME else number_time(as_number(value))
-
-
-def spelled(form: str) -> str:
-    """A Splunk time format in the engine's spelling."""
-    return re.sub(r"%\d?[A-Za-z]", lambda found: SPELLING.get(found.group(), found.group()), form)
-
-
-def formatted(value: Typed, form: Node, zone: Node) -> Node:
-    """The time as text in the query's zone. `%s` is the epoch, `%z` the offset, `%Z` the zone's name."""
-    instant = instant_of(value)
-    known = literal_value(form) or ""
-    wall = to_zone(instant, zone)
-    parts = [part for part in re.split(r"(%s|%z|%Z|%:z)", known) if part]
-    pieces = [_piece(part, instant, wall, zone) for part in parts]
-    joined = pieces[0] if len(pieces) == 1 else call("concat", *pieces)
-    return case((binary("=", instant, instant), joined))
-
-
-def _piece(part: str, instant: Node, wall: Node, zone: Node) -> Node:
-    if part == "%s":
-        return cast(cast(call("floor", call("epoch", instant)), "BIGINT"), "VARCHAR")
-    if part == "%Z":
-        return zone
-    if part in ("%z", "%:z"):
-        minutes = cast(
-            binary("/", binary("-", call("epoch", wall), call("epoch", instant)), number(60)), "BIGINT"
-        )
-        sign = case((binary("<", minutes, number(0)), text("-")), default=text("+"))
-        size = call("abs", minutes)
-        hours = cast(call("floor", binary("/", size, number(60))), "BIGINT")
-        between = text(":") if part == "%:z" else text("")
-        two = text("{:02d}")
-        return call(
-            "concat",
-            sign,
-            call("format", two, hours),
-            between,
-            call("format", two, binary("%", size, number(60))),
-        )
-    return call("strftime", wall, text(spelled(part)))
-
-
-def parsed(value: Node, form: Node, zone: Node) -> Node:
-    """The text as epoch seconds, or nothing where it does not fit the format."""
-    known = literal_value(form) or ""
-    if known == "%s":
-        return as_number(Typed(value, Type.TEXT))
-    read = call("try_strptime", value, text(spelled(known)))
-    if "%z" in known or "%Z" in known:
-        return as_number(Typed(call("timezone", text("UTC"), read), Type.TIME))
-    return as_number(Typed(from_zone(read, zone), Type.TIME))
 
 
 def relative(value: Typed, spec: Node, zone: Node) -> Node:
@@ -171,24 +97,6 @@ function(
     now,
     "The same as now(): an evaluation knows one time only.",
     ("if(time() = now(), 1, 0)", 1),
-)
-function(
-    "strftime",
-    "v t!",
-    Type.TEXT,
-    formatted,
-    "A time as text, for example with `%Y-%m-%d %H:%M:%S.%3N %z`.",
-    ('strftime(0, "%Y-%m-%dT%H:%M:%S")', "1970-01-01T00:00:00"),
-    zoned=True,
-)
-function(
-    "strptime",
-    "t t!",
-    Type.FLOAT,
-    parsed,
-    "A text as epoch seconds; null where it does not fit the format.",
-    ('strptime("1970-01-02", "%Y-%m-%d")', 86400),
-    zoned=True,
 )
 function(
     "relative_time",

@@ -168,6 +168,8 @@ def _fits(function: Function, arguments: tuple[Scalar, ...], call: Call, scope: 
             help_ = "write a comparison, for example x > 0"
             scope.report(Code.WRONG_TYPE, f"`{function.name}` wants a condition here", written.span, help_)
             return False
+    if function.pattern is not None and not _readable(arguments[function.pattern], function, call, scope):
+        return False
     if function.check is None:
         return True
     complaint = function.check(tuple(a.value if isinstance(a, Constant) else ... for a in arguments))
@@ -176,6 +178,16 @@ def _fits(function: Function, arguments: tuple[Scalar, ...], call: Call, scope: 
     place = call.span if complaint.argument is None else call.arguments[complaint.argument].span
     scope.report(complaint.code, complaint.message, place, complaint.help)
     return False
+
+
+def _readable(pattern: Scalar, function: Function, call: Call, scope: Scope) -> bool:
+    if not isinstance(pattern, Constant) or not isinstance(pattern.value, str):
+        return True
+    wrong = scope.complain(pattern.value)
+    if wrong is not None:
+        assert function.pattern is not None
+        scope.report(Code.BAD_REGEX, wrong[0], call.arguments[function.pattern].span, wrong[1])
+    return wrong is None
 
 
 def condition(expression: Expr, schema: Schema, scope: Scope) -> Scalar:

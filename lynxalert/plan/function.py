@@ -72,6 +72,7 @@ class Function:
     doc: str
     example: Example | None = None
     check: Callable[[tuple[Any, ...]], Complaint | None] | None = None
+    pattern: int | None = None  # which argument is a regular expression
     zoned: bool = False  # its SQL receives the query's zone as a last text argument
 
     def result_type(self, arguments: tuple[Type, ...]) -> Type:

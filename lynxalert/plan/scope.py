@@ -10,6 +10,7 @@ from lynxalert.lang import Code, Diagnostic, Span
 from lynxalert.lang.ast import Comparison, Query
 from lynxalert.plan.function import AggregateFunctions, Functions
 from lynxalert.plan.knowledge import Knowledge
+from lynxalert.plan.regex import complain, named_groups_fixed
 from lynxalert.plan.relation import Nested, Pending, Relation, Scan
 from lynxalert.plan.scalar import NULL, Constant, Invoke, Scalar, constant
 from lynxalert.plan.schema import Column, Schema
@@ -35,6 +36,7 @@ class Scope:
     inner: Callable[[Scope, Query, Relation | None], Pending]
     timezone: str = "UTC"
     knowledge: Knowledge = field(default_factory=Knowledge)
+    accepts: Callable[[str], bool] = lambda _: True  # whether the engine can read a regular expression
     datasets: dict[str, Pending] = field(default_factory=dict)
     windows: list[Bounds] = field(default_factory=list)  # of the query itself, then of those inside it
     window: int = 0  # which of them holds for scans made now
@@ -50,6 +52,13 @@ class Scope:
         diagnostic = Diagnostic(code, message, span, help_)
         if diagnostic not in self.diagnostics:
             self.diagnostics.append(diagnostic)
+
+    def complain(self, pattern: str) -> tuple[str, str | None] | None:
+        """What is wrong with a regular expression as (message, help), or nothing."""
+        wrong = complain(pattern)
+        if wrong is None and not self.accepts(named_groups_fixed(pattern)):
+            return "the regular expression uses something that is not offered", "RE2 syntax is offered"
+        return wrong
 
     def subquery(self, query: Query, relation: Relation | None = None) -> Pending:
         """A query in brackets: over the rows of *relation*, or over events of its own.
