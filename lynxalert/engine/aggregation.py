@@ -11,8 +11,10 @@ from lynxalert.engine.scalars import ScalarRenderer, convert
 from lynxalert.functions.aggregates import Call
 from lynxalert.functions.coerce import Typed
 from lynxalert.functions.nodes import Node, call, every, is_present, number
+from lynxalert.plan import Type
 from lynxalert.plan.relation import Aggregate
 from lynxalert.plan.scalar import AggregateCall, columns_of
+from lynxalert.plan.schema import Column
 
 if TYPE_CHECKING:
     from lynxalert.engine.sql import Stages
@@ -26,7 +28,7 @@ def aggregate(stages: Stages, relation: Aggregate, wanted: Wanted) -> str:
     needs = needs.union(*(aggregate_columns(call_) for _, call_ in calls))
     renderer, source = stages.scalars(stages.add(relation.input, needs))
     order = tuple(order_nodes(ordering))
-    keys = [named(call("any_value", same(old)), new) for new, old in relation.keys]
+    keys = [named(_shown_key(old), new) for new, old in relation.keys]
     computed = [named(aggregate_node(renderer, call_, order), one) for one, call_ in calls]
     select = stages.select([*keys, *computed] or [number(1)], source[0])
     if relation.keys:
@@ -36,6 +38,11 @@ def aggregate(stages: Stages, relation: Aggregate, wanted: Wanted) -> str:
     elif not computed:
         select.set("limit", exp.Limit(expression=number(1)))
     return stages.push(select)
+
+
+def _shown_key(old: Column) -> Node:
+    """What a group shows as its key: what it is grouped by, or one of the values that share that text."""
+    return call("any_value", same(old)) if old.type in (Type.ANY, Type.LIST) else same(old)
 
 
 def aggregate_columns(call_: AggregateCall) -> Wanted:

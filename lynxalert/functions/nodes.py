@@ -180,8 +180,9 @@ def lambda_(name: str, body: Node) -> Node:
 
 
 def ilike(node: Node, pattern: str) -> Node:
-    r"""`node ILIKE pattern ESCAPE '\'`."""
-    return exp.Escape(this=exp.ILike(this=operand(node), expression=text(pattern)), expression=text("\\"))
+    r"""`node ILIKE pattern`, with `ESCAPE '\'` only where something is escaped: the engine is faster without."""
+    plain = exp.ILike(this=operand(node), expression=text(pattern))
+    return exp.Escape(this=plain, expression=text("\\")) if "\\" in pattern else plain
 
 
 def like(node: Node, pattern: Node) -> Node:

@@ -1,4 +1,4 @@
-"""What `search` asks of a field or of `_raw`. Ignores case, knows wildcards; true or false, never null."""
+"""What `search` asks of a field or of `_raw`. Ignores case, knows wildcards. Null is not true; `search:not` takes it as false."""
 
 from __future__ import annotations
 
@@ -58,18 +58,18 @@ def _matched(value: Typed, patterns: list[str], *, case_matters: bool) -> Node:
                 one for one in patterns if "*" in one or ((n := read[one]) is not None and abs(n) >= EXACT)
             ]
             by_text = [_text_fits(as_text(value), others, case_matters=False)] if others else []
-            return coalesce(some([*by_value, *by_text]), FALSE)
+            return some([*by_value, *by_text])
         case Type.LIST:
-            return coalesce(_any_element(value.node, one), FALSE)
+            return _any_element(value.node, one)
         case Type.ANY:
             single = [one(as_text(value))]
             if numbers:
                 single.append(
                     every([is_number_typed(value), within(as_number(value), [number(n) for n in numbers])])
                 )
-            return coalesce(some(single), FALSE)
+            return some(single)
         case _:
-            return coalesce(one(as_text(value)), FALSE)
+            return one(as_text(value))
 
 
 def _any_element(values: Node, one: object) -> Node:
@@ -93,15 +93,16 @@ def _text_fits(node: Node, patterns: list[str], *, case_matters: bool) -> Node:
 
 def differs(value: Typed, matched: Node) -> Node:
     """`field!=x`: the field is there and does not match."""
-    return every([is_present(value.node), not_(matched)])
+    return every([is_present(value.node), not_(coalesce(matched, FALSE))])
 
 
 def compares(sign: str, value: Typed, limit: Typed) -> Node:
     """`field<x`: as numbers if both are, else as text; false without the field."""
     read = read_number(str(limit.value))
     if read is not None and value.type.is_number:
-        limit = Typed(number(read), Type.FLOAT, float(read))
-    return coalesce(ordered(sign, value, limit), FALSE)
+        kind = Type.INTEGER if isinstance(read, int) else Type.FLOAT
+        limit = Typed(number(read), kind, read)
+    return ordered(sign, value, limit)
 
 
 def word_regex(pattern: str, *, ignore_case: bool) -> str:
@@ -130,7 +131,7 @@ def word(raw: Typed, values: Typed, pattern: Typed, mode: Typed) -> Node:
             call("contains", searched, needle) if bare else every([call("contains", searched, needle), exact])
         )
 
-    inside = [coalesce(found(side.node), FALSE) for side in (raw, values) if side.type is Type.TEXT]
+    inside = [found(side.node) for side in (raw, values) if side.type is Type.TEXT]
     return some(inside)
 
 

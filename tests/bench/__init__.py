@@ -1,0 +1,1 @@
+"""Measurements that are kept: run with `make bench`."""
