@@ -340,8 +340,10 @@ def translated(run: Run, sql: str) -> Iterator[None]:
         yield
     except duckdb.InterruptException:
         raise QueryTimeOut(run.deadline) from None
-    except (duckdb.OutOfMemoryException, duckdb.TransactionException) as error:
-        raise QueryFailed(f"the engine could not run the query now: {error}", transient=True) from None
+    except duckdb.OutOfMemoryException:
+        raise QueryFailed("the query needs more memory than queries may use", transient=True) from None
+    except duckdb.TransactionException:
+        raise QueryFailed("the engine could not run the query now", transient=True) from None
     except duckdb.Error as error:
         message = f"internal error, please report it: {error}"
         raise QueryFailed(message, transient=False, sql=sql) from error

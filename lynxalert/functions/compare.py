@@ -19,6 +19,7 @@ from lynxalert.functions.nodes import (
     number,
     some,
     try_cast,
+    within,
 )
 from lynxalert.plan import Type
 from lynxalert.plan.numbers import read_number
@@ -45,6 +46,46 @@ def equal(left: Typed, right: Typed) -> Node:
     if left.type in DIRECT or right.type in DIRECT:
         return _unless_null(left, right, coalesce(_numbers_agree(left, right), boolean(value=False)))
     return binary("=", as_text(left), as_text(right))
+
+
+def equal_any(value: Typed, choices: tuple[Typed, ...]) -> Node:
+    """Whether *value* equals one of *choices*: as `equal` says, but thousands of literals stay one list."""
+    plain, others = [], []
+    for one in choices:
+        (plain if one.is_literal and one.type in (Type.TEXT, *DIRECT) else others).append(one)
+    if value.type not in (Type.TEXT, Type.ANY, *DIRECT) or len(plain) < 2:
+        return some([equal(value, one) for one in choices])
+    return some([_among(value, plain), *(equal(value, one) for one in others)])
+
+
+def _among(value: Typed, choices: list[Typed]) -> Node:
+    """Whether *value* equals one of the texts and numbers *choices*."""
+    texts = {str(one.value): one for one in choices if one.type is Type.TEXT}
+    numbers = [one for one in choices if one.type in DIRECT]
+    exact = [one for one in numbers if not _is_large(str(one.value))]
+    large = [one for one in numbers if _is_large(str(one.value))]
+    read = [n for written in texts if (n := read_number(written)) is not None and abs(n) < EXACT]
+    spelled = [as_text(one) for one in (*texts.values(), *large)]
+    if value.type in DIRECT:
+        found = _in(value.node, [*(one.node for one in exact), *(number(n) for n in read)])
+        # Beyond 2^53, and spelled as texts, numbers agree as texts do.
+        large += [one for written, one in texts.items() if _is_large(written)]
+        return some([*found, *_in(as_text(value), [as_text(one) for one in large])])
+    by_text = _in(as_text(value), spelled)
+    by_value = _in(as_number(value), [as_number(one) for one in exact])
+    by_kind = _in(as_number(value), [number(float(n)) for n in read]) if value.type is Type.ANY else []
+    by_kind = [every([is_number_typed(value), *by_kind])] if by_kind else []
+    same = some([coalesce(one, boolean(value=False)) for one in (*by_text, *by_value, *by_kind)])
+    return _unless_null(value, value, same)
+
+
+def _in(node: Node, choices: list[Node]) -> list[Node]:
+    return [within(node, choices)] if choices else []
+
+
+def _is_large(written: str) -> bool:
+    read = read_number(written)
+    return read is not None and abs(read) >= EXACT
 
 
 def _unless_null(left: Typed, right: Typed, node: Node) -> Node:

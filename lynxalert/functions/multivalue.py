@@ -90,14 +90,14 @@ def zipped(left: Node, right: Node, delimiter: Node | None = None) -> Node:
 
 
 def ranged(start: Node, end: Node, step: Node | None = None) -> Node:
-    """Numbers from *start* up to, not including, *end*."""
-    size = whole(step) if step is not None else number(1)
-    values = call(
-        "list_slice",
-        call("range", whole(start), whole(end), call("nullif", size, number(0))),
-        number(1),
-        number(LIMIT),
+    """Numbers from *start* up to, not including, *end*; the end is brought near, so that no list grows too long."""
+    first, size = whole(start), whole(step) if step is not None else number(1)
+    reach = binary("+", cast(first, "DOUBLE"), binary("*", cast(size, "DOUBLE"), number(float(LIMIT))))
+    last = cast(whole(end), "DOUBLE")
+    far = case(
+        (binary("<", size, number(0)), call("greatest", last, reach)), default=call("least", last, reach)
     )
+    values = call("range", first, try_cast(far, "BIGINT"), call("nullif", size, number(0)))
     return filled(call("list_transform", values, lambda_("x", cast(column("x"), "VARCHAR"))))
 
 

@@ -9,7 +9,7 @@ from lynxalert.functions.coerce import (
     as_text,
     reads_as_number,
 )
-from lynxalert.functions.compare import differs, equal, ordered
+from lynxalert.functions.compare import differs, equal, equal_any, ordered
 from lynxalert.functions.nodes import (
     Node,
     binary,
@@ -77,12 +77,8 @@ def xor(*operands: Node) -> Node:
 
 
 def is_in(value: Typed, *choices: Typed) -> Node:
-    """Whether *value* equals one of *choices*; a long list of texts stays one IN."""
-    if value.type is Type.TEXT and all(one.type is Type.TEXT and one.is_literal for one in choices):
-        from lynxalert.functions.nodes import within
-
-        return within(value.node, [one.node for one in choices])
-    return some([equal(value, one) for one in choices])
+    """Whether *value* equals one of *choices*."""
+    return equal_any(value, choices)
 
 
 def all_of(*operands: Node) -> Node:

@@ -47,11 +47,11 @@ def rewrite(replacement: str, pattern: str) -> str:
 
 
 def like_escaped(value: Node, pattern: Node) -> Node:
-    """LIKE with `%` and `_`; a backslash before them makes them literal."""
+    """LIKE with `%` and `_`; in a literal pattern a backslash before them makes them literal."""
     known = literal_value(pattern)
-    if known is not None and re.search(r"\\(?![%_\\])", known + " "):
-        pattern = text(re.sub(r"\\(?![%_\\])", r"\\\\", known))
-    return like(value, pattern) if known is not None else attempt(like(value, pattern))
+    if known is None:
+        return like(value, call("replace", pattern, text("\\"), text("\\\\")))
+    return like(value, text(re.sub(r"\\(?![%_\\])", r"\\\\", known)))
 
 
 function(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lynxalert.functions.coerce import Typed, as_number, number_time
+from lynxalert.functions.coerce import Typed, as_number, attempt, number_time
 from lynxalert.functions.nodes import Node, binary, call, cast, literal_value, number, parameter, text
 from lynxalert.functions.table import function
 from lynxalert.lang import Code
@@ -66,7 +66,8 @@ def relative(value: Typed, spec: Node, zone: Node) -> Node:
         else:
             wall = call("date_trunc", text(UNIT[unit]), wall)
         wall = cast(wall, "TIMESTAMP")
-    return as_number(Typed(from_zone(wall, zone), Type.TIME))
+    # A time beyond those the engine knows is none.
+    return as_number(Typed(attempt(from_zone(wall, zone)), Type.TIME))
 
 
 def _moved(node: Node, count: int, unit: str) -> Node:

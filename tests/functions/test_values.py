@@ -97,6 +97,15 @@ BOOLEANS: dict[str, Callable[[Any, Any], bool | None]] = {
     'v IN (5, "a", "true", 0.1)': lambda v, _: (
         None if v is None else any(ref.equal(v, one) for one in (5, "a", "true", 0.1))
     ),
+    "v IN (5, 7, 500, 9007199254740993, 0.1, -1)": lambda v, _: (
+        None if v is None else any(ref.equal(v, one) for one in (5, 7, 500, 2**53 + 1, 0.1, -1))
+    ),
+    'v IN ("5.0", "9007199254740993", "a", "05", w)': lambda v, w: (
+        None
+        if v is None
+        else any(ref.equal(v, one) is True for one in ("5.0", "9007199254740993", "a", "05", w))
+        or (None if w is None else False)
+    ),
     'v IN ("5", "a")': lambda v, _: None if v is None else any(ref.equal(v, one) for one in ("5", "a")),
     "v < 7": lambda v, _: ref.ordered("<", v, 7),
     'v < "b"': lambda v, _: ref.ordered("<", v, "b"),
