@@ -50,7 +50,8 @@ def equal(left: Typed, right: Typed) -> Node:
 
 def equal_any(value: Typed, choices: tuple[Typed, ...]) -> Node:
     """Whether *value* equals one of *choices*: as `equal` says, but thousands of literals stay one list."""
-    plain, others = [], []
+    plain: list[Typed] = []
+    others: list[Typed] = []
     for one in choices:
         (plain if one.is_literal and one.type in (Type.TEXT, *DIRECT) else others).append(one)
     if value.type not in (Type.TEXT, Type.ANY, *DIRECT) or len(plain) < 2:

@@ -103,7 +103,9 @@ def test_a_text_of_nearly_a_megabyte_is_a_text() -> None:
     with store_of([{"v": long}, {"v": "short"}]) as store:
         assert len(store.query(f'| where v="{long}"', now=NOW).rows) == 1
         assert len(store.query(f'search v="{long}"', now=NOW).rows) == 1
-        assert len(store.query(f'search "{long}"', now=NOW).rows) == 1
+        with pytest.raises(lynxalert.QueryError, match="at most 10,000 characters"):
+            store.query(f'search "{long}"', now=NOW)
+        assert len(store.query(f'search "{long[:10_000]}*"', now=NOW).rows) == 1
 
 
 @pytest.mark.slow
