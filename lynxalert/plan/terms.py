@@ -18,6 +18,7 @@ from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 
 FALSE = Constant(value=False, type=Type.BOOLEAN)
+LONGEST_WORD = 10_000  # characters; the engine's regular expressions end somewhere beyond
 
 
 def resolve_term(term: Term, schema: Schema, scope: Scope, scan: Scan | None) -> Scalar:
