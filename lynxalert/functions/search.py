@@ -31,6 +31,7 @@ from lynxalert.plan.numbers import read_number
 
 FALSE = boolean(value=False)
 BORDER = r"[^\p{L}\p{N}]"  # anything but a letter or digit; `_` is a border too
+BREAK = r"[\s\[\]<>(){}|!;,'\"*&?+]"  # Splunk's major breakers
 
 
 def matches_any(value: Typed, *patterns: Typed) -> Node:
@@ -105,27 +106,32 @@ def compares(sign: str, value: Typed, limit: Typed) -> Node:
     return ordered(sign, value, limit)
 
 
-def word_regex(pattern: str, *, ignore_case: bool) -> str:
-    """The RE2 pattern of a bare word or phrase: token borders, lifted on a side by a `*` there."""
+def word_regex(pattern: str, *, ignore_case: bool, whole: bool = False) -> str:
+    """The RE2 pattern of a bare word or phrase: token borders, lifted on a side by a `*` there.
+
+    *whole*: as TERM(x) asks, only what separates terms is a border, not a sign inside one (`.`, `_`, `:`, `/`).
+    """
+    border = BREAK if whole else BORDER
     body = ".*".join(re.escape(part).replace("\\ ", " ") for part in pattern.strip("*").split("*"))
-    before = "" if pattern.startswith("*") else f"(?:^|{BORDER})"
-    after = "" if pattern.endswith("*") else f"(?:{BORDER}|$)"
-    if pattern and not pattern[0].isalnum():
+    before = "" if pattern.startswith("*") else f"(?:^|{border})"
+    after = "" if pattern.endswith("*") else f"(?:{border}|$)"
+    if pattern and not pattern[0].isalnum() and not whole:
         before = ""  # a word that begins with a border needs none
-    if pattern and not pattern[-1].isalnum():
+    if pattern and not pattern[-1].isalnum() and not whole:
         after = ""
     return f"(?s{'i' if ignore_case else ''}){before}{body}{after}"
 
 
 def word(raw: Typed, values: Typed, pattern: Typed, mode: Typed) -> Node:
     """Whether `_raw`, or a string value of a JSON event, has the word; cheap substring test first."""
-    wanted, ignore_case = str(pattern.value), not str(mode.value).endswith(":case")
+    wanted, kind = str(pattern.value), str(mode.value)
+    ignore_case, whole = not kind.endswith(":case"), kind.startswith("term")
 
     def found(node: Node) -> Node:
         longest = max(wanted.split("*"), key=len)
         searched = call("lower", node) if ignore_case else node
         needle = call("lower", text(longest)) if ignore_case else text(longest)
-        exact = call("regexp_matches", node, text(word_regex(wanted, ignore_case=ignore_case)))
+        exact = call("regexp_matches", node, text(word_regex(wanted, ignore_case=ignore_case, whole=whole)))
         bare = wanted.startswith("*") and wanted.endswith("*") and "*" not in wanted.strip("*")
         return (
             call("contains", searched, needle) if bare else every([call("contains", searched, needle), exact])

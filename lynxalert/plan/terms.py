@@ -118,7 +118,7 @@ def _word(term: Word, schema: Schema, scope: Scope, scan: Scan | None) -> Scalar
     pattern = term.pattern
     if set(pattern.text) <= {"*"}:
         return TRUE  # `*` keeps everything; an empty phrase finds nothing to object to
-    if len(pattern.text) > LONGEST_WORD:
+    if len(pattern.text.strip("*")) > LONGEST_WORD:
         message = f"a word or phrase has at most {LONGEST_WORD:,} characters"
         scope.report(Code.TOO_LARGE, message, term.span)
         return FALSE
