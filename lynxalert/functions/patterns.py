@@ -10,6 +10,7 @@ from lynxalert.functions.table import function
 from lynxalert.plan import Type
 from lynxalert.plan.regex import named_groups_fixed, python_spelling
 
+DIRECT_GROUPS = 9  # the engine's regexp_extract knows no further ones
 MATCH_LIMIT = 10_000  # values that one row can yield
 
 
@@ -84,8 +85,11 @@ function(
 
 def first_group(value: Node, pattern: Typed, number_: Typed, _count: Typed) -> Node:
     """What a group caught in the first match; nothing without a match, or when it caught nothing."""
-    known = text(named_groups_fixed(str(pattern.value)))
-    found = call("regexp_extract", value, known, number(int(str(number_.value))))
+    known, group = text(named_groups_fixed(str(pattern.value))), int(str(number_.value))
+    if group <= DIRECT_GROUPS:
+        found = call("regexp_extract", value, known, number(group))
+    else:
+        found = call("list_extract", call("regexp_extract_all", value, known, number(group)), number(1))
     return call("nullif", found, text(""))
 
 
