@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from lynxalert.functions.coerce import Typed, as_boolean, as_list, as_number, as_text
-from lynxalert.functions.nodes import Node, array, boolean, call, cast, column, lambda_, null, number, text
+from lynxalert.functions.nodes import Node, boolean, cast, column, lambda_, let, null, number, text
 from lynxalert.plan import Type
 from lynxalert.plan.function import Function, Takes
 from lynxalert.plan.scalar import ColumnRef, Constant, ForEach, Invoke, Scalar
@@ -61,9 +61,7 @@ class ScalarRenderer:
 
         def closed(node: Node) -> Node:
             for name, value in reversed(named):
-                # The engine has no LET: a list of one value, transformed, is the same.
-                bound = call("list_transform", array(value), lambda_(name, node))
-                node = call("list_extract", bound, number(1))
+                node = let(name, value, node)
             return lambda_(element, node)
 
         result: Node = each.function.sql(whole, body, closed)

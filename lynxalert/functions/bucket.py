@@ -5,9 +5,9 @@ from __future__ import annotations
 from lynxalert.functions.coerce import Typed, as_number, number_text
 from lynxalert.functions.nodes import Node, binary, call, case, cast, coalesce, is_present, number, text
 from lynxalert.functions.table import function
-from lynxalert.functions.time import UNIT, from_zone, instant_of, to_zone
+from lynxalert.functions.time import UNIT, from_zone, instant_of, later_from_zone, to_zone
 from lynxalert.plan import Type
-from lynxalert.plan.timespec import TimeSpan
+from lynxalert.plan.timespec import TimeSpan, repeats_midnight
 
 CALENDAR = {"mon": 1, "q": 3, "y": 12}
 
@@ -18,7 +18,8 @@ def bucket(value: Typed, count: Typed, unit: Typed, zone: Typed) -> Node:
     instant = instant_of(value)
     if span.microseconds is not None:
         return fixed(instant, span.microseconds)
-    return from_zone(calendar(to_zone(instant, zone.node), span), zone.node)
+    back = from_zone if repeats_midnight(str(zone.value)) else later_from_zone
+    return back(calendar(to_zone(instant, zone.node), span), zone.node)
 
 
 def fixed(instant: Node, size: int) -> Node:

@@ -179,6 +179,11 @@ def lambda_(name: str, body: Node) -> Node:
     return exp.Lambda(this=body, expressions=[identifier(name)])
 
 
+def let(name: str, value: Node, body: Node) -> Node:
+    """*body*, in which `column(name)` stands for *value*: a list of one value, transformed."""
+    return call("list_extract", call("list_transform", array(value), lambda_(name, body)), number(1))
+
+
 def ilike(node: Node, pattern: str) -> Node:
     r"""`node ILIKE pattern`, with `ESCAPE '\'` only where something is escaped: the engine is faster without."""
     plain = exp.ILike(this=operand(node), expression=text(pattern))

@@ -18,6 +18,7 @@ from lynxalert.functions.nodes import (
     cast,
     column,
     lambda_,
+    let,
     number,
     operand,
     text,
@@ -102,10 +103,6 @@ def _side(index: int) -> Node:
     return call("struct_extract_at", column("z"), number(index))
 
 
-def _let(name: str, value: Node, body: Node) -> Node:
-    return call("list_extract", call("list_transform", array(value), lambda_(name, body)), number(1))
-
-
 def _blocks(value: Node) -> Node:
     """The padded message as blocks of 16 words."""
     size = call("octet_length", call("encode", value))
@@ -127,7 +124,7 @@ def _blocks(value: Node) -> Node:
         lambda_("i", cast(cast(digits, "UBIGINT"), WORD)),
     )
     count = cast(call("floor", binary("/", call("length", column("p")), number(256))), "BIGINT")
-    return _let("p", padded, call("list_transform", call("range", number(0), count), lambda_("b", words)))
+    return let("p", padded, call("list_transform", call("range", number(0), count), lambda_("b", words)))
 
 
 def _schedule() -> Node:
@@ -166,7 +163,7 @@ def _compressed() -> Node:
 
 def digest(value: Node) -> Node:
     """The digest in hex; null for texts of more than 64 KiB."""
-    rounds = _let("m", _schedule(), _compressed())
+    rounds = let("m", _schedule(), _compressed())
     summed = lambda_("z", _kept(_sum(_side(1), _side(2))))
     step = call("list_transform", call("list_zip", column("h"), rounds), summed)
     start = array(*(_word(value) for value in START))

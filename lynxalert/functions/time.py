@@ -5,12 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from lynxalert.functions.coerce import Typed, as_number, attempt, number_time
-from lynxalert.functions.nodes import Node, binary, call, cast, literal_value, number, parameter, text
+from lynxalert.functions.nodes import (
+    Node,
+    binary,
+    call,
+    case,
+    cast,
+    column,
+    let,
+    literal_value,
+    number,
+    parameter,
+    text,
+)
 from lynxalert.functions.table import function
 from lynxalert.lang import Code
 from lynxalert.plan import Type
 from lynxalert.plan.function import Complaint
-from lynxalert.plan.timespec import BadTime, steps_of
+from lynxalert.plan.timespec import BadTime, set_back, steps_of
 
 UNIT = {
     "s": "second",
@@ -39,7 +51,21 @@ def to_zone(instant: Node, zone: Node) -> Node:
 
 
 def from_zone(wall: Node, zone: Node) -> Node:
-    """Wall-clock time in *zone* as a UTC timestamp."""
+    """Wall-clock time in *zone* as a UTC timestamp; of a time that comes twice, the first."""
+    name = literal_value(zone) or "UTC"
+    if name == "UTC":
+        return wall
+    instant = later_from_zone(wall, zone)
+    for minutes in set_back(name):
+        length = call("to_minutes", cast(number(minutes), "INTEGER"))
+        earlier = binary("-", column("later"), length)
+        first = case((binary("=", to_zone(earlier, zone), wall), earlier), default=column("later"))
+        instant = let("later", instant, first)
+    return instant
+
+
+def later_from_zone(wall: Node, zone: Node) -> Node:
+    """The same; of a time that comes twice, the later."""
     return (
         wall if literal_value(zone) == "UTC" else call("timezone", text("UTC"), call("timezone", zone, wall))
     )
@@ -52,27 +78,44 @@ def instant_of(value: Typed) -> Node:
 
 def relative(value: Typed, spec: Node, zone: Node) -> Node:
     """The time moved and snapped as `-1d@d` says, in the query's zone."""
-    wall = to_zone(instant_of(value), zone)
+    instant = instant_of(value)
     for kind, count, unit in steps_of(literal_value(spec) or ""):
         if kind == "shift" and unit in ("s", "m", "h"):
             # On the time line, not the wall clock: an hour is an hour on the day the clocks change.
-            wall = to_zone(_moved(from_zone(wall, zone), count, unit), zone)
+            instant = _moved(instant, count, unit)
         elif kind == "shift":
-            wall = _moved(wall, count, unit)
-        elif unit == "w":
-            offset = number((count - 1) % 7)  # the engine's weeks begin on Monday
-            days = call("to_days", cast(offset, "INTEGER"))
-            wall = binary("+", call("date_trunc", text("week"), binary("-", wall, days)), days)
+            instant = from_zone(cast(_moved(to_zone(instant, zone), count, unit), "TIMESTAMP"), zone)
+        elif unit in ("s", "m"):
+            instant = call("date_trunc", text(UNIT[unit]), instant)
+        elif unit == "h":
+            instant = _hour(instant, zone)
         else:
-            wall = call("date_trunc", text(UNIT[unit]), wall)
-        wall = cast(wall, "TIMESTAMP")
+            instant = from_zone(cast(_snapped(to_zone(instant, zone), count, unit), "TIMESTAMP"), zone)
     # A time beyond those the engine knows is none.
-    return as_number(Typed(attempt(from_zone(wall, zone)), Type.TIME))
+    return as_number(Typed(attempt(cast(instant, "TIMESTAMP")), Type.TIME))
 
 
 def _moved(node: Node, count: int, unit: str) -> Node:
     size = call(f"to_{UNIT[unit]}s", cast(number(count), "INTEGER"))
     return binary("+", node, size)
+
+
+def _snapped(wall: Node, weekday: int, unit: str) -> Node:
+    if unit != "w":
+        return call("date_trunc", text(UNIT[unit]), wall)
+    days = call("to_days", cast(number((weekday - 1) % 7), "INTEGER"))  # the engine's weeks begin on Monday
+    return binary("+", call("date_trunc", text("week"), binary("-", wall, days)), days)
+
+
+def _hour(instant: Node, zone: Node) -> Node:
+    """The start of the hour of the wall clock; within an hour that comes twice, of the same one."""
+    if literal_value(zone) == "UTC":
+        return call("date_trunc", text("hour"), instant)
+    wall = column("wall")
+    start = cast(call("date_trunc", text("hour"), wall), "TIMESTAMP")
+    same = binary("-", column("instant"), binary("-", wall, start))
+    snapped = case((binary("=", to_zone(same, zone), start), same), default=from_zone(start, zone))
+    return let("instant", cast(instant, "TIMESTAMP"), let("wall", to_zone(column("instant"), zone), snapped))
 
 
 def _spec(arguments: tuple[Any, ...]) -> Complaint | None:

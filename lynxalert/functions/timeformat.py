@@ -76,8 +76,8 @@ def _piece(word: str, instant: Node, wall: Node, zone: Node) -> Node:
 
 
 def _offset(instant: Node, wall: Node, between: Node) -> Node:
-    seconds = binary("-", call("epoch", wall), call("epoch", instant))
-    minutes = cast(call("floor", binary("/", seconds, number(60))), "BIGINT")
+    microseconds = binary("-", call("epoch_us", wall), call("epoch_us", instant))
+    minutes = cast(call("floor", binary("/", microseconds, number(60_000_000))), "BIGINT")
     sign = case((binary("<", minutes, number(0)), text("-")), default=text("+"))
     size = call("abs", minutes)
     hours = cast(call("floor", binary("/", size, number(60))), "BIGINT")

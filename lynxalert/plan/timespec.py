@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 UNITS = {
@@ -166,3 +168,33 @@ def snap(local: dt.datetime, unit: str, weekday: int = 0) -> dt.datetime:
     if unit == "mon":
         return day.replace(day=1)
     return day.replace(day=1, month=(day.month - 1) // 3 * 3 + 1 if unit == "q" else 1)
+
+
+@lru_cache(maxsize=64)
+def set_back(zone: str) -> tuple[int, ...]:
+    """By how many minutes the clocks of *zone* are ever set back from one day to the next, between 1970 and 2037."""
+    found = (before - after for _, before, after in _changes(zone) if after < before)
+    return tuple(sorted({int(size.total_seconds() // 60) for size in found}))
+
+
+@lru_cache(maxsize=64)
+def repeats_midnight(zone: str) -> bool:
+    """Whether the clocks of *zone* are ever set back over midnight, so that a day begins twice."""
+    return any(
+        midnight.replace(fold=0).utcoffset() != midnight.replace(fold=1).utcoffset()
+        for noon, before, after in _changes(zone)
+        if after < before
+        for midnight in (noon.replace(hour=0), noon.replace(hour=0) - dt.timedelta(days=1))
+    )
+
+
+def _changes(zone: str) -> Iterator[tuple[dt.datetime, dt.timedelta, dt.timedelta]]:
+    """The noons in *zone* before which its offset changed, with the offsets before and after."""
+    noon = dt.datetime(1970, 1, 1, 12, tzinfo=ZoneInfo(zone))
+    offset = noon.utcoffset() or dt.timedelta()
+    for _ in range(68 * 366):
+        noon += dt.timedelta(days=1)
+        following = noon.utcoffset() or dt.timedelta()
+        if following != offset:
+            yield noon, offset, following
+        offset = following
