@@ -22,7 +22,7 @@ check: setup
 	$(BIN)/lint-imports --no-cache
 
 test: setup
-	$(BIN)/python -m pytest -n 3 --dist worksteal
+	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 golden: setup
 	$(BIN)/python -m pytest --golden-rewrite -q -p no:randomly

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 import aiohttp
 
@@ -33,6 +33,14 @@ class Daemon:
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Whatever happened, no process is left behind."""
+        if self.process is not None and self.process.returncode is None:
+            await self.kill()
 
     async def start(self) -> None:
         """Start it; return when it answers."""

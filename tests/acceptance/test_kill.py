@@ -86,8 +86,7 @@ async def quiet(daemon: Daemon) -> None:
 @pytest.mark.timeout(170)
 async def test_twenty_kills_lose_nothing(tmp_path: pathlib.Path) -> None:
     chance = random.Random(7)
-    async with receiving() as receiver:
-        daemon = Daemon(tmp_path, CONFIG.format(url=receiver.url))
+    async with receiving() as receiver, Daemon(tmp_path, CONFIG.format(url=receiver.url)) as daemon:
         sender = Sender(daemon)
         await daemon.start()
         sending = asyncio.get_running_loop().create_task(sender.run())

@@ -55,8 +55,7 @@ def told(receiver: Receiver) -> list[str]:
 
 @pytest.mark.slow
 async def test_one_message_when_it_starts_and_one_when_it_ends(tmp_path: pathlib.Path) -> None:
-    async with receiving() as receiver:
-        daemon = Daemon(tmp_path, CONFIG)
+    async with receiving() as receiver, Daemon(tmp_path, CONFIG) as daemon:
         await daemon.start()
         alert = (await daemon.ask("POST", "/alerts", json=definition(receiver.url)))["id"]
 
@@ -83,8 +82,7 @@ async def test_one_message_when_it_starts_and_one_when_it_ends(tmp_path: pathlib
 
 @pytest.mark.slow
 async def test_an_edited_alert_can_be_disabled_and_then_is_silent(tmp_path: pathlib.Path) -> None:
-    async with receiving() as receiver:
-        daemon = Daemon(tmp_path, CONFIG)
+    async with receiving() as receiver, Daemon(tmp_path, CONFIG) as daemon:
         await daemon.start()
         alert = (await daemon.ask("POST", "/alerts", json=definition(receiver.url)))["id"]
         edited = definition(
