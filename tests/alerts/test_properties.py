@@ -87,7 +87,7 @@ def shown(key: Key, history: list[tuple[dict[Key, Instance], list[Transition]]])
     return lines
 
 
-@settings(max_examples=150)
+@settings(max_examples=80)
 @given(rules, pasts)
 def test_the_product_agrees_with_the_reference(rule: Rule, past: list[str]) -> None:
     # A roster key is known from its first slot on; the reference knows only one key, from the start.

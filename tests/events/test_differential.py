@@ -59,7 +59,7 @@ def stored(store: EventStore) -> list[tuple[str | None, dict[str, Any]]]:
 
 
 @given(BATCHES)
-@settings(max_examples=60)
+@settings(max_examples=25)
 def test_any_events_in_any_batches(batches: list[list[dict[str, Any]]]) -> None:
     store = EventStore(clock=Standing())
     for batch in batches:

@@ -26,7 +26,7 @@ def test_search_terms_come_back(term: ast.Term) -> None:
     assert print_terms(back) == text
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(trees.query)
 def test_queries_come_back(query: ast.Query) -> None:
     text = print_query(query)

@@ -144,7 +144,7 @@ class World:
         await self.ledger.settle([settled])
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(
     st.lists(st.sampled_from(EVENTS), min_size=20, max_size=60),
     st.lists(st.sampled_from(FATES), min_size=10, max_size=40),
