@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from lynxalert.lang.ast import Renaming
 from lynxalert.plan.command import command, many
 from lynxalert.plan.relation import Project, Relation
-from lynxalert.plan.schema import Column, Schema
+from lynxalert.plan.schema import Column, Schema, starred
 from lynxalert.plan.scope import Scope
 
 
@@ -53,12 +52,6 @@ def _pairs(renaming: Renaming, schema: Schema, scope: Scope) -> list[tuple[Colum
     if "*" not in source.text or schema.find(source.text) is not None:
         column = scope.subject(source.text, schema, source.span)
         return [(column, target.text)] if column is not None else []
-    pattern = re.compile("(.*)".join(re.escape(part) for part in source.text.split("*")), re.DOTALL)
-    pairs = []
-    for column in schema.matching(source.text):
-        fitted = pattern.fullmatch(column.name)
-        parts = list(fitted.groups()) if fitted else []
-        pairs.append(
-            (column, "".join(parts.pop(0) if char == "*" and parts else char for char in target.text))
-        )
-    return pairs
+    return [
+        (column, starred(source.text, target.text, column.name)) for column in schema.matching(source.text)
+    ]

@@ -11,7 +11,7 @@ from lynxalert.lang.ast import Aggregation, Name
 from lynxalert.plan.expression import resolve
 from lynxalert.plan.function import AggregateFunction
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, Scalar, constant
-from lynxalert.plan.schema import Column, Schema
+from lynxalert.plan.schema import Column, Schema, starred
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 from lynxalert.registry import suggest
@@ -100,13 +100,10 @@ class _Spread:
         """`values(*) as *`, `sum(bytes_*) as *_b`: the stars of the name filled with what fitted."""
         named = []
         alias = self.clause.alias
-        pattern = re.compile("(.*)".join(re.escape(part) for part in argument.text.split("*")), re.DOTALL)
         for column in self.schema.matching(argument.text):
             name = f"{self.clause.function}({column.name})"
             if alias is not None:
-                fitted = pattern.fullmatch(column.name)
-                parts = list(fitted.groups()) if fitted else []
-                name = "".join(parts.pop(0) if char == "*" and parts else char for char in alias.text)
+                name = starred(argument.text, alias.text, column.name)
             named.append(self._named(ColumnRef(column), name))
         return named
 

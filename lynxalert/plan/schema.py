@@ -79,6 +79,17 @@ class Schema:
         )
 
 
+def starred(pattern: str, target: str, name: str) -> str:
+    """*target* with its stars replaced, in turn, by what the stars of *pattern* stand for in *name*.
+
+    >>> starred("bytes_*", "*_b", "bytes_in")
+    'in_b'
+    """
+    fitted = re.fullmatch("(.*)".join(re.escape(part) for part in pattern.split("*")), name, re.DOTALL)
+    parts = list(fitted.groups()) if fitted else []
+    return "".join(parts.pop(0) if char == "*" and parts else char for char in target)
+
+
 def wildcard_match(pattern: str, name: str) -> bool:
     """Whether *name* fits *pattern* (`*` any run), ignoring case: how indexes are chosen."""
     return fnmatch.fnmatchcase(name.lower(), pattern.lower().replace("[", "[[]").replace("?", "[?]"))
