@@ -22,6 +22,7 @@ GENERATING = (
     "multisearch",
     "datamodel",
     "gentimes",
+    "set",
     "mstats",
 )
 DEFAULT_INDEX = "main"

@@ -29,3 +29,13 @@ def canonical_number(value: float) -> str:
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**63:
         return str(int(value))
     return repr(value)
+
+
+def number_of(value: object) -> float | None:
+    """*value* where it is a number, or a text that reads as one."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return float(value)
+    read = read_number(value) if isinstance(value, str) else None
+    return None if read is None else float(read)
