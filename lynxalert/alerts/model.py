@@ -157,6 +157,9 @@ class Alert:
     window: dt.timedelta
     channels: tuple[ChannelSpec, ...] = ()
     when: Mapping[str, Any] = field(default_factory=lambda: {"type": "any_rows"})
+    metric: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # the `type` and fields that query and `when` stand for
     policy: Policy = field(default_factory=Policy)
     delay: dt.timedelta = ZERO
     catchup_limit: dt.timedelta = dt.timedelta(hours=1)

@@ -7,6 +7,7 @@ from typing import Any
 
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.api.ports import Standing
+from lynxalert.config.metrics import FIELDS as METRIC_FIELDS
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.written import as_written, channel_as_written
 from lynxalert.lang import Code
@@ -30,6 +31,9 @@ DERIVED = frozenset(
 )
 
 NULL_SAYS_NEVER = frozenset({"flapping"})
+
+_LOWERED = frozenset({"q", "query", "when"})  # what a `type` stands for: shown, never read beside it
+_METRIC = frozenset({"type", *METRIC_FIELDS})
 
 
 def shown(standing: Standing) -> dict[str, Any]:
@@ -63,10 +67,11 @@ def etag(standing: Standing) -> str:
 
 def fields_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """What of *body* defines an alert; a null is the default, except where it says `never`."""
+    derived = DERIVED | _LOWERED if body.get("type") is not None else DERIVED
     return {
         name: value
         for name, value in body.items()
-        if name not in DERIVED and (value is not None or name in NULL_SAYS_NEVER)
+        if name not in derived and (value is not None or name in NULL_SAYS_NEVER)
     }
 
 
@@ -74,8 +79,10 @@ def patched(alert: Alert, body: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of *alert* with those of *body* instead; a null goes back to the default."""
     fields = as_written(alert)
     change = {name: value for name, value in body.items() if name not in DERIVED}
-    if "query" in change:
-        fields.pop("q")
+    if {"q", "query"} & set(change):
+        fields = {name: value for name, value in fields.items() if name not in {"q", *_METRIC}}
+    elif "type" in {**fields, **change}:
+        fields = {name: value for name, value in fields.items() if name not in _LOWERED}
     if {"interval", "cron"} & set(change):
         if fields["window"] == fields["interval"]:
             fields.pop("window")  # it followed the interval, and still does

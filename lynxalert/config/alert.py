@@ -25,7 +25,7 @@ from lynxalert.alerts import (
 from lynxalert.config.channels import Style
 from lynxalert.config.channels import channels as read_channels
 from lynxalert.config.definition import AlertDefinition
-from lynxalert.config.foreign import of_another_product
+from lynxalert.config.metrics import lowered, settings
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.questions import Compile, condition, question
 from lynxalert.config.schedules import schedule_of, window_of
@@ -70,20 +70,23 @@ def build(
     definition, mistakes, bad = read_rest(AlertDefinition, raw)
     schedule, wrong = schedule_of(definition, context.timezone)
     mistakes += wrong
+    definition, wrong = lowered(definition, schedule)
+    mistakes += wrong
     window, wrong = window_of(definition, schedule)
     mistakes += [] if wrong and {"interval", "cron"} & (bad | {each.path[0] for each in mistakes}) else wrong
     mistakes += _name(definition)
     specs, wrong = read_channels(definition.channels or (), context.known, Style(context.flat, context.email))
     mistakes += wrong or _no_channels(definition, context)
     query, wrong = question(definition, context.compile)
-    mistakes += wrong + condition(definition) + of_alert(definition.templates.texts)
-    if definition.type is not None:  # its own fields stand instead of what is missing
-        mistakes = [each for each in mistakes if each.code is not Code.MISSING_KEY or len(each.path) > 1]
-        mistakes += of_another_product(definition.type, refuse=not context.flat)
+    if (
+        definition.type is None
+    ):  # else nobody wrote the query, and what is wrong with the fields is said already
+        mistakes += wrong + condition(definition)
+    mistakes += of_alert(definition.templates.texts)
     if definition.time != "event":
         mistakes.append(Mistake(("time",), "is understood, but windows lie on event time still", Code.LINT))
     mistakes = _told_once(mistakes, bad)
-    if definition.type is not None or any(each.fatal for each in mistakes):
+    if any(each.fatal for each in mistakes):
         return None, mistakes
     made = _alert(
         definition, context, alert_id=alert_id, query=query, schedule=schedule, window=window, channels=specs
@@ -109,6 +112,7 @@ def _alert(
         window=window,
         channels=channels,
         when=definition.when or {"type": "any_rows"},
+        metric=settings(definition),
         policy=_policy(definition),
         delay=definition.delay,
         catchup_limit=definition.catchup_limit,
@@ -157,7 +161,11 @@ def _active_schedule(definition: AlertDefinition) -> ActiveSchedule | None:
 
 
 def _name(definition: AlertDefinition) -> list[Mistake]:
-    return [] if definition.name is not None else [Mistake(("name",), "is required", Code.MISSING_KEY)]
+    return (
+        []
+        if definition.name is not None or definition.type is not None
+        else [Mistake(("name",), "is required", Code.MISSING_KEY)]
+    )
 
 
 def _no_channels(definition: AlertDefinition, context: Context) -> list[Mistake]:

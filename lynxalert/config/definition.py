@@ -97,8 +97,14 @@ class AlertDefinition(Section):
     description: str = ""
     q: Filled | None = None
     query: Filled | None = None  # the same as `q`
-    type: str | None = None  # a condition type of another product: its own fields instead of `q`
-    threshold: float | None = None
+    type: str | None = None  # a metric: the fields that follow instead of `q`; `alerts.metrics` reads them
+    threshold: Any = None
+    skill_id: Any = None
+    skill_name: Any = None
+    agent_id: Any = None
+    comparison_op: Any = None
+    threshold_type: Any = None
+    filter: Any = None
     interval: DurationText | None = None
     cron: Filled | None = None
     timezone: Zone | None = None

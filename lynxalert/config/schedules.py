@@ -12,6 +12,7 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.config.units import duration, duration_text
 from lynxalert.lang import Code
 
+DAY = dt.timedelta(days=1)
 _SAMPLE_START = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
 _SAMPLES = 60
 _FALLBACK = Every(dt.timedelta(minutes=5), "5m")  # only keeps the other checks going

@@ -20,6 +20,7 @@ def as_written(alert: Alert) -> dict[str, Any]:
         "name": alert.name,
         "description": alert.description,
         "q": alert.query,
+        **alert.metric,
         **_schedule(alert),
         "window": duration_text(alert.window),
         "allow_gaps": alert.allow_gaps,

@@ -198,3 +198,19 @@ async def test_warnings_come_beside_the_alert(house: House) -> None:
         ["channels", 0, "config", "message_template"]
     ]
     assert json.loads(answer.raw)["data"]["channels"][0]["config"]["message_template"] == "{{.alert.name}}"
+
+
+async def test_a_metric_shows_what_it_stands_for(house: House) -> None:
+    fields = {"type": "error_rate", "threshold": 0.1, "agent_id": "a", "interval": "1m"}
+    made = (await house.ask("POST", "/api/v1/alerts", {**fields, "channels": [house.hook()]})).data
+    assert made["name"] == "Error rate of a above 0.1"
+    assert made["q"].startswith('source="checkrd/telemetry" | where')
+    assert made["when"] == {"type": "threshold", "field": "error_rate", "op": "gt", "value": 0.1}
+    path = f"/api/v1/alerts/{made['id']}"
+    same = await house.ask("PUT", path, made)
+    assert {**same.data, "updated_at": None} == {**made, "updated_at": None}
+    looser = (await house.ask("PATCH", path, {"threshold": 0.2})).data
+    assert (looser["threshold"], looser["when"]["value"], looser["version"]) == (0.2, 0.2, 2)
+    own = (await house.ask("PATCH", path, {"q": "level=error", "when": None})).data
+    assert (own["q"], own["when"]) == ("level=error", {"type": "any_rows"})
+    assert "threshold" not in own

@@ -16,6 +16,7 @@ def test_the_example_loads_without_edits_environment_or_warnings() -> None:
         "web-5xx",
         "slow-checkout",
         "silent-agents",
+        "agent-errors",
         "night-batch",
     ]
 

@@ -1,0 +1,42 @@
+"""`type` of an alert and its own fields → the definition with the query, condition and window they stand for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lynxalert.alerts import Every, Schedule
+from lynxalert.alerts.conditions import ConditionError
+from lynxalert.alerts.metrics import lower
+from lynxalert.config.definition import AlertDefinition
+from lynxalert.config.mistakes import Mistake
+from lynxalert.config.schedules import DAY
+
+FIELDS = ("threshold", "skill_id", "skill_name", "agent_id", "comparison_op", "threshold_type", "filter")
+_LOWERED = ("q", "query", "when")
+
+
+def settings(definition: AlertDefinition) -> dict[str, Any]:
+    """`type` and the fields that go with it, as they were written; empty where the alert has a query of its own."""
+    if definition.type is None:
+        return {}
+    values = {name: getattr(definition, name) for name in FIELDS}
+    return {"type": definition.type, **{name: value for name, value in values.items() if value is not None}}
+
+
+def lowered(definition: AlertDefinition, schedule: Schedule) -> tuple[AlertDefinition, list[Mistake]]:
+    """*definition* with what its `type` stands for; itself, and every mistake, where that means nothing."""
+    given = settings(definition)
+    if not given:
+        alone = [name for name in FIELDS if getattr(definition, name) is not None]
+        help_ = 'say which with type, such as type = "error_rate"'
+        return definition, [Mistake((name,), "belongs to an alert with a type", help=help_) for name in alone]
+    beside = [name for name in _LOWERED if getattr(definition, name) is not None]
+    mistakes = [Mistake((name,), "cannot stand beside type, which stands for its own") for name in beside]
+    try:
+        made = lower(given, definition.window, schedule.interval if isinstance(schedule, Every) else DAY)
+    except ConditionError as error:
+        return definition, mistakes + [
+            Mistake(each.path, each.message, help=each.help) for each in error.problems
+        ]
+    change = {"q": made.query, "query": None, "when": dict(made.when), "window": made.window}
+    return definition.model_copy(update={**change, "name": definition.name or made.name}), mistakes
