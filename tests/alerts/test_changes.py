@@ -29,6 +29,7 @@ MEANING: dict[str, Any] = {
 COSMETIC: dict[str, Any] = {
     "id": "b",
     "name": "b",
+    "metric": {"type": "error_rate"},
     "schedule": Cron("0 * * * *"),
     "channels": (ChannelSpec(type="webhook", name="hook"),),
     "catchup_limit": 2 * HOUR,
