@@ -21,7 +21,9 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
+# Compiled beforehand: the daemons that tests start would each do it again where Python may not write its caches.
 test: setup
+	$(BIN)/python -m compileall -q lynxalert tests
 	$(BIN)/python -m pytest -n 4 --dist worksteal
 
 golden: setup

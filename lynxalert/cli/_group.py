@@ -5,20 +5,33 @@ Every module of this package whose name has no leading underscore is a command: 
 
 from __future__ import annotations
 
+import gc
 import importlib
-import importlib.metadata
 import pkgutil
+from typing import Any
 
 import click
 
-from lynxalert import cli
+from lynxalert import __version__, cli
 from lynxalert.cli._exits import Exit
 from lynxalert.errors import LynxError
 from lynxalert.registry import suggest
 
+# Starting makes some 200,000 objects, and all of them stay: Python's usual 700 looks through them again and again.
+NEW_OBJECTS = 50_000  # between two looks for garbage
+
 
 class Commands(click.Group):
     """A group whose commands are the modules of this package."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """As click does it, looking for garbage less often: a fifth of the time to start."""
+        before = gc.get_threshold()
+        gc.set_threshold(NEW_OBJECTS, *before[1:])
+        try:
+            return super().main(*args, **kwargs)
+        finally:
+            gc.set_threshold(*before)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click names it
         """The names of the modules, sorted."""
@@ -54,6 +67,6 @@ class Commands(click.Group):
 
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(importlib.metadata.version("lynxalert"), prog_name="lynxalert")
+@click.version_option(__version__, prog_name="lynxalert")
 def main() -> None:
     """Alerting on logs: a pipe language, durable alerts, messages that arrive."""

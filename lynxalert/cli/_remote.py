@@ -6,8 +6,6 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-
 from lynxalert.errors import LynxError
 from lynxalert.lang import Code, Diagnostic, QueryError, Span
 
@@ -43,6 +41,8 @@ def ask(server: str, question: dict[str, Any]) -> Answer:
 
 
 async def _ask(server: str, question: dict[str, Any]) -> Answer:
+    import aiohttp
+
     try:
         url = f"{server}/api/v1/query"
         async with aiohttp.ClientSession() as session, session.post(url, json=question) as answer:

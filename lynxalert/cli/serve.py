@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import pathlib
 import sys
@@ -40,6 +41,7 @@ def command(file: pathlib.Path | None, log_format: str | None, log_level: str) -
     from lynxalert.daemon.logs import Redactor, configure
     from lynxalert.daemon.service import Daemon, ListenError
 
+    gc.freeze()  # what was loaded stays until the end: no look for garbage need pass through it
     redactor = Redactor()
     style = log_format or ("console" if sys.stderr.isatty() else "json")
     configure(style, redactor=redactor, level=getattr(logging, log_level.upper()))
