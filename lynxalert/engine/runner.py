@@ -49,10 +49,13 @@ class QueryFailed(LynxError):
 
 
 class QueryTimeOut(QueryFailed):
-    """A query ran past its deadline and was stopped."""
+    """A query ran past its deadline and was stopped; the message begins with its code."""
+
+    code = Code.TIME_OUT
 
     def __init__(self, deadline: dt.timedelta) -> None:
-        super().__init__(f"the query was stopped after {deadline.total_seconds():g} s", transient=True)
+        message = f"{self.code}: the query was stopped after {deadline.total_seconds():g} s"
+        super().__init__(message, transient=True)
 
 
 @dataclass(slots=True)

@@ -68,8 +68,8 @@ def _lacks_default(scalar: Scalar | None) -> bool:
                 case Constant(value=True):
                     return False
                 case Invoke(last, pair):
-                    values = {one.value for one in pair if isinstance(one, Constant)}
-                    return not (last.name == "true" or (last.name == "=" and len(values) == 1 < len(pair)))
+                    values = [one.value if isinstance(one, Constant) else object() for one in pair]
+                    return not (last.name == "true" or (last.name == "=" and values[0] == values[1]))
             return True
         case _:
             return False

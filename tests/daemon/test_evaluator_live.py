@@ -185,6 +185,6 @@ async def test_a_passing_failure_of_the_engine_is_passing(live: Live) -> None:
     await put(live, ERRORS)
     await live.bench.pass_(MINUTE)
     cursor = await live.bench.cursor()
-    assert (cursor.attempt, cursor.health.message) == (1, "the query was stopped after 30 s")
+    assert (cursor.attempt, cursor.health.message) == (1, "L403: the query was stopped after 30 s")
     assert list(await slow.evidence(ERRORS, ALL_TIME, NOON, {})) == []
     slow.close()
