@@ -3,7 +3,8 @@
 from lynxalert.engine.catalog import Catalog, EventSource, StoredField, StoredStream
 from lynxalert.engine.compiler import CompiledQuery, Compiler
 from lynxalert.engine.lookups import LookupFolder
-from lynxalert.engine.runner import Engine, QueryFailed, QueryTimeOut
+from lynxalert.engine.run import QueryFailed, QueryTimeOut
+from lynxalert.engine.runner import Engine
 
 __all__ = [
     "Catalog",

@@ -1,0 +1,89 @@
+"""Barriers → relations: what must know its data first is run here, so that the analysis can go on behind it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pyarrow as pa
+
+from lynxalert.engine.catalog import Catalog
+from lynxalert.engine.compiler import resume
+from lynxalert.engine.run import QueryFailed, Run, execute, fetched
+from lynxalert.engine.sql import Stages, render_into
+from lynxalert.plan import TimeWindow, Type
+from lynxalert.plan.relation import Apply, Generate, Nested, OrderKey, Pending, Relation, Spanned
+from lynxalert.plan.schema import Schema
+from lynxalert.plan.scope import Scope
+
+
+def settled(run: Run, pending: Pending) -> Relation:
+    """The relation of a query, every barrier in it run."""
+    while not pending.known:
+        passed = _through(run, pending.relation, pending.window)
+        pending = resume(run.compiled, replace(pending, relation=passed))
+    return pending.relation
+
+
+def _through(run: Run, barrier: Relation, window: int) -> Relation:
+    """The relation a barrier stands for, its input run now. It may be a barrier again."""
+    match barrier:
+        case Spanned():
+            return barrier.lower(_extent(run, barrier, run.window(window)))
+        case Nested(queries):
+            return barrier.lower(tuple(settled(run, query) for query in queries))
+        case Apply():
+            result = barrier.function(_arrow(run, barrier.input, barrier.cap))
+            return generated(result, run.compiled.scope) if isinstance(result, pa.Table) else result
+        case _:
+            raise AssertionError("only barriers are run before the rest is known")
+
+
+def _extent(run: Run, barrier: Spanned, window: TimeWindow) -> TimeWindow:
+    """The range a stage covers: the query's own, or that of the data where it is open."""
+    if window.start is not None and window.end is not None:
+        return window
+    stages = Stages(run.compiled.catalog)
+    source = stages.add(barrier.input, frozenset((barrier.time,)))
+    sql = stages.extent(source, barrier.time).sql(dialect="duckdb", copy=False)
+    first, last = execute(run, sql, tuple(stages.tables)).fetchall()[0]
+    start = window.start or (first.replace(tzinfo=dt.UTC) if first else run.now)
+    end = window.end or (last.replace(tzinfo=dt.UTC) + dt.timedelta(microseconds=1) if last else run.now)
+    return TimeWindow(start, end)
+
+
+def _arrow(run: Run, relation: Relation, cap: int) -> pa.Table:
+    sql, tables = rendered(relation, run.compiled.catalog)
+    table = fetched(run, sql, tables)
+    if table.num_rows > cap:
+        raise QueryFailed(f"a stage that works row by row was given more than {cap:,} rows", transient=False)
+    names = [column.name for column in relation.schema.columns]
+    return table.select(range(len(names))).rename_columns(names)  # rows of no columns come as a column of 1
+
+
+def rendered(relation: Relation, catalog: Catalog) -> tuple[str, tuple[Generate, ...]]:
+    """The SQL of *relation* and the tables it reads."""
+    stages = Stages(catalog)
+    return render_into(stages, relation).sql(dialect="duckdb", copy=False), tuple(stages.tables)
+
+
+def generated(table: pa.Table, scope: Scope) -> Generate:
+    """*table* as a relation: its columns by place, its rows in order."""
+    columns = tuple(scope.column(name, type_of(table.schema.field(name).type)) for name in table.column_names)
+    position = scope.column("position", Type.INTEGER)
+    numbered = table.append_column("position", pa.array(range(table.num_rows), pa.int64()))
+    numbered = numbered.rename_columns([*(str(place) for place in range(len(columns))), "position"])
+    return Generate(numbered, Schema(columns), position, (OrderKey(position),))
+
+
+def type_of(type_: pa.DataType) -> Type:
+    """How a column of an Arrow table is carried on."""
+    if pa.types.is_integer(type_):
+        return Type.INTEGER
+    if pa.types.is_floating(type_):
+        return Type.FLOAT
+    if pa.types.is_boolean(type_):
+        return Type.BOOLEAN
+    if pa.types.is_timestamp(type_):
+        return Type.TIME
+    return Type.LIST if pa.types.is_list(type_) else Type.TEXT

@@ -1,0 +1,158 @@
+"""One execution of a query: its cursor, its bounds bound, its deadline kept, the engine's errors as ours."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+import pyarrow as pa
+
+from lynxalert.engine.compiler import CompiledQuery
+from lynxalert.engine.sources import bound_names
+from lynxalert.errors import LynxError
+from lynxalert.lang import Code, Diagnostic, QueryError
+from lynxalert.lang.ast import Comparison
+from lynxalert.plan import TimeWindow
+from lynxalert.plan.relation import Generate
+from lynxalert.plan.scope import Bounds, Scope
+from lynxalert.plan.timespec import BadTime, resolve
+
+# A parameter, or a text, in which a dollar means nothing.
+PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\$(\w+)")
+# What stands for an open side: times a TIMESTAMP can hold and no event has.
+FIRST, LAST = dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - the engine's times are naive UTC
+
+
+class QueryFailed(LynxError):
+    """A correct query could not be run now. *transient*: the same run may succeed later."""
+
+    def __init__(self, message: str, *, transient: bool, sql: str | None = None) -> None:
+        super().__init__(message)
+        self.transient = transient
+        self.sql = sql
+
+
+class QueryTimeOut(QueryFailed):
+    """A query ran past its deadline and was stopped; the message begins with its code."""
+
+    code = Code.TIME_OUT
+
+    def __init__(self, deadline: dt.timedelta) -> None:
+        message = f"{self.code}: the query was stopped after {deadline.total_seconds():g} s"
+        super().__init__(message, transient=True)
+
+
+@dataclass(slots=True)
+class Run:
+    """One execution: its cursor, bounds and deadline."""
+
+    compiled: CompiledQuery
+    cursor: duckdb.DuckDBPyConnection
+    given: TimeWindow
+    now: dt.datetime
+    deadline: dt.timedelta
+    cap: int
+
+    def window(self, number: int) -> TimeWindow:
+        """The time range *number* of the query, its own being 0."""
+        scope, source = self.compiled.scope, self.compiled.query.source
+        return bounded(scope.windows[number], self.given, self.now, scope, source)
+
+    @property
+    def parameters(self) -> dict[str, dt.datetime]:
+        """What the SQL's placeholders stand for, naive UTC."""
+        values = {"now": naive(self.now, LAST)}
+        for number in range(len(self.compiled.scope.windows)):
+            window, (start, end) = self.window(number), bound_names(number)
+            values |= {start: naive(window.start, FIRST), end: naive(window.end, LAST)}
+        return values
+
+
+def naive(instant: dt.datetime | None, default: dt.datetime) -> dt.datetime:
+    """*instant* as the engine holds times: UTC without a zone."""
+    return default if instant is None else instant.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def bounded(bounds: Bounds, given: TimeWindow, now: dt.datetime, scope: Scope, source: str) -> TimeWindow:
+    """The time range to read: the query's own bounds where it sets them.
+
+    Raises:
+        QueryError: a bound of the text *source* is no time.
+    """
+
+    def instant(term: Comparison | None, otherwise: dt.datetime | None) -> dt.datetime | None:
+        if term is None:
+            return otherwise
+        try:
+            return resolve(term.value.text, now, scope.timezone)
+        except BadTime as wrong:
+            diagnostic = Diagnostic(Code.BAD_TIME, str(wrong), term.value.span)
+            raise QueryError(source, [diagnostic]) from None
+
+    start = instant(bounds.earliest, given.start)
+    default_end = (
+        now if bounds.earliest is not None and bounds.latest is None and given.end is None else given.end
+    )
+    return TimeWindow(start, instant(bounds.latest, default_end))
+
+
+def fetched(run: Run, sql: str, tables: tuple[Generate, ...]) -> pa.Table:
+    """All rows of *sql* as an Arrow table; errors as `execute`."""
+    with translated(run, sql):
+        relation = run.cursor.sql(sql, params=bind(run, sql, tables))
+        assert relation is not None
+        table: pa.Table = relation.to_arrow_table()
+        return table
+
+
+def execute(run: Run, sql: str, tables: tuple[Generate, ...]) -> duckdb.DuckDBPyConnection:
+    """Run *sql* with the bounds bound and the tables at hand.
+
+    Raises:
+        QueryFailed: the engine refused; a refusal to bind is a bug of ours and carries the SQL.
+    """
+    with translated(run, sql):
+        return run.cursor.execute(sql, bind(run, sql, tables))
+
+
+def bind(run: Run, sql: str, tables: tuple[Generate, ...]) -> dict[str, dt.datetime]:
+    """The parameters that *sql* names; *tables* are put where it finds them."""
+    for place, generated_ in enumerate(tables):
+        run.cursor.register(f"t{place}", generated_.table)
+    named = set(PLACEHOLDER.findall(sql))
+    return {name: value for name, value in run.parameters.items() if name in named}
+
+
+@contextmanager
+def translated(run: Run, sql: str) -> Iterator[None]:
+    """The engine's errors as ours: its own words reach nobody unless they are a bug to report."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise QueryTimeOut(run.deadline) from None
+    except duckdb.OutOfMemoryException:
+        raise QueryFailed("the query needs more memory than queries may use", transient=True) from None
+    except duckdb.TransactionException:
+        raise QueryFailed("the engine could not run the query now", transient=True) from None
+    except duckdb.Error as error:
+        message = f"internal error, please report it: {error}"
+        raise QueryFailed(message, transient=False, sql=sql) from error
+
+
+@contextmanager
+def stopped_at(run: Run) -> Iterator[None]:
+    """Interrupt the run's cursor when its deadline passes."""
+    watchdog = threading.Timer(run.deadline.total_seconds(), run.cursor.interrupt)
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise QueryTimeOut(run.deadline) from None
+    finally:
+        watchdog.cancel()
