@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from aiohttp import web
 
@@ -13,6 +12,7 @@ from lynxalert.api import alerts, config, front, health, ingest, keys, overlays,
 from lynxalert.api.errors import Endpoint, errors
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
 from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal
+from lynxalert.api.routes import INGEST_ROUTES, Route
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 
@@ -20,8 +20,6 @@ PREFIX = "/api/v1"
 CURSORS = 2  # queries of people at once; alerts have a worker of their own
 LAST_REQUESTS = 1.5  # seconds that requests under way have when the end begins; aiohttp gives them twice
 LARGEST_LINE = 16_384  # bytes of a request line or header: queries travel in URLs too
-
-Route: TypeAlias = tuple[str, str, Endpoint]
 
 # Also without the prefix, as some clients have it.
 ALERT_ROUTES: tuple[Route, ...] = (
@@ -85,8 +83,9 @@ def application(offered: Offered) -> web.Application:
     app[METRICS] = offered.metrics
     for method, path, endpoint in ALERT_ROUTES + ROUTES:
         _add(app, method, PREFIX + path, endpoint)
-    for method, path, endpoint in ALERT_ROUTES + ROOT_ROUTES:
-        _add(app, method, path, endpoint)
+    for method, path, endpoint in ALERT_ROUTES + ROOT_ROUTES + INGEST_ROUTES:
+        # An index may be called `alerts`, and `/alerts/_bulk` is Elasticsearch's then.
+        _add(app, method, path.replace("/alerts/{id}", r"/alerts/{id:[^_/][^/]*}"), endpoint)
     return app
 
 

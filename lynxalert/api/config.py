@@ -56,7 +56,16 @@ def masked(written: Mapping[str, Any]) -> dict[str, Any]:
             key: "..." if key in _PASSWORDS and not is_reference(each) else each
             for key, each in written["email"].items()
         }
+    ingest = written.get("ingest")
+    if isinstance(ingest, Mapping) and isinstance(ingest.get("keys"), Mapping):
+        shown["ingest"] = {**ingest, "keys": {name: _keys(each) for name, each in ingest["keys"].items()}}
     return shown
+
+
+def _keys(keys: Any) -> Any:
+    if isinstance(keys, list):
+        return [_keys(each) for each in keys]
+    return dict(keys) if is_reference(keys) else "..."
 
 
 def _alert(alert: Any) -> Any:

@@ -1,4 +1,4 @@
-"""`GET /`: a greeting, as a page for people and as JSON for programs."""
+"""`GET /`: a page for people; programs that ask there are Elasticsearch's clients, and greeted as they expect."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import importlib.metadata
 
 from aiohttp import web
 
-from lynxalert.api.reply import success
+from lynxalert.api.protocols.elastic_handshake import greeting
 
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -24,17 +24,11 @@ code{{background:#f2f2f2;padding:.1rem .3rem}}</style>
 """
 
 
-async def front(request: web.Request) -> web.Response:
-    """The page if the client asks for HTML, else a greeting in JSON."""
+async def front(request: web.Request) -> web.StreamResponse:
+    """The page if the client asks for HTML, else Elasticsearch's greeting."""
+    if "text/html" not in request.headers.get("Accept", ""):
+        return await greeting(request)
+    # The address is the client's own word, so nothing of it but plain letters is repeated.
+    host = "".join(each for each in request.host if each.isalnum() or each in ".:-[]")
     version = importlib.metadata.version("lynxalert")
-    if "text/html" in request.headers.get("Accept", ""):
-        # The address is the client's own word, so nothing of it but plain letters is repeated.
-        host = "".join(each for each in request.host if each.isalnum() or each in ".:-[]")
-        return web.Response(text=PAGE.format(version=version, url=f"http://{host}"), content_type="text/html")
-    links = {
-        "alerts": "/api/v1/alerts",
-        "query": "/api/v1/query",
-        "ingest": "/api/v1/ingest",
-        "health": "/health",
-    }
-    return success({"name": "LynxAlert", "version": version, "links": links})
+    return web.Response(text=PAGE.format(version=version, url=f"http://{host}"), content_type="text/html")

@@ -49,7 +49,7 @@ def _settings(
     mistakes = sections.unknown_sections(table)
     revealed: dict[str, Any] = dict(table)
     missing: list[Mistake] = []
-    for name in ("alerts", "channels", "email"):
+    for name in ("alerts", "channels", "email", "ingest"):
         if name in table:
             revealed[name], unresolved = resolve(table[name], (name,), environment, file.parent)
             missing += unresolved

@@ -10,6 +10,7 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
 from lynxalert.config.settings import Email, Ingest, Lookups, Outbound, Server, Store
 from lynxalert.config.shape import Section, read_rest
+from lynxalert.ingest import PROTOCOLS
 from lynxalert.lang import Code
 from lynxalert.registry import suggest
 
@@ -91,6 +92,15 @@ def store(table: Mapping[str, Any]) -> tuple[Store, list[Mistake]]:
 def ingest(table: Mapping[str, Any]) -> tuple[Ingest, list[Mistake]]:
     """`[ingest]`; what is asked for and does not run yet is said, not skipped."""
     value, mistakes = section(Ingest, table, "ingest")
+    doors = ("any", *PROTOCOLS)
+    for name, keys in value.keys.items():
+        if name not in doors:
+            near = suggest(name, doors)
+            hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(doors)}"
+            text = "is no protocol that events come in by"
+            mistakes.append(Mistake(("ingest", "keys", name), text, Code.UNKNOWN_KEY, hint))
+        if not keys or not all(key.strip() for key in keys):
+            mistakes.append(Mistake(("ingest", "keys", name), "must be a key, or a list of keys"))
     if value.syslog is not None and (value.syslog.udp or value.syslog.tcp):
         text = "is understood, but syslog is not received yet: nothing listens there"
         mistakes.append(Mistake(("ingest", "syslog"), text, Code.LINT))

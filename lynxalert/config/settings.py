@@ -72,6 +72,12 @@ def _network(value: object) -> str:
 Listen = Annotated[Address, BeforeValidator(_address), WithJsonSchema({"type": "string"})]
 Zone = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string"})]
 Network = Annotated[str, BeforeValidator(_network), WithJsonSchema({"type": "string"})]
+Keys = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+    Field(strict=False),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
@@ -111,10 +117,18 @@ class Syslog(Section):
     tcp: Listen | None = None
 
 
+class Elasticsearch(Section):
+    """As what the daemon greets Elasticsearch's clients. Beats refuse a server older than themselves."""
+
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "9.99.0"
+
+
 class Ingest(Section):
-    """What is accepted from senders."""
+    """What is accepted from senders. *keys*: by protocol, or `any`; a protocol with keys asks for one of them."""
 
     max_body: Size = size("100MB")
+    keys: dict[str, Keys] = Field(default_factory=dict)
+    elasticsearch: Elasticsearch = Elasticsearch()
     syslog: Syslog | None = None
 
 

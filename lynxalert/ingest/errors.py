@@ -12,14 +12,19 @@ class IngestCode(StrEnum):
 
     INVALID_ENCODING = "invalid_encoding"  # 400: truncated or damaged compression
     UNSUPPORTED_ENCODING = "unsupported_encoding"  # 415
+    UNSUPPORTED_TYPE = "unsupported_type"  # 415: a Content-Type that is not understood
     TOO_LARGE = "too_large"  # 413
     INVALID_JSON = "invalid_json"  # 400
+    INVALID_BODY = "invalid_body"  # 400: neither JSON nor whatever else the protocol carries
     INVALID_NAME = "invalid_name"  # 422: an index, source, … that cannot be one
 
     @property
     def status(self) -> int:
         """The HTTP status."""
-        return {"unsupported_encoding": 415, "too_large": 413, "invalid_name": 422}.get(self.value, 400)
+        return _STATUS.get(self.value, 400)
+
+
+_STATUS = {"unsupported_encoding": 415, "unsupported_type": 415, "too_large": 413, "invalid_name": 422}
 
 
 class IngestError(LynxError):

@@ -28,6 +28,11 @@ class Origin:
     host: str | None = None
 
 
+def is_index(name: str) -> bool:
+    """Whether *name* can be that of an index."""
+    return INDEX.fullmatch(name) is not None
+
+
 def origin_of(payload: Payload, default: Origin) -> Origin:
     """The origin that *payload* declares, over *default*; the query says it before the headers do.
 
@@ -40,7 +45,7 @@ def origin_of(payload: Payload, default: Origin) -> Origin:
         if (value := _first(payload, name, headers)) is not None
     }
     index = found.get("index", default.index)
-    if INDEX.fullmatch(index) is None:
+    if not is_index(index):
         raise IngestError(IngestCode.INVALID_NAME, f"`{index[:100]}` cannot be the name of an index")
     for name, value in found.items():
         if len(value) > LONGEST_NAME:

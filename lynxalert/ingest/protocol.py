@@ -13,12 +13,16 @@ from lynxalert.registry import Registry
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """One request or datagram: *body* without content encoding, *headers* by lower-case name."""
+    """One request or datagram: *body* without content encoding, *headers* by lower-case name.
+
+    *path* are the named parts of the address (`index` in `/{index}/_bulk`).
+    """
 
     body: bytes
     content_type: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
+    path: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+import pytest_asyncio
 
 from tests.api.house import living
 
@@ -8,4 +9,11 @@ from tests.api.house import living
 @pytest.fixture
 async def house(tmp_path):
     async with living(tmp_path) as house:
+        yield house
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(tmp_path_factory):
+    """One daemon for all tests of a module: each asks only for what it sent itself."""
+    async with living(tmp_path_factory.mktemp("shared")) as house:
         yield house

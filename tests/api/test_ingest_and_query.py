@@ -92,8 +92,9 @@ async def test_the_front_greets_people_and_programs(house: House) -> None:
     page = await house.ask("GET", "/", headers={"Accept": "text/html,*/*"})
     assert page.headers["Content-Type"].startswith("text/html")
     assert b"LynxAlert" in page.raw
-    greeting = (await house.ask("GET", "/")).data
-    assert greeting["name"] == "LynxAlert"
+    greeting = await house.ask("GET", "/")
+    assert greeting.headers["X-Elastic-Product"] == "Elasticsearch"
+    assert greeting.body["tagline"] == "You Know, for Search"
 
 
 async def test_health_names_every_part(house: House) -> None:

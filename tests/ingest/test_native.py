@@ -1,54 +1,12 @@
 from __future__ import annotations
 
 import json
-import pathlib
 
 import pytest
 
-from lynxalert.clock import rfc3339
-from lynxalert.events import Event
 from lynxalert.ingest import PROTOCOLS, Decoded, IngestCode, IngestError, Payload
-from tests import goldens
 
 NATIVE = PROTOCOLS["native"]()
-
-
-def payload_of(request: str) -> Payload:
-    """A request as a person writes it: headers, a blank line, the body (where `<FF>` is that byte)."""
-    head, _, body = request.partition("\n\n")
-    headers = {}
-    query = {}
-    for line in head.splitlines():
-        name, _, value = line.partition(":")
-        (query if name.startswith("?") else headers)[name.strip("?").lower()] = value.strip()
-    content = body.encode().replace(b"<FF>", b"\xff").replace(b"<NUL>", b"\0").replace(b"<CR>", b"\r")
-    return Payload(content, headers.get("content-type", ""), headers, query)
-
-
-def shown(decoded: Decoded) -> tuple[str, str]:
-    events = [json.dumps(of(event), ensure_ascii=False) for event in decoded.events]
-    rejects = [f"{reject.line}: {reject.reason}  <- {reject.raw}" for reject in decoded.rejects]
-    if decoded.repaired:
-        rejects.append(f"({decoded.repaired} lines repaired)")
-    return "\n".join(events), "\n".join(rejects)
-
-
-def of(event: Event) -> dict[str, object]:
-    given = {"index": event.index, "source": event.source, "sourcetype": event.sourcetype, "host": event.host}
-    time = {} if event.time is None else {"time": rfc3339(event.time)}
-    usual = {"index": "main", "source": "http", "sourcetype": None, "host": None}
-    return {name: value for name, value in given.items() if value != usual[name]} | time | {"raw": event.raw}
-
-
-@goldens.parametrize("protocols/native")
-def test_native(path: pathlib.Path, pytestconfig: pytest.Config) -> None:
-    case = goldens.load(path, rewrite=pytestconfig.getoption("--golden-rewrite"))
-    try:
-        events, rejects = shown(NATIVE.decode(payload_of(case["request"])))
-    except IngestError as error:
-        events, rejects = "", f"{error.code} {error.code.status}: {error.message}"
-    case.expect("events", events)
-    case.expect("rejects", rejects)
 
 
 def test_documents_are_those_of_the_raw_text() -> None:

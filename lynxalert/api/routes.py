@@ -1,0 +1,40 @@
+"""Where events come in over HTTP: every address that the protocols' clients send to."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from lynxalert.api.errors import Endpoint
+from lynxalert.api.protocols import elastic_handshake, elasticsearch
+
+Route: TypeAlias = tuple[str, str, Endpoint]
+
+# Clients are given the address of the daemon, or one with a prefix where they share it with others.
+ELASTIC_PREFIXES = ("", "/es", "/api/v1/es")
+ELASTIC: tuple[Route, ...] = (
+    ("POST", "/_bulk", elasticsearch.bulk),
+    ("PUT", "/_bulk", elasticsearch.bulk),
+    ("POST", "/{index}/_bulk", elasticsearch.bulk),
+    ("PUT", "/{index}/_bulk", elasticsearch.bulk),
+    ("POST", "/{index}/{type}/_bulk", elasticsearch.bulk),
+    ("PUT", "/{index}/{type}/_bulk", elasticsearch.bulk),
+    ("POST", "/{index}/{operation:_doc|_create}", elasticsearch.document),
+    ("POST", "/{index}/{operation:_doc|_create}/{id}", elasticsearch.document),
+    ("PUT", "/{index}/{operation:_doc|_create}/{id}", elasticsearch.document),
+    ("*", "/{path:_.*}", elastic_handshake.asked),
+)
+# At the root these would answer for addresses that are not Elasticsearch's.
+ELASTIC_PREFIXED: tuple[Route, ...] = (
+    ("GET", "", elastic_handshake.greeting),
+    ("GET", "/", elastic_handshake.greeting),
+    ("HEAD", "/{index}", elastic_handshake.index),
+    ("PUT", "/{index}", elastic_handshake.index),
+)
+INGEST_ROUTES: tuple[Route, ...] = (
+    *((method, prefix + path, to) for prefix in ELASTIC_PREFIXES for method, path, to in ELASTIC),
+    *(
+        (method, prefix + path, to)
+        for prefix in ELASTIC_PREFIXES[1:]
+        for method, path, to in ELASTIC_PREFIXED
+    ),
+)

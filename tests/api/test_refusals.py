@@ -1,0 +1,158 @@
+"""What each protocol says when the store is busy, full or closing, and when keys are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import datetime as dt
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+
+from lynxalert.api.app import Offered, application
+from lynxalert.api.metrics import Metrics
+from lynxalert.config import Settings
+from lynxalert.config.settings import Ingest
+from lynxalert.events import EventStore, Limits
+from lynxalert.events.queue import Load
+from tests.api.test_edges import serving
+from tests.fakes import FakeClock
+
+BULK = b'{"create":{"_index":"a"}}\n{"n":1}\n{"index":{}}\n{"n":\n{"delete":{"_id":"1"}}\n'
+
+
+class Configuration:
+    def __init__(self, **keys: tuple[str, ...]) -> None:
+        self.settings = Settings(ingest=Ingest(keys=keys))
+
+
+@contextlib.asynccontextmanager
+async def asking(
+    store: EventStore, clock: FakeClock, **keys: tuple[str, ...]
+) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
+    """The whole interface over *store*; what is not asked for here is not there."""
+    nothing = None
+    app = application(
+        Offered(
+            alerts=nothing,  # type: ignore[arg-type]
+            clock=clock,
+            configuration=Configuration(**keys),  # type: ignore[arg-type]
+            events=store,
+            metrics=Metrics(),
+            parts={},
+            rehearsal=nothing,  # type: ignore[arg-type]
+        )
+    )
+    async with serving(app) as served:
+        yield served
+
+
+@pytest.fixture
+def store(request: pytest.FixtureRequest, tmp_path):
+    """A real store that takes nothing, for the reason the test names; None: one that takes everything."""
+    limits = {"full": Limits(free_bytes=2**60), "busy": Limits(queued_events=1)}.get(request.param, Limits())
+    store = EventStore(tmp_path / "events", clock=FakeClock(), limits=limits)
+    if request.param != "closing":
+        store.start()
+    if request.param == "busy":
+        store._durable.queue.reserve(Load(0, 1, 1))
+    yield store
+    if request.param == "busy":
+        store._durable.queue.withdraw(Load(0, 1, 1))
+    store.close()
+
+
+REASONS = {
+    "busy": "es_rejected_execution_exception",
+    "full": "cluster_block_exception",
+    "closing": "es_rejected_execution_exception",
+}
+
+
+@pytest.mark.parametrize(("store", "type_"), REASONS.items(), indirect=["store"])
+async def test_elasticsearch_gets_every_item_back_a_moment_later(store: EventStore, type_: str) -> None:
+    clock = FakeClock()
+    async with serving_and_waiting(store, clock) as (session, url, patience):
+        async with session.put(f"{url}/_bulk", data=BULK) as answer:
+            body = await answer.json()
+        assert patience() == 1
+        assert answer.status == 200
+        assert body["errors"] is True
+        found = [
+            (op, item["status"], item["error"]["type"]) for each in body["items"] for op, item in each.items()
+        ]
+        assert found == [(op, 429, type_) for op in ("create", "index", "delete")]
+        async with session.post(f"{url}/a/_doc", data=b"{}") as answer:
+            body = await answer.json()
+        assert (answer.status, body["error"]["type"]) == (body["status"], type_)
+        assert answer.status in {429, 503}
+        assert answer.headers["X-Elastic-Product"] == "Elasticsearch"
+        assert int(answer.headers["Retry-After"]) >= 1
+
+
+@contextlib.asynccontextmanager
+async def serving_and_waiting(store: EventStore, clock: FakeClock):
+    """As `asking`, with somebody who moves the clock on while an answer is held, and counts how often."""
+    held = 0
+
+    async def move() -> None:
+        nonlocal held
+        while True:
+            await asyncio.sleep(0)
+            if clock.sleeping:
+                held += 1
+                await clock.advance(dt.timedelta(seconds=1))
+
+    async with asking(store, clock) as (session, url), asyncio.TaskGroup() as group:
+        moving = group.create_task(move())
+        yield session, url, lambda: held
+        moving.cancel()
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+GOOD = [
+    {"Authorization": "Bearer right-key"},
+    {"Authorization": basic("elastic", "right-key")},
+    {"Authorization": "ApiKey " + base64.b64encode(b"id:right-key").decode()},
+    {"Authorization": "ApiKey right-key"},
+    {"X-API-Key": "right-key"},
+    {"Authorization": "Bearer for-all"},
+]
+BAD = [
+    ({}, 401),
+    ({"Authorization": "Bearer"}, 401),
+    ({"Authorization": "Bearer wrong"}, 401),
+    ({"Authorization": "Basic not base64"}, 401),
+    ({"Authorization": basic("right-key", "wrong")}, 401),
+    ({"Authorization": "Bearer ключ"}, 401),
+    ({"Authorization": "Bearer other-door"}, 401),
+]
+
+
+@pytest.mark.parametrize("store", ["works"], indirect=True)
+async def test_a_protocol_with_keys_asks_for_one(store: EventStore) -> None:
+    keys = {"elasticsearch": ("old-key", "right-key"), "any": ("for-all",), "native": ("other-door",)}
+    async with asking(store, FakeClock(), **keys) as (session, url):
+        for headers in GOOD:
+            async with session.put(f"{url}/_bulk", data=BULK, headers=headers) as answer:
+                assert answer.status == 200, headers
+        for headers, status in BAD:
+            for method, path in (
+                ("PUT", "/_bulk"),
+                ("GET", "/"),
+                ("GET", "/_license"),
+                ("PUT", "/_template/x"),
+            ):
+                async with session.request(method, url + path, data=BULK, headers=headers) as answer:
+                    assert answer.status == status, (headers, path)
+                    assert answer.headers["X-Elastic-Product"] == "Elasticsearch"
+                    assert answer.headers["WWW-Authenticate"].startswith("Basic ")
+        async with session.post(f"{url}/api/v1/ingest", data="x") as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (401, "UNAUTHENTICATED")
+        async with session.post(f"{url}/api/v1/ingest", data="x", headers={"X-API-Key": "wrong"}) as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (403, "FORBIDDEN")
