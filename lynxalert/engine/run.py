@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from lynxalert.engine.catalog import EventSource
 from lynxalert.engine.compiler import CompiledQuery
 from lynxalert.engine.sources import bound_names
 from lynxalert.errors import LynxError
@@ -103,7 +104,7 @@ def bounded(bounds: Bounds, given: TimeWindow, now: dt.datetime, scope: Scope, s
 
 def fetched(run: Run, sql: str, tables: tuple[Generate, ...]) -> pa.Table:
     """All rows of *sql* as an Arrow table; errors as `execute`."""
-    with translated(run, sql):
+    with translated(sql, run.deadline):
         relation = run.cursor.sql(sql, params=bind(run, sql, tables))
         assert relation is not None
         table: pa.Table = relation.to_arrow_table()
@@ -116,7 +117,7 @@ def execute(run: Run, sql: str, tables: tuple[Generate, ...]) -> duckdb.DuckDBPy
     Raises:
         QueryFailed: the engine refused; a refusal to bind is a bug of ours and carries the SQL.
     """
-    with translated(run, sql):
+    with translated(sql, run.deadline):
         return run.cursor.execute(sql, bind(run, sql, tables))
 
 
@@ -129,12 +130,23 @@ def bind(run: Run, sql: str, tables: tuple[Generate, ...]) -> dict[str, dt.datet
 
 
 @contextmanager
-def translated(run: Run, sql: str) -> Iterator[None]:
+def guarded(source: EventSource, sql: str, deadline: dt.timedelta) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor to run *sql* on, interrupted at *deadline*, closed afterwards; errors as of `execute`."""
+    cursor = source.cursor()
+    try:
+        with interrupted(cursor, deadline), translated(sql, deadline):
+            yield cursor
+    finally:
+        cursor.close()
+
+
+@contextmanager
+def translated(sql: str, deadline: dt.timedelta) -> Iterator[None]:
     """The engine's errors as ours: its own words reach nobody unless they are a bug to report."""
     try:
         yield
     except duckdb.InterruptException:
-        raise QueryTimeOut(run.deadline) from None
+        raise QueryTimeOut(deadline) from None
     except duckdb.OutOfMemoryException:
         raise QueryFailed("the query needs more memory than queries may use", transient=True) from None
     except duckdb.TransactionException:
@@ -147,12 +159,19 @@ def translated(run: Run, sql: str) -> Iterator[None]:
 @contextmanager
 def stopped_at(run: Run) -> Iterator[None]:
     """Interrupt the run's cursor when its deadline passes."""
-    watchdog = threading.Timer(run.deadline.total_seconds(), run.cursor.interrupt)
+    with interrupted(run.cursor, run.deadline):
+        yield
+
+
+@contextmanager
+def interrupted(cursor: duckdb.DuckDBPyConnection, deadline: dt.timedelta) -> Iterator[None]:
+    """Interrupt *cursor* when *deadline* passes."""
+    watchdog = threading.Timer(deadline.total_seconds(), cursor.interrupt)
     watchdog.daemon = True
     watchdog.start()
     try:
         yield
     except duckdb.InterruptException:
-        raise QueryTimeOut(run.deadline) from None
+        raise QueryTimeOut(deadline) from None
     finally:
         watchdog.cancel()

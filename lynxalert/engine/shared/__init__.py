@@ -1,0 +1,10 @@
+"""Many asks → answers: queries that differ in constants only read the events together.
+
+`shape` cuts a query at its aggregation and `literals` lifts its constants; `batch` groups what is of one shape;
+`joined` makes one SELECT of a batch; `run` answers.
+"""
+
+from lynxalert.engine.shared.ask import Ask
+from lynxalert.engine.shared.run import Alone, Answer, Shared
+
+__all__ = ["Alone", "Answer", "Ask", "Shared"]

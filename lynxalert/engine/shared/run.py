@@ -1,0 +1,163 @@
+"""Asks → answers, many at once: what is of one shape is read together, the rest one by one.
+
+Nothing here changes what an answer is: every one equals what `Engine.query` says of the same ask.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from lynxalert.clock import monotonic
+from lynxalert.engine.run import QueryFailed, guarded
+from lynxalert.engine.runner import DEADLINE, ROW_CAP, Engine
+from lynxalert.engine.shared.ask import Ask
+from lynxalert.engine.shared.batch import Batch, Member, Tables, grouped, tabulate
+from lynxalert.engine.shared.joined import PROBES, TARGETS, Joined
+from lynxalert.engine.shared.known import Library
+from lynxalert.engine.shared.literals import Lifted
+from lynxalert.lang import QueryError
+from lynxalert.plan import Result
+
+Answer: TypeAlias = Result | QueryError | QueryFailed
+MOST_PLANS = 1024  # SELECTs kept
+FEW = 4  # probes that every event is held against, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """An ask that shares nothing; *place* is its place among all."""
+
+    place: int
+    ask: Ask
+
+
+class Shared:
+    """The engine asked many things at once. `sort` first, then `answer` each piece, in any thread and order.
+
+    *most_rows* of one reading: a batch with more is cut in two.
+    """
+
+    def __init__(self, engine: Engine, *, most_rows: int = ROW_CAP) -> None:
+        self._engine = engine
+        self._most_rows = most_rows
+        self._library = Library(engine)
+        self._plans: dict[tuple[object, ...], Joined] = {}
+
+    def sort(self, asks: Sequence[Ask]) -> tuple[dict[int, Answer], list[Batch | Alone]]:
+        """The asks that are wrong, with why; and the work to be done for the others."""
+        wrong: dict[int, Answer] = {}
+        members: list[Member] = []
+        alone: list[Batch | Alone] = []
+        for place, ask in enumerate(asks):
+            try:
+                known = self._library.look_up(ask)
+                if known is None:
+                    alone.append(Alone(place, ask))
+                else:
+                    members.append(Member(place, ask, known, known.window(ask)))
+            except QueryError as error:
+                wrong[place] = error
+        batches: list[Batch | Alone] = []
+        for batch in grouped(members):
+            batches += self._cut(batch)
+        return wrong, [*batches, *alone]
+
+    def answer(self, piece: Batch | Alone, deadline: dt.timedelta = DEADLINE) -> Iterator[tuple[int, Answer]]:
+        """The answers to the asks of *piece*, by place.
+
+        A batch that fails is cut in two until what made it fail stands alone, and is answered by itself.
+        """
+        if isinstance(piece, Alone):
+            yield piece.place, self._single(piece.ask, deadline)
+        elif len(piece.members) == 1:
+            yield piece.members[0].place, self._single(piece.members[0].ask, deadline)
+        else:
+            try:
+                answers = self._together(piece, deadline)
+            except QueryFailed:
+                for half in piece.halves():
+                    yield from self.answer(half, deadline)
+            else:
+                yield from answers
+
+    def _cut(self, batch: Batch) -> list[Batch]:
+        """*batch*, or one for each probe where no equality says which events are whose."""
+        if self._plan(batch, batch.varying()).is_found_by_hash:
+            return [batch]
+        apart = batch.by_probe()
+        return [batch] if len(apart) <= FEW else apart
+
+    def _single(self, ask: Ask, deadline: dt.timedelta) -> Answer:
+        try:
+            return self._engine.query(
+                ask.text, now=ask.now, window=ask.window, timezone=ask.timezone, deadline=deadline
+            )
+        except (QueryError, QueryFailed) as error:
+            return error
+
+    def _together(self, batch: Batch, deadline: dt.timedelta) -> list[tuple[int, Answer]]:
+        """One reading for all members.
+
+        Raises:
+            QueryFailed: for at least one of them; or they have too many rows for one reading.
+        """
+        started = monotonic()
+        varying = batch.varying()
+        tables = tabulate(batch, varying)
+        rows = self._fetch(batch, self._plan(batch, varying), tables, deadline)
+        by_target: dict[int, list[Sequence[Any]]] = {}
+        for target, *values in rows:
+            by_target.setdefault(target, []).append(values)
+        elapsed = dt.timedelta(seconds=(monotonic() - started) / len(batch.members))
+        return [
+            (each.place, _result(each, by_target.get(target, ()), elapsed))
+            for each, target in zip(batch.members, tables.target_of, strict=True)
+        ]
+
+    def _fetch(
+        self, batch: Batch, plan: Joined, tables: Tables, deadline: dt.timedelta
+    ) -> list[tuple[Any, ...]]:
+        stretches = [each.stretch for each in batch.members]
+        parameters: dict[str, dt.datetime] = {
+            "start": min(start for start, _ in stretches),
+            "end": max(end for _, end in stretches),
+        }
+        if batch.shape.uses_now:
+            parameters["now"] = batch.members[0].ask.now.astimezone(dt.UTC).replace(tzinfo=None)
+        with guarded(self._engine.source, plan.sql, deadline) as cursor:
+            cursor.register(PROBES, tables.probes)
+            cursor.register(TARGETS, tables.targets)
+            rows = cursor.execute(plan.sql, parameters).fetchmany(self._most_rows + 1)
+        if len(rows) > self._most_rows:
+            raise QueryFailed("more rows than one reading may have", transient=True)
+        if any(each.known.version != self._engine.source.catalog().version for each in batch.members):
+            raise QueryFailed("fields moved under the reading", transient=True)
+        return rows
+
+    def _plan(self, batch: Batch, varying: frozenset[int]) -> Joined:
+        windows = len({each.stretch for each in batch.members}) > 1
+        fixed: list[Lifted | None] = [
+            None if n in varying else constant for n, constant in enumerate(batch.constants)
+        ]
+        key = (batch.shape.text, windows, *fixed)
+        if key not in self._plans:
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
+            self._plans[key] = Joined(batch.shape, batch.constants, varying, windows=windows)
+        return self._plans[key]
+
+
+def _result(member: Member, fetched: Sequence[Sequence[Any]], elapsed: dt.timedelta) -> Result:
+    known = member.known
+    rows = known.rows(fetched)
+    return Result(
+        columns=known.names,
+        types=known.types,
+        rows=rows,
+        elapsed=elapsed,
+        warnings=known.advice(rows),
+        window=member.window,
+    )
