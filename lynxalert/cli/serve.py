@@ -37,9 +37,10 @@ def command(file: pathlib.Path | None, log_format: str | None, log_level: str) -
     SIGHUP reads the configuration again; SIGINT and SIGTERM end in order.
     """
     from lynxalert.config import ConfigError, Settings, compiler, load
+    from lynxalert.daemon.listening import ListenError
     from lynxalert.daemon.lock import FolderHeldError
     from lynxalert.daemon.logs import Redactor, configure
-    from lynxalert.daemon.service import Daemon, ListenError
+    from lynxalert.daemon.service import Daemon
 
     gc.freeze()  # what was loaded stays until the end: no look for garbage need pass through it
     redactor = Redactor()

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
-from lynxalert.config.settings import Email, Ingest, Lookups, Outbound, Server, Store
+from lynxalert.config.settings import Address, Email, Ingest, Lookups, Outbound, Server, Store, Syslog
 from lynxalert.config.shape import Section, read_rest
 from lynxalert.ingest import PROTOCOLS
+from lynxalert.ingest.origin import INDEX
 from lynxalert.lang import Code
 from lynxalert.registry import suggest
 
@@ -90,21 +91,37 @@ def store(table: Mapping[str, Any]) -> tuple[Store, list[Mistake]]:
 
 
 def ingest(table: Mapping[str, Any]) -> tuple[Ingest, list[Mistake]]:
-    """`[ingest]`; what is asked for and does not run yet is said, not skipped."""
+    """`[ingest]`, which refuses syslog from other machines unless it is said which."""
     value, mistakes = section(Ingest, table, "ingest")
-    doors = ("any", *PROTOCOLS)
+    doors = ("any", *(name for name in PROTOCOLS if name != "syslog"))
     for name, keys in value.keys.items():
         if name not in doors:
             near = suggest(name, doors)
             hint = f"did you mean `{near}`?" if near else f"known here: {', '.join(doors)}"
-            text = "is no protocol that events come in by"
+            text = "is no protocol with keys"
             mistakes.append(Mistake(("ingest", "keys", name), text, Code.UNKNOWN_KEY, hint))
         if not keys or not all(key.strip() for key in keys):
             mistakes.append(Mistake(("ingest", "keys", name), "must be a key, or a list of keys"))
-    if value.syslog is not None and (value.syslog.udp or value.syslog.tcp):
-        text = "is understood, but syslog is not received yet: nothing listens there"
-        mistakes.append(Mistake(("ingest", "syslog"), text, Code.LINT))
-    return value, mistakes
+    found = _syslog(value.syslog) if value.syslog is not None else []
+    return value, mistakes + [each.under("ingest", "syslog") for each in found]
+
+
+def _syslog(value: Syslog) -> list[Mistake]:
+    mistakes = []
+    for name in ("udp", "tcp", "tls"):
+        listen: Address | None = getattr(value, name)
+        known = bool(value.allow) or (name == "tls" and value.client_ca is not None)
+        if listen is not None and not listen.loopback and not known:
+            text = f"({listen}) is reachable from other machines, and syslog has no keys"
+            hint = 'list the networks of the senders: allow = ["10.0.0.0/8"]'
+            mistakes.append(Mistake((name,), text, help=hint))
+    if value.tls is not None:
+        needed = (("certificate", value.certificate), ("key", value.key))
+        missing = [name for name, file in needed if file is None]
+        mistakes += [Mistake((name,), "is required by tls", Code.MISSING_KEY) for name in missing]
+    if INDEX.fullmatch(value.index) is None:
+        mistakes.append(Mistake(("index",), "cannot be the name of an index"))
+    return mistakes
 
 
 def lookups(table: Mapping[str, Any]) -> tuple[Lookups, list[Mistake]]:

@@ -111,10 +111,20 @@ class Store(Section):
 
 
 class Syslog(Section):
-    """Where syslog is received."""
+    """Where syslog is received, and from whom. Senders have no keys: their networks stand in for them."""
 
     udp: Listen | None = None
     tcp: Listen | None = None
+    tls: Listen | None = None
+    certificate: str | None = None  # PEM files
+    key: str | None = None
+    client_ca: str | None = None  # senders must show a certificate that it signed
+    allow: Annotated[tuple[Network, ...], Field(strict=False)] = ()  # beside this machine
+    index: str = "main"
+    timezone: Zone | None = None  # of times that name none; default: `server.timezone`
+    max_message: Size = size("64KiB")
+    max_connections: Annotated[int, Field(ge=1, le=100_000)] = 2_000
+    receive_buffer: Size = size("8MiB")  # of the UDP socket, as far as the system grants it
 
 
 class Elasticsearch(Section):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from aiohttp import web
 from lynxalert.alerts import ChannelSpec
 from lynxalert.api.app import Offered, application
 from lynxalert.api.metrics import Metrics
+from lynxalert.api.ports import Part
 from lynxalert.clock import Clock
 from lynxalert.config import Settings
 from lynxalert.config.compiling import engine as engine_of
@@ -28,6 +29,7 @@ from lynxalert.daemon.reload import Configuration
 from lynxalert.daemon.runner import EngineRunner
 from lynxalert.daemon.sender import Sender
 from lynxalert.daemon.slots import Outcome
+from lynxalert.daemon.syslog import Listeners
 from lynxalert.engine import Engine
 from lynxalert.events import EventStore, Limits
 from lynxalert.notify.channel import secrets_of
@@ -63,6 +65,7 @@ class Parts:
     observer: Observer
     sender: Sender
     store: EventStore
+    syslog: Listeners
 
 
 @asynccontextmanager
@@ -91,6 +94,7 @@ def _wired(ground: Ground) -> Parts:
     """Who calls whom: an edit wakes evaluator and sender, a commit wakes the sender."""
     metrics = Metrics()
     observer = Observer(metrics, ground.store, ground.clock)
+    syslog = Listeners(ground.settings, ground.store, metrics, ground.clock)
     evaluator, sender = _workers(ground, observer)
     edits = Edits()
 
@@ -109,12 +113,7 @@ def _wired(ground: Ground) -> Parts:
         configuration=configuration,
         events=ground.store,
         metrics=metrics,
-        parts={
-            "store": observer.store,
-            "scheduler": observer.scheduler,
-            "outbox": observer.outbox,
-            "configuration": configuration,
-        },
+        parts=_telling(observer, configuration, syslog),
         rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database),
     )
     return Parts(
@@ -127,7 +126,19 @@ def _wired(ground: Ground) -> Parts:
         observer=observer,
         sender=sender,
         store=ground.store,
+        syslog=syslog,
     )
+
+
+def _telling(observer: Observer, configuration: Configuration, syslog: Listeners) -> Mapping[str, Part]:
+    """The parts that `/health` speaks of, by name."""
+    found: dict[str, Part] = {
+        "store": observer.store,
+        "scheduler": observer.scheduler,
+        "outbox": observer.outbox,
+        "configuration": configuration,
+    }
+    return {**found, "syslog": syslog} if syslog.wanted else found
 
 
 def _workers(ground: Ground, observer: Observer) -> tuple[Evaluator, Sender]:

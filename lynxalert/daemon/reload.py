@@ -28,6 +28,7 @@ BUILT_FROM: Mapping[str, Callable[[Settings], object]] = {
     "server.listen": lambda settings: settings.server.listen,
     "store.path": lambda settings: settings.data_folder,
     "store.memory": lambda settings: settings.store.memory,
+    "ingest.syslog": lambda settings: settings.ingest.syslog,
     "outbound": lambda settings: (settings.outbound, settings.allow_private),
 }
 

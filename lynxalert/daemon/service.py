@@ -15,17 +15,13 @@ from lynxalert.api.app import runner
 from lynxalert.clock import Clock, SystemClock
 from lynxalert.config import ConfigError, Settings
 from lynxalert.config.settings import Address
+from lynxalert.daemon.listening import ListenError
 from lynxalert.daemon.logs import Redactor
 from lynxalert.daemon.parts import Parts, assembled
-from lynxalert.errors import LynxError
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
 
 LAST_WORK = 3  # seconds for ticks and messages under way; what is cut off is done again after the next start
-
-
-class ListenError(LynxError):
-    """The address cannot be listened on."""
 
 
 class Daemon:
@@ -63,6 +59,7 @@ class Daemon:
             await web_runner.setup()
             try:
                 self.address = await _listen(web_runner, self._settings.server.listen)
+                await parts.syslog.open()
                 await self._serve(parts, web_runner)
             finally:
                 await web_runner.cleanup()
@@ -70,7 +67,8 @@ class Daemon:
 
     async def _serve(self, parts: Parts, web_runner: web.AppRunner) -> None:
         async with asyncio.TaskGroup() as group:
-            working = [group.create_task(parts.evaluator.run()), group.create_task(parts.sender.run())]
+            parts_at_work = (parts.evaluator, parts.sender, parts.syslog)
+            working = [group.create_task(part.run()) for part in parts_at_work]
             sweeping = group.create_task(parts.housekeeping.run())
             with _signals(self.stop, lambda: group.create_task(_reload(parts))):
                 parts.observer.scheduler.up = parts.observer.outbox.up = True
@@ -85,6 +83,7 @@ class Daemon:
         """Stop accepting; finish what is under way, or leave it to the next start; the rest closes itself."""
         log.info("stopping")
         await web_runner.cleanup()
+        parts.syslog.stop()
         parts.evaluator.stop()
         parts.sender.stop()
         _, late = await asyncio.wait(working, timeout=LAST_WORK)
@@ -97,10 +96,7 @@ async def _listen(web_runner: web.AppRunner, address: Address) -> Address:
     try:
         await web.TCPSite(web_runner, address.host, address.port).start()
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise ListenError(
-            f"cannot listen on {address}: {reason.lower()}; set another server.listen"
-        ) from None
+        raise ListenError.at(address, error, "server.listen") from None
     host, port = web_runner.addresses[0][:2]
     return Address(host, port)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -16,6 +17,8 @@ class Payload:
     """One request or datagram: *body* without content encoding, *headers* by lower-case name.
 
     *path* are the named parts of the address (`index` in `/{index}/_bulk`).
+    *arrived* (aware) and *sender* (an address) are told to protocols whose messages need them: a time without a year,
+    a message without a host.
     """
 
     body: bytes
@@ -23,6 +26,8 @@ class Payload:
     headers: Mapping[str, str] = field(default_factory=dict)
     query: Mapping[str, str] = field(default_factory=dict)
     path: Mapping[str, str] = field(default_factory=dict)
+    arrived: dt.datetime | None = None
+    sender: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
