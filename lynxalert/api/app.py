@@ -8,10 +8,22 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from lynxalert.api import alerts, config, front, health, ingest, keys, overlays, query, records, trials
+from lynxalert.api import (
+    alerts,
+    config,
+    front,
+    health,
+    ingest,
+    keys,
+    overlays,
+    query,
+    records,
+    silences,
+    trials,
+)
 from lynxalert.api.errors import Endpoint, errors
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
-from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal
+from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal, Silences
 from lynxalert.api.routes import INGEST_ROUTES, Route
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
@@ -35,6 +47,8 @@ ALERT_ROUTES: tuple[Route, ...] = (
     ("POST", "/alerts/{id}/toggle", alerts.toggle),
     ("POST", "/alerts/{id}/mute", overlays.mute),
     ("POST", "/alerts/{id}/unmute", overlays.unmute),
+    ("POST", "/alerts/{id}/ack", overlays.ack),
+    ("POST", "/alerts/{id}/unack", overlays.unack),
     ("GET", "/alerts/{id}/history", records.history),
     ("GET", "/alerts/{id}/notifications", records.notifications),
     ("GET", "/alerts/{id}/evaluations", records.evaluations),
@@ -46,6 +60,10 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/query/explain", query.explain),
     ("GET", "/query/explain", query.explain),
     ("POST", "/ingest", ingest.ingest),
+    ("GET", "/silences", silences.index),
+    ("POST", "/silences", silences.create),
+    ("GET", "/silences/{id}", silences.get),
+    ("DELETE", "/silences/{id}", silences.delete),
     ("GET", "/config", config.show),
     ("POST", "/config/reload", config.reload),
 )
@@ -68,6 +86,7 @@ class Offered:
     metrics: Metrics
     parts: Mapping[str, Part]
     rehearsal: Rehearsal
+    silences: Silences
 
 
 def application(offered: Offered) -> web.Application:
@@ -80,6 +99,7 @@ def application(offered: Offered) -> web.Application:
     app[keys.EVENTS] = offered.events
     app[keys.PARTS] = offered.parts
     app[keys.REHEARSAL] = offered.rehearsal
+    app[keys.SILENCES] = offered.silences
     app[METRICS] = offered.metrics
     for method, path, endpoint in ALERT_ROUTES + ROUTES:
         _add(app, method, PREFIX + path, endpoint)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal
+from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal, Silences
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 
@@ -18,3 +18,4 @@ CURSORS = web.AppKey("cursors", asyncio.Semaphore)  # how many queries of people
 EVENTS = web.AppKey("events", EventStore)
 PARTS: web.AppKey[Mapping[str, Part]] = web.AppKey("parts", Mapping)
 REHEARSAL: web.AppKey[Rehearsal] = web.AppKey("rehearsal", Rehearsal)
+SILENCES: web.AppKey[Silences] = web.AppKey("silences", Silences)

@@ -1,17 +1,18 @@
-"""`/alerts/{id}/mute`, `/unmute`: reasons to stay quiet that leave the definition and its condition alone."""
+"""`/alerts/{id}/mute`, `/unmute`, `/ack`, `/unack`: reasons to stay quiet that leave the definition and its condition alone."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import web
 
 from lynxalert.api.alert_json import shown
 from lynxalert.api.alerts import find
 from lynxalert.api.body import read_object
-from lynxalert.api.errors import invalid
-from lynxalert.api.keys import ALERTS, CLOCK
+from lynxalert.api.errors import ApiError, invalid
+from lynxalert.api.keys import ALERTS, CLOCK, SILENCES
+from lynxalert.api.ports import NothingFiresError
 from lynxalert.api.reply import success
 from lynxalert.config.definition import Instant
 from lynxalert.config.mistakes import Mistake
@@ -30,6 +31,21 @@ class Unmute(Section):
     """What is told of what began to fire meanwhile."""
 
     notify: Literal["next_transition", "still_firing"] = "next_transition"
+
+
+class Known(Section):
+    """Which instance somebody knows of (all that fire), until when (the end of the episode), and what they say."""
+
+    key: dict[str, Any] | None = None
+    until: Instant | None = None
+    duration: Duration | None = None
+    note: str | None = None
+
+
+class Unknown(Section):
+    """Which instance is to be repeated again: all that fire."""
+
+    key: dict[str, Any] | None = None
 
 
 async def mute(request: web.Request) -> web.Response:
@@ -54,7 +70,34 @@ async def unmute(request: web.Request) -> web.Response:
     return success(shown(await request.app[ALERTS].unmute(alert, tell_still_firing=told)))
 
 
-def _end(wish: Mute, now: dt.datetime) -> dt.datetime | None:
+async def ack(request: web.Request) -> web.Response:
+    """`POST /alerts/{id}/ack`: no more repeats of what fires, of one `key` or of all; 409 if nothing does."""
+    alert = (await find(request)).alert
+    wish, mistakes = read(Known, await read_object(request, optional=True))
+    if wish is None:
+        raise invalid(mistakes)
+    until = _end(wish, request.app[CLOCK].now())
+    try:
+        known = await request.app[SILENCES].acknowledge(alert, wish.key, until, wish.note or "")
+    except NothingFiresError:
+        raise ApiError(409, "CONFLICT", "nothing of it fires") from None
+    return success({"acknowledged": known})
+
+
+async def unack(request: web.Request) -> web.Response:
+    """`POST /alerts/{id}/unack`: repeats go on. 204."""
+    alert = (await find(request)).alert
+    wish, mistakes = read(Unknown, await read_object(request, optional=True))
+    if wish is None:
+        raise invalid(mistakes)
+    try:
+        await request.app[SILENCES].unacknowledge(alert, wish.key)
+    except NothingFiresError:
+        raise ApiError(409, "CONFLICT", "nothing of it fires") from None
+    return web.Response(status=204)
+
+
+def _end(wish: Mute | Known, now: dt.datetime) -> dt.datetime | None:
     if wish.until is not None and wish.duration is not None:
         raise invalid([Mistake(("duration",), "cannot stand beside until: keep one of them")])
     if wish.until is not None and wish.until <= now:

@@ -11,10 +11,16 @@ from lynxalert.alerts import Alert
 from lynxalert.config.settings import Settings
 from lynxalert.engine import Engine
 from lynxalert.errors import LynxError
+from lynxalert.notify.matchers import Matcher
+from lynxalert.state import Silence
 
 
 class UnknownAlertError(LynxError):
     """No alert has this id or key."""
+
+
+class NothingFiresError(LynxError):
+    """The alert has no open episode, or none with this key."""
 
 
 class StaleError(LynxError):
@@ -101,6 +107,42 @@ class Alerts(Protocol):
 
     async def instances(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
         """Its instances, by key."""
+        ...
+
+
+class Silences(Protocol):
+    """What people keep quiet, and what they know of."""
+
+    async def all(self) -> Sequence[Silence]:
+        """Every silence and mute there was, earliest first."""
+        ...
+
+    async def create(
+        self, matchers: Sequence[Matcher], starts_at: dt.datetime, ends_at: dt.datetime | None, reason: str
+    ) -> Silence:
+        """Keep quiet what *matchers* match, without an end if *ends_at* is None."""
+        ...
+
+    async def end(self, silence_id: str, *, tell_still_firing: bool) -> bool:
+        """End a silence or mute by hand; whether it still held or was to come."""
+        ...
+
+    async def acknowledge(
+        self, alert: Alert, key: Mapping[str, Any] | None, until: dt.datetime | None, note: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Stop the repeats of what fires of *alert*: of the instance *key*, or of all; each as it is now known.
+
+        Raises:
+            NothingFiresError: there is no such open episode.
+        """
+        ...
+
+    async def unacknowledge(self, alert: Alert, key: Mapping[str, Any] | None) -> None:
+        """Let it be repeated again.
+
+        Raises:
+            NothingFiresError: there is no such open episode.
+        """
         ...
 
 

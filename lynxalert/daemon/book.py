@@ -114,7 +114,7 @@ class Book:
         async def work(tx: Transaction) -> None:
             now = self._clock.now()
             if await overlays.unmute(tx, alert.id, now):
-                kept = await owed.quieted(tx, alert.id, [Quiet.MUTED])
+                kept = await owed.quieted(tx, [Quiet.MUTED], alert.id)
                 await outbox.store(tx, lift(kept, now, tell_still_firing=tell_still_firing))
 
         return await self._edited(alert.id, work)
@@ -143,7 +143,10 @@ class Book:
         """Its instances, by key."""
         async with self._database.read() as tx:
             found = (await instances.of(tx, [alert.id]))[alert.id]
-        return [instance_of(each) for each in found.values()]
+            acks = await overlays.acked(tx, self._clock.now())
+        return [
+            instance_of(each, acks.get(each.episode.id) if each.episode else None) for each in found.values()
+        ]
 
     async def _edited(self, alert_id: str, work: Callable[[Transaction], Any]) -> Standing:
         await self._database.write(work)

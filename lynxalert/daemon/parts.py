@@ -28,6 +28,7 @@ from lynxalert.daemon.preview import Preview
 from lynxalert.daemon.reload import Configuration
 from lynxalert.daemon.runner import EngineRunner
 from lynxalert.daemon.sender import Sender
+from lynxalert.daemon.silencing import Silencing
 from lynxalert.daemon.slots import Outcome
 from lynxalert.daemon.syslog import Listeners
 from lynxalert.engine import Engine
@@ -114,6 +115,7 @@ def _wired(ground: Ground) -> Parts:
         events=ground.store,
         metrics=metrics,
         parts=_telling(observer, configuration, syslog),
+        silences=Silencing(ground.database, ground.clock, changed),
         rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database),
     )
     return Parts(

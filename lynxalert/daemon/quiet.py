@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from lynxalert.alerts import Alert, Key, Transition
 from lynxalert.alerts.active import is_active, next_active
@@ -34,12 +35,11 @@ class Quietness:
     ) -> dict[Key, tuple[Overlay, ...]]:
         """What keeps single instances quiet, each given as key, labels, episode: silences, acknowledgements."""
         found: dict[Key, tuple[Overlay, ...]] = {}
-        shared = {**alert.labels, "alert": alert.name, "alert_id": alert.id, "severity": alert.severity}
         for key, labels, episode in instances:
             silenced = [
                 Overlay(Quiet.SILENCED, each.ends_at)
                 for each in self.silences
-                if each.alert_id is None and each.covers(alert.id, {**shared, **labels}, self.now)
+                if each.alert_id is None and each.covers(alert.id, labels_of(alert, labels), self.now)
             ]
             ack = (self.acks or {}).get(episode)
             acked = [Overlay(Quiet.ACKED, ack.until)] if ack is not None else []
@@ -49,6 +49,12 @@ class Quietness:
     def of_transitions(self, alert: Alert, told: Iterable[Transition]) -> dict[Key, tuple[Overlay, ...]]:
         """`of_instances` for those that something happened to."""
         return self.of_instances(alert, ((each.key, each.labels, each.episode) for each in told))
+
+
+def labels_of(alert: Alert, labels: Row) -> dict[str, Any]:
+    """What matchers see of an instance: the labels and name of its alert, and its own by-fields, which win."""
+    own = {"alert": alert.name, "alert_id": alert.id, "severity": alert.severity}
+    return {**own, **alert.labels, **labels}
 
 
 async def quietness(tx: Transaction, now: dt.datetime) -> Quietness:

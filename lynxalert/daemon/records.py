@@ -11,7 +11,7 @@ from lynxalert.alerts.health import Health, HealthState
 from lynxalert.state.definitions import Definition
 from lynxalert.state.history import Evaluation, Recorded
 from lynxalert.state.instances import Cursor
-from lynxalert.state.overlays import Silence
+from lynxalert.state.overlays import Ack, Silence
 from lynxalert.state.owed import Listed
 
 
@@ -104,8 +104,8 @@ def evaluation_of(made: Evaluation) -> dict[str, Any]:
     }
 
 
-def instance_of(instance: Instance) -> dict[str, Any]:
-    """Where one instance stands."""
+def instance_of(instance: Instance, ack: Ack | None) -> dict[str, Any]:
+    """Where one instance stands, and who knows of it."""
     return {
         "key": json.loads(instance.key),
         "condition": str(instance.phase),
@@ -118,6 +118,7 @@ def instance_of(instance: Instance) -> dict[str, Any]:
         "started": instance.episode.started if instance.episode else None,
         "tier": instance.episode.tier if instance.episode else None,
         "flapping": instance.flapping,
+        "acked": {"at": ack.at, "until": ack.until, "note": ack.note or None} if ack is not None else None,
     }
 
 

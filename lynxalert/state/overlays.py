@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lynxalert.notify.matchers import Matcher, all_match, parse_matcher
 from lynxalert.state.tables import acks, silences
 
 
@@ -18,7 +19,7 @@ from lynxalert.state.tables import acks, silences
 class Silence:
     """Matchers plus time. With *alert_id* it is a mute; *ends_at* None: until ended by hand.
 
-    *matchers* are label → value, all of which must be equal; none match everything.
+    Every one of *matchers* must hold; none match everything.
     """
 
     id: str
@@ -27,14 +28,14 @@ class Silence:
     reason: str = ""
     who: str = ""
     alert_id: str | None = None
-    matchers: Mapping[str, Any] = field(default_factory=dict)
+    matchers: tuple[Matcher, ...] = ()
     ended_at: dt.datetime | None = None
 
     def covers(self, alert_id: str, labels: Mapping[str, Any], at: dt.datetime) -> bool:
         """Whether it keeps an instance with *labels* quiet at *at*."""
         if self.alert_id not in (None, alert_id) or not self.is_active(at):
             return False
-        return all(labels.get(name) == value for name, value in self.matchers.items())
+        return all_match(self.matchers, labels)
 
     def is_active(self, at: dt.datetime) -> bool:
         """Whether it holds at *at*."""
@@ -59,6 +60,7 @@ async def silence(tx: AsyncConnection, made: Silence) -> None:
     if made.alert_id is not None:
         await unmute(tx, made.alert_id, made.starts_at)
     values = {name: getattr(made, name) for name in silences.c.keys()}  # noqa: SIM118 - not a mapping
+    values["matchers"] = [str(each) for each in made.matchers]
     statement = insert(silences).values(values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
@@ -132,4 +134,4 @@ async def _silences(tx: AsyncConnection, which: ColumnElement[bool]) -> tuple[Si
 
 
 def _silence(row: RowMapping) -> Silence:
-    return Silence(**row)
+    return Silence(**{**row, "matchers": tuple(map(parse_matcher, row["matchers"]))})

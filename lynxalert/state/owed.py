@@ -141,18 +141,18 @@ async def next_waiting(tx: AsyncConnection) -> dt.datetime | None:
     return due
 
 
-async def quieted(tx: AsyncConnection, alert_id: str, reasons: Collection[str]) -> tuple[Delivery, ...]:
-    """What one of *reasons* keeps from being told of the open episodes of an alert: held ends, suppressed starts."""
-    still = select(instances.c.episode).where(
-        instances.c.alert_id == alert_id, instances.c.episode.is_not(None)
-    )
+async def quieted(
+    tx: AsyncConnection, reasons: Collection[str], alert_id: str | None = None
+) -> tuple[Delivery, ...]:
+    """What one of *reasons* keeps from being told of open episodes, of one alert or all: held ends, suppressed starts."""
+    still = select(instances.c.episode).where(instances.c.episode.is_not(None))
     kept = or_(
         deliveries.c.status == str(Status.QUEUED),
         and_(deliveries.c.status == str(Status.SUPPRESSED), deliveries.c.episode.in_(still)),
     )
-    found = select(deliveries).where(
-        deliveries.c.alert_id == alert_id, deliveries.c.reason.in_(list(reasons)), kept
-    )
+    found = select(deliveries).where(deliveries.c.reason.in_(list(reasons)), kept)
+    if alert_id is not None:
+        found = found.where(deliveries.c.alert_id == alert_id)
     rows = (await tx.execute(found.order_by(deliveries.c.number))).mappings()
     return tuple(map(delivery, rows))
 

@@ -15,6 +15,7 @@ from lynxalert.alerts import Alert, Cron, NoData
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.daemon.commit import Voice
 from lynxalert.lang import QueryError
+from lynxalert.notify.matchers import Matcher
 from lynxalert.notify.queueing import queue
 from lynxalert.plan import Result, TimeWindow
 from lynxalert.state import Silence, definitions, overlays
@@ -459,7 +460,12 @@ async def test_a_silence_covers_by_labels_and_an_ack_stops_repeats(begin: Begin)
     again = replace(ALERT, policy=replace(ALERT.policy, repeat_interval=MINUTE), labels={"team": "sre"})
     rows = [{"host": "a", "errors": 9}, {"host": "b", "errors": 9}]
     bench = await begin(Scripted(by_minute(rows), ("host",)), again)
-    silence = Silence(id="s", starts_at=NOON, ends_at=None, matchers={"host": "a", "team": "sre"})
+    silence = Silence(
+        id="s",
+        starts_at=NOON,
+        ends_at=None,
+        matchers=(Matcher("host", "=", "a"), Matcher("team", "=", "sre")),
+    )
     await bench.database.write(lambda tx: overlays.silence(tx, silence))
     await bench.pass_(MINUTE)
     assert await bench.queued() == ["fired suppressed silenced", "fired queued"]

@@ -257,8 +257,8 @@ async def test_what_a_mute_keeps_quiet_is_known(database: Database) -> None:
     await queued(database, over, start, end, other)
     await database.write(lambda tx: instances.save(tx, "alt_1", {}, {INSTANCE.key: INSTANCE}))  # of ep_1
     async with database.read() as tx:
-        assert await owed.quieted(tx, "alt_1", [Quiet.MUTED]) == (start, end)
-        assert await owed.quieted(tx, "alt_2", [Quiet.MUTED]) == ()
+        assert await owed.quieted(tx, [Quiet.MUTED], "alt_1") == (start, end)
+        assert await owed.quieted(tx, [Quiet.MUTED], "alt_2") == ()
 
 
 async def test_a_start_knows_the_channel_that_was_lost(database: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lynxalert.notify.matchers import Matcher
 from lynxalert.state import Ack, Database, Silence, overlays
 from tests.state.samples import MINUTE, NOON
 
@@ -9,7 +10,7 @@ NIGHT = Silence(
     id="sil_1",
     starts_at=NOON,
     ends_at=NOON + 9 * MINUTE,
-    matchers={"env": "test"},
+    matchers=(Matcher("env", "=", "test"),),
     reason="deploy",
     who="ada",
 )

@@ -1,0 +1,148 @@
+"""`/silences`: matchers and time, a reason to stay quiet for every instance they match."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from aiohttp import web
+from pydantic import Field
+
+from lynxalert.api.body import read_object
+from lynxalert.api.errors import ApiError, invalid, not_found
+from lynxalert.api.keys import CLOCK, SILENCES
+from lynxalert.api.paging import page_of
+from lynxalert.api.reply import success
+from lynxalert.config.definition import Instant
+from lynxalert.config.mistakes import Mistake
+from lynxalert.config.shape import Duration, Section, read
+from lynxalert.notify.matchers import Matcher, MatcherError, parse_matcher
+from lynxalert.state import Silence
+
+LONGEST_LIST = 100
+STATES = ("pending", "active", "expired")
+
+
+class Wish(Section):
+    """What to keep quiet, from when (now), until when (without `until` and `duration`: until ended), and why."""
+
+    matchers: Annotated[tuple[Any, ...], Field(strict=False)] = ()
+    starts_at: Instant | None = None
+    until: Instant | None = None
+    duration: Duration | None = None
+    reason: str | None = None
+
+
+async def index(request: web.Request) -> web.Response:
+    """`GET /silences`: all of them, mutes of alerts included, earliest first; `state` chooses, `limit` pages."""
+    now = request.app[CLOCK].now()
+    wanted = request.query.get("state")
+    if wanted is not None and wanted not in STATES:
+        raise invalid([Mistake(("state",), f"must be one of {', '.join(STATES)}")])
+    found = [each for each in await request.app[SILENCES].all() if wanted in (None, state_of(each, now))]
+    page, meta = page_of(request, found, key=lambda each: [each.starts_at.isoformat(), each.id])
+    return success({"silences": [shown(each, now) for each in page]}, meta=meta)
+
+
+async def create(request: web.Request) -> web.Response:
+    """`POST /silences`: 201 with the silence."""
+    wish, mistakes = read(Wish, await read_object(request))
+    matchers, wrong = _matchers(wish.matchers if wish is not None else ())
+    if wish is None or wrong:
+        raise invalid([*mistakes, *wrong])
+    now = request.app[CLOCK].now()
+    starts = wish.starts_at or now
+    made = await request.app[SILENCES].create(matchers, starts, _end(wish, starts, now), wish.reason or "")
+    return success(shown(made, now), status=201, headers={"Location": f"/api/v1/silences/{made.id}"})
+
+
+async def get(request: web.Request) -> web.Response:
+    """`GET /silences/{id}`."""
+    return success(shown(await _find(request), request.app[CLOCK].now()))
+
+
+async def delete(request: web.Request) -> web.Response:
+    """`DELETE /silences/{id}`: it ends now, and stays in the list. 204; 409 if it was over already.
+
+    What fires is told at its next transition, or now with `?notify=still_firing`.
+    """
+    notify = request.query.get("notify", "next_transition")
+    if notify not in ("next_transition", "still_firing"):
+        raise invalid([Mistake(("notify",), "must be one of next_transition, still_firing")])
+    silence = await _find(request)
+    if not await request.app[SILENCES].end(silence.id, tell_still_firing=notify == "still_firing"):
+        raise ApiError(409, "CONFLICT", "the silence is over already")
+    return web.Response(status=204)
+
+
+def state_of(silence: Silence, now: dt.datetime) -> Literal["pending", "active", "expired"]:
+    """Where *silence* stands, in Alertmanager's words."""
+    if silence.is_active(now):
+        return "active"
+    return "pending" if silence.ended_at is None and now < silence.starts_at else "expired"
+
+
+def shown(silence: Silence, now: dt.datetime) -> dict[str, Any]:
+    """The silence object; `alert_id` is set for the mute of an alert."""
+    return {
+        "id": silence.id,
+        "state": state_of(silence, now),
+        "matchers": [{"name": each.name, "op": each.op, "value": each.value} for each in silence.matchers],
+        "alert_id": silence.alert_id,
+        "starts_at": silence.starts_at,
+        "until": silence.ends_at,
+        "ended_at": silence.ended_at,
+        "reason": silence.reason or None,
+        "who": silence.who or None,
+    }
+
+
+async def _find(request: web.Request) -> Silence:
+    wanted = request.match_info["id"]
+    found = next((each for each in await request.app[SILENCES].all() if each.id == wanted), None)
+    if found is None:
+        raise not_found("Silence")
+    return found
+
+
+def _matchers(raw: tuple[Any, ...]) -> tuple[list[Matcher], list[Mistake]]:
+    if not raw:
+        hint = 'such as "service=shop"; to keep everything quiet say "alert=~.*"'
+        return [], [Mistake(("matchers",), "must have at least one matcher", help=hint)]
+    if len(raw) > LONGEST_LIST:
+        return [], [Mistake(("matchers",), f"must have at most {LONGEST_LIST} matchers")]
+    found, mistakes = [], []
+    for place, each in enumerate(raw):
+        try:
+            found.append(_matcher(each))
+        except MatcherError as error:
+            mistakes.append(Mistake(("matchers", place), str(error)))
+    return found, mistakes
+
+
+def _matcher(raw: Any) -> Matcher:
+    """A matcher as a text, or as an object: `name`, `value`, and `op`, or Alertmanager's `isRegex` and `isEqual`."""
+    if isinstance(raw, str):
+        return parse_matcher(raw)
+    if not isinstance(raw, Mapping):
+        raise MatcherError("must be a text such as service=shop, or an object")
+    name, value = raw.get("name"), raw.get("value")
+    if not isinstance(name, str) or not name or not isinstance(value, str):
+        raise MatcherError("must have a name and a value, both texts")
+    if odd := set(raw) - {"name", "value", "op", "isRegex", "isEqual"}:
+        raise MatcherError(f"has no setting {min(map(str, odd))[:60]}: name, op, value")
+    regex, equal = raw.get("isRegex", False), raw.get("isEqual", True)
+    alertmanager = ("=~" if equal else "!~") if regex else ("=" if equal else "!=")
+    return Matcher(name, str(raw.get("op", alertmanager)), value)
+
+
+def _end(wish: Wish, starts: dt.datetime, now: dt.datetime) -> dt.datetime | None:
+    if wish.until is not None and wish.duration is not None:
+        raise invalid([Mistake(("duration",), "cannot stand beside until: keep one of them")])
+    until = starts + wish.duration if wish.duration is not None else wish.until
+    if until is not None and until <= now:
+        raise invalid([Mistake(("until",), "must be in the future")])
+    if until is not None and until <= starts:
+        raise invalid([Mistake(("until",), "must be after starts_at")])
+    return until

@@ -1,0 +1,142 @@
+"""What people keep quiet, and what they know of: silences and acknowledgements as the interface makes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import secrets
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from lynxalert.alerts import Alert, ChannelSpec, Instance
+from lynxalert.api.ports import NothingFiresError
+from lynxalert.clock import Clock
+from lynxalert.daemon.quiet import labels_of, quietness
+from lynxalert.notify.matchers import Matcher
+from lynxalert.notify.model import Delivery, Quiet
+from lynxalert.notify.routing import lift
+from lynxalert.state import (
+    Ack,
+    Database,
+    Silence,
+    Transaction,
+    definitions,
+    instances,
+    outbox,
+    overlays,
+    owed,
+)
+
+
+class Silencing:
+    """Silences and acknowledgements at rest. *changed* is called after each that lets something be told."""
+
+    def __init__(
+        self, database: Database, clock: Clock, changed: Callable[[Iterable[ChannelSpec]], None]
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._changed = changed
+
+    async def all(self) -> Sequence[Silence]:
+        """Every silence and mute there was, earliest first."""
+        async with self._database.read() as tx:
+            return await overlays.all_silences(tx)
+
+    async def create(
+        self, matchers: Sequence[Matcher], starts_at: dt.datetime, ends_at: dt.datetime | None, reason: str
+    ) -> Silence:
+        """Keep quiet what *matchers* match, without an end if *ends_at* is None."""
+        made = Silence(
+            id="sil_" + secrets.token_hex(8),
+            matchers=tuple(matchers),
+            starts_at=starts_at,
+            ends_at=ends_at,
+            reason=reason,
+            who="api",
+        )
+        await self._database.write(lambda tx: overlays.silence(tx, made))
+        return made
+
+    async def end(self, silence_id: str, *, tell_still_firing: bool) -> bool:
+        """End a silence or mute by hand; whether it still held or was to come. Ends that it held go out."""
+
+        async def work(tx: Transaction) -> bool:
+            now = self._clock.now()
+            if not await overlays.end(tx, silence_id, now):
+                return False
+            free = await _free(tx, now)
+            await outbox.store(tx, lift(free, now, tell_still_firing=tell_still_firing))
+            return True
+
+        ended = await self._database.write(work)
+        self._changed(())
+        return ended
+
+    async def acknowledge(
+        self, alert: Alert, key: Mapping[str, Any] | None, until: dt.datetime | None, note: str
+    ) -> Sequence[Mapping[str, Any]]:
+        """Stop the repeats of what fires of *alert*: of the instance *key*, or of all.
+
+        Raises:
+            NothingFiresError: there is no open episode.
+        """
+
+        async def work(tx: Transaction) -> list[dict[str, Any]]:
+            told = []
+            for each in await _open(tx, alert, key):
+                assert each.episode is not None
+                made = Ack(
+                    episode=each.episode.id,
+                    alert_id=alert.id,
+                    at=self._clock.now(),
+                    until=until,
+                    who="api",
+                    note=note,
+                )
+                await overlays.acknowledge(tx, made)
+                told.append(
+                    {"key": json.loads(each.key), "episode": made.episode, "at": made.at, "until": until}
+                )
+            return told
+
+        return await self._database.write(work)
+
+    async def unacknowledge(self, alert: Alert, key: Mapping[str, Any] | None) -> None:
+        """Let it be repeated again.
+
+        Raises:
+            NothingFiresError: there is no open episode.
+        """
+
+        async def work(tx: Transaction) -> None:
+            for each in await _open(tx, alert, key):
+                assert each.episode is not None
+                await overlays.unacknowledge(tx, each.episode.id)
+
+        await self._database.write(work)
+
+
+async def _open(tx: Transaction, alert: Alert, key: Mapping[str, Any] | None) -> list[Instance]:
+    standing = (await instances.of(tx, [alert.id]))[alert.id].values()
+    found = [each for each in standing if each.episode and key in (None, json.loads(each.key))]
+    if not found:
+        raise NothingFiresError(alert.id)
+    return found
+
+
+async def _free(tx: Transaction, now: dt.datetime) -> list[Delivery]:
+    """What a mute or silence held or suppressed, and none does any more."""
+    kept = await owed.quieted(tx, [Quiet.SILENCED, Quiet.MUTED])
+    quiet = await quietness(tx, now)
+    by_id = {
+        each.alert.id: each.alert
+        for each in await definitions.some(tx, sorted({one.alert_id for one in kept}))
+    }
+    free = []
+    for delivery in kept:
+        alert = by_id.get(delivery.alert_id)
+        labels = labels_of(alert, json.loads(delivery.key)) if alert is not None else {}
+        if not any(each.covers(delivery.alert_id, labels, now) for each in quiet.silences):
+            free.append(delivery)
+    return free

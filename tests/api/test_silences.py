@@ -1,0 +1,89 @@
+"""Silences and acknowledgements over HTTP: what they keep from being sent, and what happens when they end."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.house import House
+
+BY_SERVICE = "level=error | stats count as errors by service | where errors > 2"
+
+
+async def test_a_silence_keeps_what_it_matches_quiet_until_it_is_ended(house: House) -> None:
+    made = await house.create(q=BY_SERVICE, window="1h", labels={"team": "sre"})
+    wish = {"matchers": ["team=sre", 'service=~"shop|pay"'], "duration": "2h", "reason": "deploy"}
+    answer = await house.ask("POST", "/api/v1/silences", wish)
+    assert answer.status == 201
+    silence = answer.data
+    assert (silence["state"], silence["reason"], silence["alert_id"]) == ("active", "deploy", None)
+    assert silence["matchers"][1] == {"name": "service", "op": "=~", "value": "shop|pay"}
+    for service in ("shop", "search"):
+        await house.log(3, ago=0, service=service)
+    path = f"/api/v1/alerts/{made['id']}"
+
+    async def notified() -> list[tuple[str, str, str | None]]:
+        sent = (await house.ask("GET", f"{path}/notifications")).data["notifications"]
+        return sorted((each["key"]["service"], each["status"], each["reason"]) for each in sent)
+
+    async def both() -> bool:
+        return await notified() == [("search", "delivered", None), ("shop", "suppressed", "silenced")]
+
+    await house.until(both, minutes=1)
+    ended = await house.ask("DELETE", f"/api/v1/silences/{silence['id']}?notify=still_firing")
+    assert ended.status == 204
+
+    async def told() -> bool:
+        return [each[1] for each in await notified()] == ["delivered", "delivered"]
+
+    await house.until(told)
+    again = await house.ask("DELETE", f"/api/v1/silences/{silence['id']}")
+    assert (again.status, again.error["code"]) == (409, "CONFLICT")
+    listed = (await house.ask("GET", "/api/v1/silences?state=expired")).data["silences"]
+    assert [each["id"] for each in listed] == [silence["id"]]
+    assert (await house.ask("GET", f"/api/v1/silences/{silence['id']}")).data["ended_at"] is not None
+
+
+async def test_an_episode_is_acknowledged_and_shown_as_such(house: House) -> None:
+    made = await house.create(q=BY_SERVICE, window="1h")
+    path = f"/api/v1/alerts/{made['id']}"
+    nothing = await house.ask("POST", f"{path}/ack")
+    assert (nothing.status, nothing.error["message"]) == (409, "nothing of it fires")
+    for service in ("shop", "search"):
+        await house.log(3, ago=0, service=service)
+
+    async def firing() -> bool:
+        return len((await house.ask("GET", f"{path}/instances")).data["instances"]) == 2
+
+    await house.until(firing, minutes=1)
+    wish = {"key": {"service": "shop"}, "note": "on it"}
+    (known,) = (await house.ask("POST", f"{path}/ack", wish)).data["acknowledged"]
+    assert known["key"] == {"service": "shop"}
+    instances = (await house.ask("GET", f"{path}/instances")).data["instances"]
+    assert {each["key"]["service"]: each["acked"] and each["acked"]["note"] for each in instances} == {
+        "shop": "on it",
+        "search": None,
+    }
+    assert (await house.ask("POST", f"{path}/unack")).status == 204
+    instances = (await house.ask("GET", f"{path}/instances")).data["instances"]
+    assert {each["acked"] for each in instances} == {None}
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({}, "matchers must have at least one matcher"),
+        ({"matchers": ["service"]}, "matchers[0] is no matcher"),
+        (
+            {"matchers": [{"name": "a", "value": "b", "isRegexp": True}]},
+            "matchers[0] has no setting isRegexp",
+        ),
+        ({"matchers": [{"name": "a", "value": "(", "isRegex": True}]}, "matchers[0] is no pattern that RE2"),
+        ({"matchers": ["a=b"], "until": "2020-01-01T00:00:00Z"}, "until must be in the future"),
+        ({"matchers": ["a=b"], "until": "2099-01-01T00:00:00Z", "duration": "1h"}, "duration cannot stand"),
+        ({"matchers": ["a=b"], "untill": "1h"}, "untill is not a known setting"),
+    ],
+)
+async def test_what_is_wrong_with_a_silence_is_told(house: House, wish, message) -> None:
+    answer = await house.ask("POST", "/api/v1/silences", wish)
+    assert answer.status == 422
+    assert answer.error["message"].startswith(message)
