@@ -27,6 +27,7 @@ class Why(StrEnum):
     UNKNOWN_ENCODING = "unknown_encoding"  # 415
     UNKNOWN_TYPE = "unknown_type"  # 415
     BROKEN_ENCODING = "broken_encoding"  # 400: a damaged or unfinished stream
+    NO_DATA = "no_data"  # 400: an empty body
     MALFORMED = "malformed"  # 400
     BAD_NAME = "bad_name"  # 400: an index, source, … that cannot be one
     BUSY = "busy"  # 429 or 503: send it again
@@ -51,6 +52,7 @@ _OF_INGEST = {
     IngestCode.UNSUPPORTED_ENCODING: Why.UNKNOWN_ENCODING,
     IngestCode.INVALID_ENCODING: Why.BROKEN_ENCODING,
     IngestCode.UNSUPPORTED_TYPE: Why.UNKNOWN_TYPE,
+    IngestCode.NO_DATA: Why.NO_DATA,
     IngestCode.INVALID_NAME: Why.BAD_NAME,
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from lynxalert.api.errors import Endpoint
-from lynxalert.api.protocols import elastic_handshake, elasticsearch
+from lynxalert.api.protocols import elastic_handshake, elasticsearch, hec
 
 Route: TypeAlias = tuple[str, str, Endpoint]
 
@@ -30,6 +30,18 @@ ELASTIC_PREFIXED: tuple[Route, ...] = (
     ("HEAD", "/{index}", elastic_handshake.index),
     ("PUT", "/{index}", elastic_handshake.index),
 )
+HEC_PREFIXES = ("/services/collector", "/api/v1/ingest/hec", "/api/v1/ingest/hec/services/collector")
+HEC: tuple[Route, ...] = (
+    *(
+        (method, path, endpoint)
+        for path in ("", "/", "/{endpoint:event|raw}", "/{endpoint:event|raw}/1.0")
+        for method, endpoint in (("POST", hec.collect), ("OPTIONS", hec.options))
+    ),
+    ("POST", "/ack", hec.acknowledged),
+    ("POST", "/ack/1.0", hec.acknowledged),
+    ("GET", "/health", hec.health),
+    ("GET", "/health/1.0", hec.health),
+)
 INGEST_ROUTES: tuple[Route, ...] = (
     *((method, prefix + path, to) for prefix in ELASTIC_PREFIXES for method, path, to in ELASTIC),
     *(
@@ -37,4 +49,5 @@ INGEST_ROUTES: tuple[Route, ...] = (
         for prefix in ELASTIC_PREFIXES[1:]
         for method, path, to in ELASTIC_PREFIXED
     ),
+    *((method, prefix + path, to) for prefix in HEC_PREFIXES for method, path, to in HEC),
 )

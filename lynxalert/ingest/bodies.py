@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import math
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple, NoReturn
@@ -12,6 +13,7 @@ import orjson
 
 from lynxalert.ingest.errors import IngestCode, IngestError
 
+LONGEST_NUMBER = 1000  # digits; no system writes longer ones
 BLANK = re.compile(r"[ \t\n\r]*")
 # A JSON string, which stays, or the blanks between tokens, which go.
 BETWEEN = re.compile(r'("[^"\\]*(?:\\.[^"\\]*)*")|[ \t\n\r]+', re.DOTALL)
@@ -89,6 +91,19 @@ def objects(text: str) -> list[str] | None:
     return found
 
 
+def next_value(text: str, place: int) -> tuple[Any, int, int] | None:
+    """The JSON value that comes next from *place* on, where it begins and where it ends; None at the end of *text*.
+
+    Raises:
+        IngestError: something else comes there.
+    """
+    start = _skip(text, place)
+    if start == len(text):
+        return None
+    value, end = _value(text, start, READER)
+    return value, start, end
+
+
 def compact(text: str) -> str:
     """JSON *text* on one line: where it has line breaks, all blanks between its tokens go."""
     return BETWEEN.sub(r"\1", text) if "\n" in text else text
@@ -107,12 +122,19 @@ def _refuse(word: str) -> NoReturn:
     raise ValueError(f"{word} is not JSON")
 
 
-SCANNER = json.JSONDecoder(parse_constant=_refuse, parse_int=lambda digits: digits)
+def _whole(digits: str) -> int | float:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else math.inf
 
 
-def _value(text: str, place: int) -> tuple[Any, int]:
+SCANNER = json.JSONDecoder(
+    parse_constant=_refuse, parse_int=lambda digits: digits
+)  # where only the text counts
+READER = json.JSONDecoder(parse_constant=_refuse, parse_int=_whole)
+
+
+def _value(text: str, place: int, scanner: json.JSONDecoder = SCANNER) -> tuple[Any, int]:
     try:
-        return SCANNER.raw_decode(text, place)
+        return scanner.raw_decode(text, place)
     except json.JSONDecodeError as error:
         raise _invalid(text, error.pos, error.msg) from None
     except ValueError as error:

@@ -16,6 +16,7 @@ class IngestCode(StrEnum):
     TOO_LARGE = "too_large"  # 413
     INVALID_JSON = "invalid_json"  # 400
     INVALID_BODY = "invalid_body"  # 400: neither JSON nor whatever else the protocol carries
+    NO_DATA = "no_data"  # 400: an empty body, where the protocol has no use for one
     INVALID_NAME = "invalid_name"  # 422: an index, source, … that cannot be one
 
     @property

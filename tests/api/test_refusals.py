@@ -111,6 +111,38 @@ async def serving_and_waiting(store: EventStore, clock: FakeClock):
         moving.cancel()
 
 
+@pytest.mark.parametrize(("store", "code"), [("busy", 9), ("full", 9), ("closing", 23)], indirect=["store"])
+async def test_splunks_senders_are_told_that_the_server_is_busy(store: EventStore, code: int) -> None:
+    async with (
+        asking(store, FakeClock()) as (session, url),
+        session.post(f"{url}/services/collector", data=b'{"event":"a"}') as answer,
+    ):
+        assert (answer.status, (await answer.json())["code"]) == (503, code)
+        assert int(answer.headers["Retry-After"]) >= 1
+
+
+@pytest.mark.parametrize("store", ["works"], indirect=True)
+async def test_splunks_codes_say_what_is_wrong_with_a_token(store: EventStore) -> None:
+    async with asking(store, FakeClock(), hec=("right-key",)) as (session, url):
+        for headers, path, status, code in (
+            ({}, "", 401, 2),
+            ({"Authorization": "Splunk"}, "", 401, 2),
+            ({"Authorization": "Splunk wrong"}, "", 403, 4),
+            ({"Authorization": basic("x", "wrong")}, "/raw", 403, 4),
+            ({}, "?token=right-key", 400, 16),
+            ({}, "/ack?channel=x", 401, 2),
+            ({"Authorization": "Splunk wrong"}, "?channel=x", 403, 4),
+            ({"Authorization": "Splunk right-key"}, "", 200, 0),
+            ({"Authorization": basic("x", "right-key")}, "", 200, 0),
+        ):
+            url_of = f"{url}/services/collector{path}"
+            async with session.post(url_of, data=b'{"event":"a"}', headers=headers) as answer:
+                assert (answer.status, (await answer.json())["code"]) == (status, code), (headers, path)
+        for headers, status in (({}, 200), ({"Authorization": "Splunk wrong"}, 403)):
+            async with session.get(f"{url}/services/collector/health", headers=headers) as answer:
+                assert answer.status == status
+
+
 def basic(user: str, password: str) -> str:
     return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 

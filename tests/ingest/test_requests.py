@@ -9,6 +9,7 @@ import pytest
 
 from lynxalert.ingest import PROTOCOLS, IngestError
 from lynxalert.ingest.protocols.elasticsearch import Bulk
+from lynxalert.ingest.protocols.hec import Collected
 from tests import goldens
 from tests.payloads import payload_of, shown
 
@@ -26,6 +27,8 @@ def test_request(path: pathlib.Path, pytestconfig: pytest.Config) -> None:
         events, rejects = shown(decoded)
         if isinstance(decoded, Bulk):
             case.expect("items", "\n".join(map(written, decoded.items)))
+        if isinstance(decoded, Collected) and decoded.failure is not None:
+            case.expect("failure", f"{decoded.failure.code.text}, event {decoded.failure.number}")
     case.expect("events", events)
     case.expect("rejects", rejects)
 
