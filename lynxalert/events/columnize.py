@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
-from lynxalert.events.event import Event
-from lynxalert.events.extract import Reading
-from lynxalert.events.layout import Slot, fit
+from lynxalert.events.extract import Given, Readings
+from lynxalert.events.layout import LARGEST, SMALLEST, Slot, fit
 from lynxalert.plan import Type
 
 TIMESTAMP = pa.timestamp("us")
@@ -31,13 +30,12 @@ ALWAYS_FITS: Mapping[Type, type | None] = {
 }
 
 
-class Row(NamedTuple):
-    """One event on its way into a table. *arrival* in µs since 1970 UTC."""
+class Rows(NamedTuple):
+    """Events of one stream on their way into a table, with the first of their sequence numbers."""
 
+    given: Sequence[Given]
+    readings: Readings
     sequence: int
-    arrival: int
-    event: Event
-    reading: Reading
 
 
 class Split(NamedTuple):
@@ -51,40 +49,78 @@ class Split(NamedTuple):
     misfits: dict[str, list[Any]]
 
 
-def split(readings: Sequence[Mapping[str, Any]], slots: Mapping[str, Slot]) -> Split:
-    """Put each value into the column of its field where it fits exactly, else among the extras of its row."""
-    total = len(readings)
-    columns: dict[str, list[Any]] = {name: [None] * total for name in slots}
-    targets = {name: (slot.type, ALWAYS_FITS[slot.type], columns[name]) for name, slot in slots.items()}
-    extras: list[dict[str, Any]] = []
-    misfits: dict[str, list[Any]] = {}
-    for row, fields in enumerate(readings):
-        extra: dict[str, Any] = {}
+def split(
+    columns: Mapping[str, Sequence[Any]], rest: Sequence[Mapping[str, Any]], slots: Mapping[str, Slot]
+) -> Split:
+    """Put each value into the column of its field where it fits exactly, else among the extras of its row.
+
+    *columns* has some fields of all rows, *rest* the other fields of each.
+    """
+    parts = Split({}, [{} for _ in rest], {})
+    for name, values in columns.items():
+        slot = slots.get(name)
+        if slot is None:
+            for row, value in enumerate(values):
+                if value is not None:
+                    parts.extras[row][name] = value
+        else:
+            parts.columns[name] = list(values) if _fits(values, slot.type) else _fitted(values, slot, parts)
+    targets = {name: (slot.type, ALWAYS_FITS[slot.type]) for name, slot in slots.items()}
+    for row, fields in enumerate(rest):
         for name, value in fields.items():
             target = targets.get(name)
             if target is None:
-                extra[name] = value
+                parts.extras[row][name] = value
                 continue
-            kind, exact, column = target
+            kind, exact = target
             fitted = value if type(value) is exact else fit(value, kind)
             if fitted is None:
-                extra[name] = value
-                misfits.setdefault(name, []).append(value)
+                parts.extras[row][name] = value
+                parts.misfits.setdefault(name, []).append(value)
             else:
+                column = parts.columns.get(name)
+                if column is None:
+                    column = parts.columns[name] = [None] * len(rest)
                 column[row] = fitted
-        extras.append(extra)
-    return Split(columns, extras, misfits)
+    return parts
 
 
-def event_table(rows: Sequence[Row], parts: Split, slots: Mapping[str, Slot]) -> pa.Table:
+def _fits(values: Sequence[Any], kind: Type) -> bool:
+    """Whether a column of *kind* holds all of *values* as they are."""
+    kinds = set(map(type, values))
+    kinds.discard(type(None))
+    if kind is not Type.INTEGER:
+        return kinds <= {ALWAYS_FITS[kind]}
+    if not kinds:
+        return True
+    if kinds != {int}:
+        return False
+    numbers: list[int] = [value for value in values if value is not None]
+    return min(numbers) >= SMALLEST and max(numbers) <= LARGEST
+
+
+def _fitted(values: Sequence[Any], slot: Slot, parts: Split) -> list[Any]:
+    """The column of *values* as far as they fit; the others go to the extras of *parts*."""
+    column: list[Any] = []
+    for row, value in enumerate(values):
+        fitted = None if value is None else fit(value, slot.type)
+        if fitted is None and value is not None:
+            parts.extras[row][slot.name] = value
+            parts.misfits.setdefault(slot.name, []).append(value)
+        column.append(fitted)
+    return column
+
+
+def event_table(rows: Rows, parts: Split, slots: Mapping[str, Slot]) -> pa.Table:
     """The table of events: the six columns every stream has, the promoted ones in use, and `_extra`."""
+    given, readings, _ = rows
     columns: dict[str, Any] = {
-        "_time": pa.array([row.reading.time for row in rows], TIMESTAMP),
-        "_seq": pa.array([row.sequence for row in rows], pa.int64()),
-        "_indextime": pa.array([row.arrival for row in rows], TIMESTAMP),
-        "host": pa.array([row.reading.host for row in rows], pa.string()),
-        "source": pa.array([row.event.source for row in rows], pa.string()),
-        "sourcetype": pa.array([row.event.sourcetype for row in rows], pa.string()),
+        "_time": pa.array(readings.times, TIMESTAMP),
+        "_seq": _sequence(rows),
+        "_indextime": pa.array([one.arrival for one in given], TIMESTAMP),
+        "host": pa.array(readings.hosts, pa.string()),
+        "source": pa.array([one.event.source for one in given], pa.string()),
+        "sourcetype": pa.array([one.event.sourcetype for one in given], pa.string()),
     }
     for name, values in parts.columns.items():
         column = slots[name].column
@@ -97,15 +133,19 @@ def event_table(rows: Sequence[Row], parts: Split, slots: Mapping[str, Slot]) ->
     return pa.table(columns)
 
 
-def raw_table(rows: Sequence[Row]) -> pa.Table:
+def raw_table(rows: Rows) -> pa.Table:
     """The table of raw texts, in the same order."""
     return pa.table(
         {
-            "_seq": pa.array([row.sequence for row in rows], pa.int64()),
-            "_raw": pa.array([row.event.raw for row in rows], pa.string()),
-            "_text": pa.array([row.reading.text for row in rows], pa.string()),
+            "_seq": _sequence(rows),
+            "_raw": pa.array([one.event.raw for one in rows.given], pa.string()),
+            "_text": pa.array(rows.readings.texts, pa.string()),
         }
     )
+
+
+def _sequence(rows: Rows) -> Any:
+    return pa.array(range(rows.sequence, rows.sequence + len(rows.given)), pa.int64())
 
 
 def json_array(extras: Sequence[Mapping[str, Any]]) -> pa.Array[Any]:

@@ -13,6 +13,7 @@ import pyarrow as pa
 from lynxalert.events import tables
 from lynxalert.events.columnize import ARROW, Split, json_array, split
 from lynxalert.events.database import transaction
+from lynxalert.events.extract import Readings
 from lynxalert.events.layout import EXACT_IN_DOUBLE, Census, Slot
 from lynxalert.events.streams import Stream, Streams
 from lynxalert.plan import Type
@@ -22,17 +23,15 @@ SHORTEST_WINDOW, LONGEST_WINDOW = 50, 100_000
 MOST_BACKFILLED = 100_000  # rows; in a longer table the old values stay where they are
 
 
-def adapt(
-    cursor: duckdb.DuckDBPyConnection, streams: Streams, stream: Stream, fields: Sequence[Mapping[str, Any]]
-) -> Split:
-    """Split *fields* (one mapping per event) over the columns of *stream*, after adapting those to the batch.
+def adapt(cursor: duckdb.DuckDBPyConnection, streams: Streams, stream: Stream, readings: Readings) -> Split:
+    """Split the fields of *readings* over the columns of *stream*, after adapting those to the batch.
 
     Raises:
         StoreError: the database failed.
     """
-    parts = split(fields, stream.layout.promoted())
+    parts = split(readings.columns, readings.rest, stream.layout.promoted())
     if _widen(cursor, streams, stream, parts):
-        parts = split(fields, stream.layout.promoted())
+        parts = split(readings.columns, readings.rest, stream.layout.promoted())
     stream.census.count(parts.extras)
     if stream.census.events >= stream.window:
         chosen = stream.census.candidates(stream.layout)
@@ -40,7 +39,7 @@ def adapt(
         stream.census = Census()
         if chosen:
             _promote(cursor, streams, stream, chosen)
-            parts = split(fields, stream.layout.promoted())
+            parts = split(readings.columns, readings.rest, stream.layout.promoted())
     _learn(streams, stream, parts)
     return parts
 
@@ -82,10 +81,11 @@ def _backfill(cursor: duckdb.DuckDBPyConnection, stream: Stream, slots: Sequence
     )
     if len(rows) > MOST_BACKFILLED:
         return []
-    parts = split([json.loads(extra) for _, extra in rows], {slot.name: slot for slot in slots})
+    parts = split({}, [json.loads(extra) for _, extra in rows], {slot.name: slot for slot in slots})
     columns: dict[str, Any] = {"_seq": pa.array([sequence for sequence, _ in rows], pa.int64())}
     for slot in slots:
-        columns[str(slot.column)] = pa.array(parts.columns[slot.name], ARROW[slot.type])
+        moved = parts.columns.get(slot.name, [None] * len(rows))
+        columns[str(slot.column)] = pa.array(moved, ARROW[slot.type])
     columns["_extra"] = json_array(parts.extras)
     complete = [replace(slot, complete=True) for slot in slots if slot.name not in parts.misfits]
     with transaction(cursor):
@@ -106,7 +106,9 @@ def _widen(cursor: duckdb.DuckDBPyConnection, streams: Streams, stream: Stream, 
     ]
     for slot in widened:
         limits = tables.bounds(cursor, stream.identifier, slot)
-        present = [value for value in (*parts.columns[slot.name], *(limits or ())) if value is not None]
+        present = [
+            value for value in (*parts.columns.get(slot.name, ()), *(limits or ())) if value is not None
+        ]
         if any(abs(value) > EXACT_IN_DOUBLE for value in present):
             stream.narrow.add(slot.name)
     widened = [slot for slot in widened if slot.name not in stream.narrow]

@@ -14,7 +14,7 @@ from lynxalert.events.errors import Backpressure
 from lynxalert.events.rawlog import Place
 
 WORTHWHILE = 4_000  # events that are inserted without waiting for more
-LARGEST_TAKE = 20_000
+LARGEST_TAKE = 10_000  # more would not stay in the processor's cache while it is taken apart
 PATIENCE = 0.25  # seconds the first event of a batch waits at most
 RETRY_AFTER = dt.timedelta(seconds=1)
 

@@ -16,11 +16,11 @@ import pyarrow as pa
 
 from lynxalert.events import tables
 from lynxalert.events.arrivals import Arrived
-from lynxalert.events.columnize import TIMESTAMP, Row, Split, event_table, raw_table, split
+from lynxalert.events.columnize import TIMESTAMP, Rows, Split, event_table, raw_table, split
 from lynxalert.events.database import transaction
 from lynxalert.events.errors import Unreadable
 from lynxalert.events.event import Event, Reject
-from lynxalert.events.extract import clean, read
+from lynxalert.events.extract import Given, clean, document_of, read_together
 from lynxalert.events.promotion import adapt
 from lynxalert.events.rawlog import Place
 from lynxalert.events.streams import Stream, Streams
@@ -44,14 +44,14 @@ class Prepared(NamedTuple):
     """The rows of one stream, ready to insert."""
 
     stream: Stream
-    rows: list[Row]
+    rows: Rows
     parts: Split
 
 
 class Sorted(NamedTuple):
     """A batch by stream number, and what of it goes to the dead letters."""
 
-    rows: dict[int, list[Row]]
+    given: dict[int, list[Given]]
     dead: list[Arrived]
     refused: list[tuple[int, str]]
 
@@ -71,8 +71,8 @@ class Writer:
             StoreError: the database failed; nothing of the batch was kept.
         """
         found = self._sort(batch)
-        prepared = [self._prepare(stream, rows) for stream, rows in self._by_stream(found)]
-        sequence = self.sequence + sum(len(one.rows) for one in prepared)
+        prepared = self._prepare(found)
+        sequence = self.sequence + sum(len(one.rows.given) for one in prepared)
         with transaction(self._cursor) as cursor:
             for one in prepared:
                 _insert(cursor, one)
@@ -81,28 +81,25 @@ class Writer:
             tables.save_progress(cursor, sequence, place)
         for one in prepared:
             one.stream.saved = one.stream.layout
-        self.sequence = sequence
-        times = [row.reading.time for one in prepared for row in one.rows]
-        return Written(len(times), tuple(found.refused), sequence, min(times, default=None))
+        stored, self.sequence = sequence - self.sequence, sequence
+        earliest = min((min(one.rows.readings.times) for one in prepared), default=None)
+        return Written(stored, tuple(found.refused), sequence, earliest)
 
     def _sort(self, batch: Sequence[Arrived]) -> Sorted:
-        rows: dict[int, list[Row]] = {}
-        found = Sorted(rows, [], [])
-        sequence = self.sequence
+        found = Sorted({}, [], [])
         for place, (moment, item) in enumerate(batch):
             if isinstance(item, Reject):
                 found.dead.append(Arrived(moment, item))
                 continue
             try:
-                reading = read(item, moment)
+                document = document_of(item)
                 stream = self._stream_of(item)
             except Unreadable as error:
                 found.refused.append((place, str(error)))
                 reject = Reject(0, str(error), item.raw, item.index, item.source)
                 found.dead.append(Arrived(moment, reject))
                 continue
-            sequence += 1
-            rows.setdefault(stream.identifier, []).append(Row(sequence, moment, item, reading))
+            found.given.setdefault(stream.identifier, []).append(Given(item, moment, document))
         return found
 
     def _stream_of(self, event: Event) -> Stream:
@@ -114,16 +111,19 @@ class Writer:
             self._streams.add(stream)
         return stream
 
-    def _by_stream(self, found: Sorted) -> list[tuple[Stream, list[Row]]]:
-        return [
-            (stream, found.rows[stream.identifier])
-            for stream in self._streams
-            if stream.identifier in found.rows
-        ]
-
-    def _prepare(self, stream: Stream, rows: list[Row]) -> Prepared:
-        fields = [row.reading.fields for row in rows]
-        return Prepared(stream, rows, adapt(self._cursor, self._streams, stream, fields))
+    def _prepare(self, found: Sorted) -> list[Prepared]:
+        """Read the events stream by stream; each stream takes the next sequence numbers."""
+        prepared: list[Prepared] = []
+        sequence = self.sequence + 1
+        for stream in list(self._streams):
+            given = found.given.get(stream.identifier)
+            if given:
+                rows = Rows(given, read_together(given), sequence)
+                prepared.append(
+                    Prepared(stream, rows, adapt(self._cursor, self._streams, stream, rows.readings))
+                )
+                sequence += len(given)
+        return prepared
 
 
 def _insert(cursor: duckdb.DuckDBPyConnection, one: Prepared) -> None:
@@ -146,9 +146,10 @@ def _proven(moment: int, item: Event | Reject) -> Event | Reject:
     if isinstance(item, Reject):
         return item
     try:
-        row = Row(0, moment, item, read(item, moment))
-        event_table([row], split([row.reading.fields], {}), {})
-        raw_table([row])
+        given = [Given(item, moment, document_of(item))]
+        rows = Rows(given, read_together(given), 0)
+        event_table(rows, split(rows.readings.columns, rows.readings.rest, {}), {})
+        raw_table(rows)
     except Unreadable:
         return item  # the writer itself says why
     except Exception as error:  # noqa: BLE001 - an event must never be able to stop the store

@@ -104,6 +104,13 @@ def flatten(document: Mapping[str, Any], text: str | None = None) -> dict[str, A
     return fields
 
 
+def flatten_some(document: Mapping[str, Any], prefix: str) -> tuple[dict[str, Any], bool]:
+    """The fields of a part of an event under *prefix*, and whether a number in it may have been rounded."""
+    fields: dict[str, Any] = {}
+    rounded = _object(document, prefix, fields)
+    return fields, rounded
+
+
 def _object(document: Mapping[str, Any], prefix: str, fields: dict[str, Any]) -> bool:
     """Add the fields of *document*; true when a number may have been rounded by the parser."""
     rounded = False

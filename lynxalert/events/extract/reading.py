@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lynxalert.events.event import Event
@@ -24,27 +25,45 @@ class Reading(NamedTuple):
     text: str | None
 
 
-def read(event: Event, arrival: int) -> Reading:
+def read(event: Event, arrival: int, document: Mapping[str, Any] | None = None) -> Reading:
     """Find time, host and fields of *event* as `language.md` §6 says. *arrival* in µs since 1970 UTC.
+
+    *document* is its text as a JSON object, where that was parsed before.
 
     Raises:
         Unreadable: the event is nested too deep to be stored.
     """
-    document = event.document if event.document is not None else parse_object(event.raw)
-    time = None if event.time is None else micros(event.time)
+    if document is None:
+        document = document_of(event)
     if document is not None:
         fields: dict[str, Any] = flatten(document, event.raw)
         text = spoken(document, event.raw)
-        if time is None:
-            time = _time_of(document, arrival)
     else:
         fields, text = text_fields(event.raw, event.sourcetype), None
     if event.fields:
         fields.update(flatten(event.fields))
-    if time is None:
-        time = recognise(event.raw, arrival)
+    time = time_of(event, document, arrival)
     host = _set_apart(fields, event.host)
-    return Reading(arrival if time is None else time, host, fields, text)
+    return Reading(time, host, fields, text)
+
+
+def document_of(event: Event) -> Mapping[str, Any] | None:
+    """The text of *event* as a JSON object, None when it is none.
+
+    Raises:
+        Unreadable: it is nested too deep to be stored.
+    """
+    return event.document if event.document is not None else parse_object(event.raw)
+
+
+def time_of(event: Event, document: Mapping[str, Any] | None, arrival: int) -> int:
+    """The time of *event* in µs since 1970 UTC: declared, under a usual key, in its text, or that of arrival."""
+    if event.time is not None:
+        return micros(event.time)
+    found = None if document is None else _time_in(document, arrival)
+    if found is None:
+        found = recognise(event.raw, arrival)
+    return arrival if found is None else found
 
 
 def text_fields(text: str, sourcetype: str | None) -> dict[str, Any]:
@@ -60,7 +79,7 @@ def text_fields(text: str, sourcetype: str | None) -> dict[str, Any]:
     return fields
 
 
-def _time_of(document: Any, arrival: int) -> int | None:
+def _time_in(document: Mapping[str, Any], arrival: int) -> int | None:
     for key in TIME_KEYS:
         if key in document:
             found = from_value(document[key], arrival)
