@@ -23,12 +23,8 @@ from lynxalert.api import (
 )
 from lynxalert.api.errors import Endpoint, errors
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
-<<<<<<< HEAD
 from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal, Silences
-=======
-from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal
 from lynxalert.api.protocols.acks import ACKS, Acks
->>>>>>> d51d434 (Take events as Splunk's HTTP Event Collector does)
 from lynxalert.api.routes import INGEST_ROUTES, Route
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
