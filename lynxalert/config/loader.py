@@ -12,6 +12,7 @@ from lynxalert.config import channels, files, sections
 from lynxalert.config.alert import Context, build, file_id
 from lynxalert.config.channels import Style, email_defaults
 from lynxalert.config.datamodels import DataModels, datamodels
+from lynxalert.config.inhibitions import inhibitions
 from lynxalert.config.mistakes import ConfigError, Mistake
 from lynxalert.config.questions import Compile
 from lynxalert.config.secrets import resolve
@@ -63,6 +64,7 @@ def _settings(
         ("lookups", sections.lookups),
         ("datamodels", datamodels),
         ("macros", sections.macros),
+        ("inhibitions", inhibitions),
     ):
         parts[name], wrong = read(revealed)
         mistakes += wrong

@@ -24,6 +24,7 @@ SECTIONS = (
     "email",
     "include",
     "ingest",
+    "inhibitions",
     "lookups",
     "macros",
     "outbound",

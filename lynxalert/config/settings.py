@@ -20,6 +20,7 @@ from lynxalert.config.datamodels import DataModels
 from lynxalert.config.mistakes import Found
 from lynxalert.config.shape import Duration, Section, Size
 from lynxalert.config.units import UnitError, duration, size
+from lynxalert.notify.inhibition import Inhibition
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -184,6 +185,7 @@ class Settings:
     lookups: Lookups = field(default_factory=Lookups)
     datamodels: DataModels = field(default_factory=dict)
     macros: Mapping[str, str] = field(default_factory=dict)
+    inhibitions: tuple[Inhibition, ...] = ()
     channels: Mapping[str, ChannelSpec] = field(default_factory=dict)
     alerts: tuple[Alert, ...] = ()
     warnings: tuple[Found, ...] = ()

@@ -12,6 +12,7 @@ from lynxalert.alerts.health import Notice
 from lynxalert.daemon.quiet import Quietness, quietness
 from lynxalert.daemon.slots import Outcome
 from lynxalert.notify.facts import Occasion
+from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Delivery, Start
 from lynxalert.notify.queueing import queue, situation_of
 from lynxalert.notify.routing import Situation
@@ -34,6 +35,7 @@ class Voice:
 
     deliver: Deliver = queue
     tell: Tell = tell_nobody
+    inhibitions: Callable[[], Sequence[Inhibition]] = tuple  # the rules in force
 
 
 async def commit(
@@ -45,7 +47,10 @@ async def commit(
     """
     revisions = await definitions.revisions(tx)
     valid = [each for each in outcomes if revisions.get(each.alert.id) == each.before.definition.revision]
-    quiet = await quietness(tx, now) if any(each.occasions for each in valid) else Quietness(now)
+    # First, so that what begins to fire inhibits what begins with it.
+    await instances.save_all(tx, ((each.alert.id, each.before.instances, each.instances) for each in valid))
+    told = [occasion.transition for each in valid for occasion in each.occasions]
+    quiet = await quietness(tx, now, voice.inhibitions()) if told else Quietness(now)
     deliveries: list[Delivery] = []
     for each in valid:
         deliveries += await decide(tx, each.alert, each.occasions, quiet, voice.deliver)
@@ -53,10 +58,8 @@ async def commit(
             deliveries += voice.tell(each.alert, notice)
         for at, inputs in each.amended.items():
             await history.amend(tx, each.alert.id, at, inputs)
-    await instances.save_all(tx, ((each.alert.id, each.before.instances, each.instances) for each in valid))
     await instances.save_cursors(tx, [each.cursor for each in valid])
     await history.record(tx, [made for each in valid for made in each.evaluations])
-    told = [occasion.transition for each in valid for occasion in each.occasions]
     await history.append(tx, told, now)
     await outbox.enqueue(tx, deliveries)
     return tuple(valid)

@@ -121,7 +121,9 @@ class Evaluator:
         self._now = now
         await self._learn(now)
         if self._release_at is not None and self._release_at <= now:
-            queued = await self._database.write(partial(release_due, now=now))
+            queued = await self._database.write(
+                partial(release_due, now=now, inhibitions=self._voice.inhibitions())
+            )
             if queued:
                 self._committed(())
         async with self._database.read() as tx:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -35,6 +35,7 @@ from lynxalert.engine import Engine
 from lynxalert.events import EventStore, Limits
 from lynxalert.notify.channel import secrets_of
 from lynxalert.notify.http import Http, Outbound
+from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.queueing import made
 from lynxalert.state import Database, StoredOutbox
 
@@ -96,7 +97,7 @@ def _wired(ground: Ground) -> Parts:
     metrics = Metrics()
     observer = Observer(metrics, ground.store, ground.clock)
     syslog = Listeners(ground.settings, ground.store, metrics, ground.clock)
-    evaluator, sender = _workers(ground, observer)
+    evaluator, sender = _workers(ground, observer, lambda: configuration.settings.inhibitions)
     edits = Edits()
 
     def changed(channels: Iterable[ChannelSpec]) -> None:
@@ -143,7 +144,9 @@ def _telling(observer: Observer, configuration: Configuration, syslog: Listeners
     return {**found, "syslog": syslog} if syslog.wanted else found
 
 
-def _workers(ground: Ground, observer: Observer) -> tuple[Evaluator, Sender]:
+def _workers(
+    ground: Ground, observer: Observer, rules: Callable[[], Sequence[Inhibition]]
+) -> tuple[Evaluator, Sender]:
     outbox = StoredOutbox(ground.database)
     sender = Sender(outbox, ground.http, ground.clock, settled=observer.settled)
 
@@ -151,7 +154,7 @@ def _workers(ground: Ground, observer: Observer) -> tuple[Evaluator, Sender]:
         observer.committed(outcomes)
         sender.wake()
 
-    voice = Voice(tell=observer.noticed)
+    voice = Voice(tell=observer.noticed, inhibitions=rules)
     evaluator = Evaluator(ground.database, ground.runner, ground.clock, voice=voice, committed=committed)
     return evaluator, sender
 

@@ -1,26 +1,31 @@
-"""Mutes, silences, schedules and acknowledgements, as they stand → the overlays that routing weighs."""
+"""Mutes, silences, schedules, acknowledgements and inhibitions, as they stand → the overlays that routing weighs."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lynxalert.alerts import Alert, Key, Transition
 from lynxalert.alerts.active import is_active, next_active
+from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Overlay, Quiet
 from lynxalert.plan import Row
-from lynxalert.state import Ack, Silence, Transaction, overlays
+from lynxalert.state import Ack, Silence, Transaction, definitions, instances, overlays
+
+RECHECK = dt.timedelta(minutes=1)  # how soon it is noticed that what inhibits is over
 
 
 @dataclass(frozen=True, slots=True)
 class Quietness:
-    """Every reason to stay quiet that holds at *now*."""
+    """Every reason to stay quiet that holds at *now*. *firing* are the labels of what may inhibit by *inhibitions*."""
 
     now: dt.datetime
     silences: tuple[Silence, ...] = ()
     acks: Mapping[str, Ack] | None = None
+    inhibitions: Sequence[Inhibition] = ()
+    firing: Sequence[Mapping[str, Any]] = ()
 
     def of_alert(self, alert: Alert) -> tuple[Overlay, ...]:
         """What keeps the whole alert quiet: its mute, its schedule."""
@@ -33,22 +38,32 @@ class Quietness:
     def of_instances(
         self, alert: Alert, instances: Iterable[tuple[Key, Row, str]]
     ) -> dict[Key, tuple[Overlay, ...]]:
-        """What keeps single instances quiet, each given as key, labels, episode: silences, acknowledgements."""
-        found: dict[Key, tuple[Overlay, ...]] = {}
-        for key, labels, episode in instances:
-            silenced = [
-                Overlay(Quiet.SILENCED, each.ends_at)
-                for each in self.silences
-                if each.alert_id is None and each.covers(alert.id, labels_of(alert, labels), self.now)
-            ]
-            ack = (self.acks or {}).get(episode)
-            acked = [Overlay(Quiet.ACKED, ack.until)] if ack is not None else []
-            found[key] = (*silenced, *acked)
-        return found
+        """What keeps single instances quiet, each given as key, labels, episode."""
+        return {
+            key: (*self._silenced(alert, labels), *self._inhibited(alert, labels), *self._acked(episode))
+            for key, labels, episode in instances
+        }
 
     def of_transitions(self, alert: Alert, told: Iterable[Transition]) -> dict[Key, tuple[Overlay, ...]]:
         """`of_instances` for those that something happened to."""
         return self.of_instances(alert, ((each.key, each.labels, each.episode) for each in told))
+
+    def _silenced(self, alert: Alert, labels: Row) -> list[Overlay]:
+        seen = labels_of(alert, labels)
+        return [
+            Overlay(Quiet.SILENCED, each.ends_at)
+            for each in self.silences
+            if each.alert_id is None and each.covers(alert.id, seen, self.now)
+        ]
+
+    def _inhibited(self, alert: Alert, labels: Row) -> list[Overlay]:
+        seen = labels_of(alert, labels)
+        inhibited = any(each.inhibits(seen, self.firing) for each in self.inhibitions)
+        return [Overlay(Quiet.INHIBITED, self.now + RECHECK)] if inhibited else []
+
+    def _acked(self, episode: str) -> list[Overlay]:
+        ack = (self.acks or {}).get(episode)
+        return [Overlay(Quiet.ACKED, ack.until)] if ack is not None else []
 
 
 def labels_of(alert: Alert, labels: Row) -> dict[str, Any]:
@@ -57,6 +72,19 @@ def labels_of(alert: Alert, labels: Row) -> dict[str, Any]:
     return {**own, **alert.labels, **labels}
 
 
-async def quietness(tx: Transaction, now: dt.datetime) -> Quietness:
+async def quietness(tx: Transaction, now: dt.datetime, inhibitions: Sequence[Inhibition] = ()) -> Quietness:
     """All that holds at *now*."""
-    return Quietness(now, await overlays.silenced(tx, now), await overlays.acked(tx, now))
+    return Quietness(
+        now,
+        await overlays.silenced(tx, now),
+        await overlays.acked(tx, now),
+        inhibitions,
+        await _firing(tx) if inhibitions else (),
+    )
+
+
+async def _firing(tx: Transaction) -> list[dict[str, Any]]:
+    """The labels of every instance that fires, wherever it stands."""
+    by_alert = await instances.firing(tx)
+    found = await definitions.some(tx, list(by_alert))
+    return [labels_of(one.alert, each.labels) for one in found for each in by_alert[one.alert.id]]

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lynxalert.alerts import Instance, Phase
 from lynxalert.daemon.quiet import Quietness, quietness
+from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Delivery
 from lynxalert.notify.queueing import situation_of
 from lynxalert.notify.routing import release
@@ -16,7 +17,7 @@ from lynxalert.state import Definition, Transaction, definitions, instances, out
 _SOUNDING = (Phase.FIRING, Phase.RECOVERING, Phase.NODATA)
 
 
-async def release_due(tx: Transaction, now: dt.datetime) -> int:
+async def release_due(tx: Transaction, now: dt.datetime, inhibitions: Sequence[Inhibition] = ()) -> int:
     """Think again of every suppressed message that is due for it; how many were queued.
 
     1. An episode that is over, or an alert that is gone, is not told any more.
@@ -25,7 +26,7 @@ async def release_due(tx: Transaction, now: dt.datetime) -> int:
     waiting = await owed.waiting(tx, now)
     if not waiting:
         return 0
-    quiet, queued = await quietness(tx, now), 0
+    quiet, queued = await quietness(tx, now, inhibitions), 0
     for alert_id, messages in waiting.items():
         found = await definitions.load(tx, alert_id)
         open_ = (await instances.of(tx, [alert_id]))[alert_id]

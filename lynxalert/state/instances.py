@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, delete, select, tuple_
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import Instance, Key
+from lynxalert.alerts import Instance, Key, Phase
 from lynxalert.alerts.health import Health
 from lynxalert.state import codec
 from lynxalert.state.tables import cursors, instances
@@ -51,6 +51,18 @@ async def of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, dict[Ke
         for row in rows:
             instance = codec.unpack(Instance, row.body)
             found[row.alert_id][instance.key] = instance
+    return found
+
+
+async def firing(tx: AsyncConnection) -> dict[str, list[Instance]]:
+    """Every instance that fires, by alert."""
+    sounding = [str(each) for each in (Phase.FIRING, Phase.RECOVERING)]
+    rows = await tx.execute(
+        select(instances.c.alert_id, instances.c.body).where(instances.c.phase.in_(sounding))
+    )
+    found: dict[str, list[Instance]] = {}
+    for row in rows:
+        found.setdefault(row.alert_id, []).append(codec.unpack(Instance, row.body))
     return found
 
 

@@ -15,7 +15,8 @@ from lynxalert.alerts import Alert, Cron, NoData
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.daemon.commit import Voice
 from lynxalert.lang import QueryError
-from lynxalert.notify.matchers import Matcher
+from lynxalert.notify.inhibition import Inhibition
+from lynxalert.notify.matchers import Matcher, parse_matcher
 from lynxalert.notify.queueing import queue
 from lynxalert.plan import Result, TimeWindow
 from lynxalert.state import Silence, definitions, overlays
@@ -478,3 +479,15 @@ async def test_a_silence_covers_by_labels_and_an_ack_stops_repeats(begin: Begin)
     assert len(await bench.told()) == 2
     await bench.pass_(MINUTE)
     assert (await bench.told())[2:] == ["12:03 repeated #2", "12:03 repeated #2"]
+
+
+async def test_what_fires_keeps_what_it_inhibits_quiet_until_it_is_over(begin: Begin) -> None:
+    warning = {"severity": "warning", "errors": 9}
+    both, one = [{"severity": "critical", "errors": 9}, warning], [warning]
+    rule = Inhibition((parse_matcher("severity=critical"),), (parse_matcher("severity=warning"),))
+    voice = Voice(inhibitions=lambda: [rule])
+    bench = await begin(Scripted(by_minute(both, both, one, one), ("severity",)), voice=voice)
+    await bench.pass_(2 * MINUTE)
+    assert await bench.queued() == ["fired queued", "fired suppressed inhibited"]
+    await bench.pass_(2 * MINUTE)
+    assert await bench.queued() == ["fired queued", "fired queued", "resolved queued"]
