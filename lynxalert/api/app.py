@@ -25,6 +25,7 @@ from lynxalert.api.errors import Endpoint, errors
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
 from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal, Silences
 from lynxalert.api.protocols.acks import ACKS, Acks
+from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
@@ -101,6 +102,7 @@ def application(offered: Offered) -> web.Application:
     app[keys.PARTS] = offered.parts
     app[keys.REHEARSAL] = offered.rehearsal
     app[keys.SILENCES] = offered.silences
+    app[REPEATS] = Repeats()
     app[METRICS] = offered.metrics
     app[ACKS] = Acks()
     for method, path, endpoint in ALERT_ROUTES + ROUTES:

@@ -6,9 +6,11 @@ from typing import Any
 
 from aiohttp import web
 
+from lynxalert.api.access import authorise
 from lynxalert.api.errors import ApiError, envelope
 from lynxalert.api.receive import Received, receive
 from lynxalert.api.refusal import Refused, Why, speaking
+from lynxalert.api.repeats import HEADER, REPEATS
 from lynxalert.api.reply import success
 from lynxalert.ingest import ACCEPTED
 
@@ -46,7 +48,13 @@ async def refuse(_request: web.Request, refused: Refused) -> web.Response:
 @speaking(refuse)
 async def ingest(request: web.Request) -> web.Response:
     """`POST /api/v1/ingest`: JSON array, objects, JSON lines or text lines, as they come."""
-    return success(_summary(await receive(request, "native")))
+    authorise(request, "native")
+    key = request.headers.get(HEADER)
+    return success(await request.app[REPEATS].once(key, lambda: _received(request)))
+
+
+async def _received(request: web.Request) -> dict[str, Any]:
+    return _summary(await receive(request, "native"))
 
 
 def _summary(received: Received) -> dict[str, Any]:
