@@ -27,13 +27,13 @@ class Store:
         path: str | pathlib.Path = ":memory:",
         *,
         macros: Mapping[str, Any] | None = None,
-        lookups: str | pathlib.Path | None = None,
+        lookups: str | pathlib.Path | LookupFolder | None = None,
         datamodels: Mapping[str, Mapping[str, MappedDataset]] | None = None,
         clock: Clock | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         self._events = EventStore(path, clock=self._clock)
-        folder = None if lookups is None else LookupFolder(lookups)
+        folder = lookups if lookups is None or isinstance(lookups, LookupFolder) else LookupFolder(lookups)
         self._engine = Engine(self._events, macros=macros, lookups=folder, datamodels=datamodels)
 
     def ingest(
@@ -104,12 +104,12 @@ def open_store(
     path: str | pathlib.Path = ":memory:",
     *,
     macros: Mapping[str, Any] | None = None,
-    lookups: str | pathlib.Path | None = None,
+    lookups: str | pathlib.Path | LookupFolder | None = None,
     datamodels: Mapping[str, Mapping[str, MappedDataset]] | None = None,
 ) -> Store:
     """Open (or make) the store at *path*; `:memory:` keeps nothing.
 
-    *lookups* is the folder of CSV files (and of an address database) that queries may read; *datamodels* says, by
+    *lookups* is the folder of CSV files (and of an address database) that queries may read, or a `LookupFolder`; *datamodels* says, by
     model and dataset, which events answer for a data model.
     """
     return Store(path, macros=macros, lookups=lookups, datamodels=datamodels)

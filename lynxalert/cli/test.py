@@ -58,7 +58,7 @@ def _run(file: pathlib.Path) -> Iterator[tuple[str, Sequence[Told], list[str]]]:
     pack = file.with_name(file.name.removesuffix(SUFFIX) + ".toml")
     settings = load(pack, compiler)
     over = functools.partial(
-        engine, macros=settings.macros, lookups=settings.lookups_folder, datamodels=settings.datamodels
+        engine, macros=settings.macros, lookups=settings.lookup_folder, datamodels=settings.datamodels
     )
     for promise in promises(file):
         events = play(promise.lines, promise.start)

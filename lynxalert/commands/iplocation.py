@@ -9,7 +9,8 @@ from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Stage
 from lynxalert.plan.command import command, one, option
 from lynxalert.plan.knowledge import BadLookup, Places
-from lynxalert.plan.lookups import matched, put, several
+from lynxalert.plan.lookupjoin import matched, several
+from lynxalert.plan.lookups import put
 from lynxalert.plan.relation import Aggregate, Apply, Extend, Relation, Unnest
 from lynxalert.plan.rows import table_of
 from lynxalert.plan.scalar import ColumnRef, constant

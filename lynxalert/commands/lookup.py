@@ -8,7 +8,8 @@ from lynxalert.lang import Code
 from lynxalert.lang.ast import Flag, Name, Renaming, Stage
 from lynxalert.plan.command import command, many, option
 from lynxalert.plan.knowledge import Lookup as Table
-from lynxalert.plan.lookups import found_lookup, lookup_field, lookup_table, matched, missing, put
+from lynxalert.plan.lookupjoin import Matched, meet
+from lynxalert.plan.lookups import found_lookup, lookup_field, missing, put
 from lynxalert.plan.relation import Relation
 from lynxalert.plan.scope import Scope
 
@@ -25,9 +26,9 @@ class Output:
 @command
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Add columns of a lookup (a CSV file of the folder of lookups) where its fields equal those of the row, to the letter.
+    """Add columns of a lookup (a file of the folder of lookups) where its fields equal those of the row, to the letter.
 
-    `ip as src` meets the lookup's `ip` by the row's `src`. OUTPUT replaces fields, also by nothing; OUTPUTNEW fills
+    A lookup that the configuration defines may be met by patterns and networks instead. `ip as src` meets the lookup's `ip` by the row's `src`. OUTPUT replaces fields, also by nothing; OUTPUTNEW fills
     those that are missing; without either all other columns are put out. Several matches make multivalues.
     """
 
@@ -60,12 +61,15 @@ class Lookup:
         for _, field in pairs:
             relation, column = missing(relation, field.text, field.span, scope)
             on.append(column)
-        rows = lookup_table(table, known, [one.column for one in outputs], name.span, scope)
-        met = matched(relation, rows, on, scope)
-        relation = met.relation
-        for output, column in zip(outputs, met.columns, strict=True):
-            relation = put(relation, output.name, column, scope, over=output.over)
-        return relation
+
+        def shown(met: Matched) -> Relation:
+            relation = met.relation
+            for output, column in zip(outputs, met.columns, strict=True):
+                relation = put(relation, output.name, column, scope, over=output.over)
+            return relation
+
+        columns = [one.column for one in outputs]
+        return meet(relation, table, known, on, columns, name.span, scope, shown)
 
     def _outputs(
         self,

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pathlib
 from collections.abc import Mapping
 from typing import NoReturn
 
 from lynxalert.config.datamodels import DataModels
 from lynxalert.config.questions import Compile
-from lynxalert.engine import Catalog, Engine, EventSource
-from lynxalert.engine.lookups import LookupFolder
+from lynxalert.engine import Catalog, Engine, EventSource, LookupFolder
 from lynxalert.errors import LynxError
 
 
@@ -32,15 +30,15 @@ class NoEvents:
 def engine(
     source: EventSource,
     macros: Mapping[str, str],
-    lookups: pathlib.Path,
+    lookups: LookupFolder,
     datamodels: DataModels | None = None,
 ) -> Engine:
-    """An engine over *source* whose queries may use *macros*, the files in the folder *lookups*, and *datamodels*."""
-    return Engine(source, macros=macros, lookups=LookupFolder(lookups), datamodels=datamodels)
+    """An engine over *source* whose queries may use *macros*, *lookups*, and *datamodels*."""
+    return Engine(source, macros=macros, lookups=lookups, datamodels=datamodels)
 
 
 def compiler(
-    macros: Mapping[str, str], lookups: pathlib.Path, datamodels: DataModels | None = None
+    macros: Mapping[str, str], lookups: LookupFolder, datamodels: DataModels | None = None
 ) -> Compile:
-    """What compiles a query that may use *macros*, the files in the folder *lookups*, and *datamodels*."""
+    """What compiles a query that may use *macros*, *lookups*, and *datamodels*."""
     return engine(NoEvents(), macros, lookups, datamodels).compile

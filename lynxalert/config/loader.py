@@ -13,14 +13,16 @@ from lynxalert.config.alert import Context, build, file_id
 from lynxalert.config.channels import Style, email_defaults
 from lynxalert.config.datamodels import DataModels, datamodels
 from lynxalert.config.inhibitions import inhibitions
+from lynxalert.config.lookups import folder_of
 from lynxalert.config.mistakes import ConfigError, Mistake
 from lynxalert.config.questions import Compile
 from lynxalert.config.secrets import resolve
 from lynxalert.config.settings import Settings
+from lynxalert.engine import LookupFolder
 from lynxalert.lang import Code
 
-# macros, folder of lookups, data models → what compiles a query that may use them
-Compiler: TypeAlias = Callable[[Mapping[str, str], pathlib.Path, DataModels], Compile]
+# macros, lookups, data models → what compiles a query that may use them
+Compiler: TypeAlias = Callable[[Mapping[str, str], LookupFolder, DataModels], Compile]
 
 
 def load(file: pathlib.Path, compiler: Compiler, environment: Mapping[str, str] | None = None) -> Settings:
@@ -62,6 +64,7 @@ def _settings(
         ("outbound", sections.outbound),
         ("email", sections.email),
         ("lookups", sections.lookups),
+        ("queries", sections.queries),
         ("datamodels", datamodels),
         ("macros", sections.macros),
         ("inhibitions", inhibitions),
@@ -72,7 +75,7 @@ def _settings(
     parts["channels"], wrong = channels.named(revealed, Style(flat=True, email=defaults))
     mistakes += wrong
     known = _known(revealed, parts["channels"])
-    lookups = file.parent / parts["lookups"].folder
+    lookups = folder_of(file.parent / parts["lookups"].folder, parts["lookups"].tables)
     compile_query = compiler(parts["macros"], lookups, parts["datamodels"])
     context = Context(compile_query, known, parts["server"].timezone, defaults, flat=True)
     parts["alerts"], wrong = _alerts(revealed, context)

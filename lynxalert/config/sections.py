@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
-from lynxalert.config.settings import Address, Email, Ingest, Lookups, Outbound, Server, Store, Syslog
+from lynxalert.config.settings import Address, Email, Ingest, Lookups, Outbound, Queries, Server, Store, Syslog
 from lynxalert.config.shape import Section, read_rest
 from lynxalert.ingest import PROTOCOLS
 from lynxalert.ingest.origin import INDEX
@@ -28,10 +28,12 @@ SECTIONS = (
     "lookups",
     "macros",
     "outbound",
+    "queries",
     "server",
     "store",
 )
 _NAME = re.compile(r"[A-Za-z_]\w*")
+_LOOKUP = re.compile(r"\w[\w.\-]*")
 _MACRO = re.compile(r"[^\s(),$`]+\s*(\(\s*(\w+(\s*,\s*\w+)*\s*)?\))?")
 
 
@@ -126,8 +128,18 @@ def _syslog(value: Syslog) -> list[Mistake]:
 
 
 def lookups(table: Mapping[str, Any]) -> tuple[Lookups, list[Mistake]]:
-    """`[lookups]`."""
-    return section(Lookups, table, "lookups")
+    """`[lookups]` with the names of its tables."""
+    value, mistakes = section(Lookups, table, "lookups")
+    for name in value.tables:
+        if not _LOOKUP.fullmatch(name):
+            where: Path = ("lookups", "tables", name)
+            mistakes.append(Mistake(where, "is no name of a lookup: letters, digits, _, - and . only"))
+    return value, mistakes
+
+
+def queries(table: Mapping[str, Any]) -> tuple[Queries, list[Mistake]]:
+    """`[queries]`."""
+    return section(Queries, table, "queries")
 
 
 def email(table: Mapping[str, Any]) -> tuple[Email, list[Mistake]]:

@@ -17,10 +17,12 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from lynxalert.alerts.model import Alert, ChannelSpec
 from lynxalert.config.datamodels import DataModels
+from lynxalert.config.lookups import LookupTable, folder_of
 from lynxalert.config.mistakes import Found
 from lynxalert.config.shape import Duration, Section, Size
 from lynxalert.config.units import UnitError, duration, size
 from lynxalert.notify.inhibition import Inhibition
+from lynxalert.engine import LookupFolder
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -163,9 +165,16 @@ class Outbound(Section):
 
 
 class Lookups(Section):
-    """Files that queries may read."""
+    """Files that queries may read: those of a folder, some of them under names of their own."""
 
     folder: str = "lookups"
+    tables: dict[str, LookupTable] = Field(default_factory=dict)
+
+
+class Queries(Section):
+    """What queries over HTTP may do beside reading. Those of alerts only read."""
+
+    write: bool = False  # `outputlookup` and `collect`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +192,7 @@ class Settings:
     outbound: Outbound = field(default_factory=Outbound)
     email: Email = field(default_factory=Email)
     lookups: Lookups = field(default_factory=Lookups)
+    queries: Queries = field(default_factory=Queries)
     datamodels: DataModels = field(default_factory=dict)
     macros: Mapping[str, str] = field(default_factory=dict)
     inhibitions: tuple[Inhibition, ...] = ()
@@ -205,9 +215,9 @@ class Settings:
         return EVERYWHERE if self.server.listen.loopback else ()
 
     @property
-    def lookups_folder(self) -> pathlib.Path:
-        """Where the files lie that queries may read."""
-        return self.folder / self.lookups.folder
+    def lookup_folder(self) -> LookupFolder:
+        """The files that queries may read, and what they are called."""
+        return folder_of(self.folder / self.lookups.folder, self.lookups.tables)
 
     @property
     def data_folder(self) -> pathlib.Path:

@@ -84,7 +84,7 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
         closing.push_async_callback(asyncio.to_thread, store.close)
         database = await Database.open(settings.data_folder / "state.sqlite")
         closing.push_async_callback(database.close)
-        engine = engine_of(store, settings.macros, settings.lookups_folder, settings.datamodels)
+        engine = engine_of(store, settings.macros, settings.lookup_folder, settings.datamodels)
         runner = EngineRunner(engine, store)
         closing.push_async_callback(asyncio.to_thread, runner.close)
         http = Http(_outbound(settings), clock)

@@ -168,5 +168,5 @@ def _keys(found: Iterable[Definition]) -> list[str]:
 
 
 def _compiler(engine: Engine, settings: Settings) -> Compiler:
-    lookups, datamodels = settings.lookups_folder, settings.datamodels
+    lookups, datamodels = settings.lookup_folder, settings.datamodels
     return engine_of(engine.source, settings.macros, lookups, datamodels).compiler

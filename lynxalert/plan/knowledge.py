@@ -5,7 +5,7 @@ Values and protocols only; `engine/lookups.py` reads the files.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -16,12 +16,49 @@ class BadLookup(LynxError):
     """A lookup cannot be used; the message says why."""
 
 
+MOST_MATCHES = 1_000  # rows of a lookup that one event may meet, unless its definition says otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How the rows of a lookup are met, after Splunk's `transforms.conf`; plainly: by equality, to the letter.
+
+    *wildcards* and *networks* are columns whose cells are patterns (`*` any run) or CIDR blocks. The first
+    *most* fitting rows count; where fewer than *least* fit, *default* stands for those that lack.
+    """
+
+    wildcards: frozenset[str] = frozenset()
+    networks: frozenset[str] = frozenset()
+    letters_count: bool = True
+    most: int = MOST_MATCHES
+    least: int = 0
+    default: str = ""
+
+    @property
+    def equality(self) -> bool:
+        """Whether fields meet only what they equal to the letter."""
+        return self.letters_count and not self.wildcards and not self.networks
+
+
+PLAINLY = Matching()
+
+
+@dataclass(frozen=True, slots=True)
+class DefinedLookup:
+    """A lookup under a name of its own: a *file* of the folder, of a database its *table*, and how it is met."""
+
+    file: str
+    table: str | None = None
+    matching: Matching = PLAINLY
+
+
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """A table of texts: *columns* in order, and for each of *rows* as many texts; an empty cell is None."""
 
     columns: tuple[str, ...]
     rows: Sequence[tuple[str | None, ...]]
+    matching: Matching = PLAINLY
 
 
 class Places(Protocol):
@@ -48,6 +85,14 @@ class Lookups(Protocol):
 
         Raises:
             BadLookup: its name or its file cannot be read as one.
+        """
+        ...
+
+    def replace(self, name: str, change: Callable[[Lookup | None], Lookup | None]) -> None:
+        """Put what *change* makes of the lookup *name*, or of none, in its place, at once; None leaves it as it is.
+
+        Raises:
+            BadLookup: no lookup can be written under this name, or not this one.
         """
         ...
 

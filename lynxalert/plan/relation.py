@@ -18,6 +18,8 @@ from lynxalert.plan.schema import Column, Schema
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from lynxalert.plan.sinks import Sink
+
 
 @dataclass(frozen=True, slots=True)
 class OrderKey:
@@ -314,6 +316,28 @@ class Apply:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """The rows, which are handed to *sink* as they pass; *lower* receives them when the query runs.
+
+    Nothing is written here: the result of the query says what was handed over.
+    """
+
+    input: Relation
+    sink: Sink
+    lower: Callable[[pa.Table], Relation] = field(compare=False)
+
+    @property
+    def schema(self) -> Schema:
+        """As the input's."""
+        return self.input.schema
+
+    @property
+    def ordering(self) -> Ordering:
+        """Known only when run."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """A query analysed as far as its data allow.
 
@@ -365,5 +389,6 @@ Relation: TypeAlias = (
     | Spanned
     | Apply
     | Nested
+    | Handed
 )
-Barrier: TypeAlias = Spanned | Apply | Nested
+Barrier: TypeAlias = Spanned | Apply | Nested | Handed

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import pathlib
 
 import pytest
 
@@ -9,6 +8,7 @@ from lynxalert.api.reply import encode
 from lynxalert.config import compiler
 from lynxalert.config.alert import Context, build, fresh_id
 from lynxalert.config.written import as_written
+from lynxalert.engine import LookupFolder
 
 HOOK = {"type": "webhook", "name": "h", "config": {"url": "https://example.com/x"}}
 FULL = {
@@ -50,7 +50,7 @@ FULL = {
     "channels": [{**HOOK, "enabled": False, "send_resolved": False}],
 }
 PLAIN = {"name": "Plain", "q": "level=error", "interval": "90s", "channels": [HOOK], "flapping": None}
-CONTEXT = Context(compiler({}, pathlib.Path("none")))
+CONTEXT = Context(compiler({}, LookupFolder("none")))
 
 
 @pytest.mark.parametrize("fields", [FULL, PLAIN], ids=["full", "plain"])

@@ -2,7 +2,7 @@
 
 Sections: `events` (JSON objects or text lines, one per line), `query`, then `rows` and perhaps `warnings`, or
 `error`. Further optional inputs: `earliest`, `latest`, `timezone`, `index`, `sourcetype`, `lookup NAME` (CSV), and
-`datamodels` (TOML, as in the configuration).
+`lookups` and `datamodels` (TOML, as in the configuration).
 """
 
 from __future__ import annotations
@@ -13,18 +13,22 @@ import tomllib
 import pytest
 
 import lynxalert
+from lynxalert.config.lookups import LookupTable, folder_of
+from lynxalert.engine import LookupFolder
 from lynxalert.lang import render
 from lynxalert.plan.knowledge import MappedDataset
 from tests import goldens
 from tests.queries import NOW, shown
 
 
-def lookups(case: goldens.Case, folder: pathlib.Path) -> pathlib.Path | None:
-    """The folder of the lookups of *case*, if it has any."""
+def lookups(case: goldens.Case, folder: pathlib.Path) -> LookupFolder | None:
+    """The lookups of *case*, if it has any, and what its section `lookups` says of them."""
     tables = {name.split()[1]: body for name, body in case.sections.items() if name.startswith("lookup ")}
     for name, body in tables.items():
         (folder / f"{name}.csv").write_text(body + "\n", encoding="utf-8")
-    return folder if tables else None
+    defined = tomllib.loads(case.get("lookups"))
+    named = {name: LookupTable.model_validate(table) for name, table in defined.items()}
+    return folder_of(folder, named) if tables or "lookups" in case.sections else None
 
 
 def datamodels(case: goldens.Case) -> dict[str, dict[str, MappedDataset]]:
