@@ -13,9 +13,11 @@ from lynxalert.engine import Engine, LookupFolder
 from lynxalert.engine.explain import Explanation
 from lynxalert.engine.explain import explain as explained
 from lynxalert.events import EventStore, IngestReceipt
+from lynxalert.events.collected import events_of
 from lynxalert.lang import Code, Diagnostic, QueryError, Span
 from lynxalert.plan import Result, TimeWindow
 from lynxalert.plan.knowledge import MappedDataset
+from lynxalert.plan.sinks import LookupSink
 from lynxalert.plan.timespec import BadTime, resolve
 
 
@@ -57,18 +59,28 @@ class Store:
         now: dt.datetime | None = None,
         timezone: str = "UTC",
         limit: int = 100_000,
+        write: bool = False,
     ) -> Result:
         """The rows of *text* over all time, or between *earliest* and *latest* (`-1h`, `@d`, RFC 3339, `now`).
 
+        `outputlookup` and `collect` are refused unless *write* is given: then what they say is done before this returns.
+
         Raises:
             QueryError: the text or a time is wrong; `diagnostics` says where.
+            BadLookup: a lookup cannot be written.
             QueryTimeOut: it took too long.
         """
         moment = now or self._clock.now()
         window = TimeWindow(_instant(earliest, moment, timezone), _instant(latest, moment, timezone))
-        return self._engine.query(
-            text, now=moment, window=window, timezone=timezone, limit=limit, advise=True
+        result = self._engine.query(
+            text, now=moment, window=window, timezone=timezone, limit=limit, advise=True, write=write
         )
+        for output in result.outputs:
+            if isinstance(output.sink, LookupSink):
+                self._engine.write_lookup(output)
+            else:
+                self._events.keep(events_of(output))
+        return result
 
     def explain(self, text: str, *, timezone: str = "UTC") -> Explanation:
         """What becomes of *text*: canonical text, relation, SQL, parameters.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import structlog
@@ -14,15 +14,18 @@ from pydantic import Field
 
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid
-from lynxalert.api.keys import CLOCK, CONFIGURATION, CURSORS
+from lynxalert.api.keys import CLOCK, CONFIGURATION, CURSORS, EVENTS
 from lynxalert.api.reply import success
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.settings import Zone
 from lynxalert.config.shape import Section, read
 from lynxalert.engine import QueryFailed, QueryTimeOut
 from lynxalert.engine.explain import explain as explained
+from lynxalert.events.collected import events_of
 from lynxalert.lang import Code
 from lynxalert.plan import Result, TimeWindow
+from lynxalert.plan.knowledge import BadLookup
+from lynxalert.plan.sinks import EventSink, Output
 from lynxalert.plan.timespec import BadTime, resolve
 
 DEFAULT_RANGE = "-24h"
@@ -53,6 +56,7 @@ async def run(request: web.Request) -> web.Response:
     question = await _question(request)
     window = _window(question, request.app[CLOCK].now())
     result = await _run(request, question, window)
+    await _write(request, result.outputs)
     return success(answer(result), meta=_meta(result))
 
 
@@ -124,6 +128,18 @@ def _window(question: Question, now: dt.datetime) -> TimeWindow:
     return TimeWindow(start, end)
 
 
+async def _write(request: web.Request, outputs: Sequence[Output]) -> None:
+    """What a query that may write asks to have written: lookups on disk, events acknowledged, when this returns."""
+    for output in outputs:
+        if isinstance(output.sink, EventSink):
+            await request.app[EVENTS].accept(events_of(output))
+            continue
+        try:
+            await asyncio.to_thread(request.app[CONFIGURATION].engine.write_lookup, output)
+        except BadLookup as error:
+            raise ApiError(409, "LOOKUP_NOT_WRITTEN", str(error)) from None
+
+
 async def _run(request: web.Request, question: Question, window: TimeWindow) -> Result:
     engine, now = request.app[CONFIGURATION].engine, request.app[CLOCK].now()
     async with request.app[CURSORS]:
@@ -135,6 +151,7 @@ async def _run(request: web.Request, question: Question, window: TimeWindow) -> 
                 window=window,
                 timezone=question.timezone,
                 limit=question.limit,
+                write=request.method == "POST" and request.app[CONFIGURATION].settings.queries.write,
             )
         except QueryTimeOut as error:
             raise ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range") from None

@@ -12,6 +12,7 @@ from lynxalert.config.lint import lint
 from lynxalert.config.mistakes import Mistake
 from lynxalert.lang import Code, Diagnostic, QueryError
 from lynxalert.lang.ast import Query
+from lynxalert.plan.sinks import refuse_writing
 
 _CLOSING = frozenset(("chart", "rare", "stats", "table", "timechart", "top", "tstats"))
 
@@ -49,6 +50,8 @@ def question(definition: AlertDefinition, compile_query: Compile) -> tuple[str, 
         return "", [Mistake(("q",), "is required", Code.MISSING_KEY, hint)]
     try:
         compiled = compile_query(text)
+        # An evaluation may be repeated: after a crash, for late events, to find evidence.
+        refuse_writing(compiled.query, "the query of an alert only reads")
     except QueryError as error:
         return text, [_mistake(name, each, Code.BAD_QUERY) for each in error.diagnostics]
     # Which fields events have is not known yet; which columns `stats` and its kin leave is.

@@ -12,9 +12,13 @@ from lynxalert.engine.compiler import resume
 from lynxalert.engine.run import QueryFailed, Run, execute, fetched
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.plan import TimeWindow, Type
-from lynxalert.plan.relation import Apply, Generate, Nested, OrderKey, Pending, Relation, Spanned
+from lynxalert.plan.relation import Apply, Generate, Handed, Nested, OrderKey, Pending, Relation, Spanned
+from lynxalert.plan.rows import rows_of
 from lynxalert.plan.schema import Schema
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.sinks import Output
+
+CAP = 1_000_000  # rows handed to one sink
 
 
 def settled(run: Run, pending: Pending) -> Relation:
@@ -35,6 +39,12 @@ def _through(run: Run, barrier: Relation, window: int) -> Relation:
         case Apply():
             result = barrier.function(_arrow(run, barrier.input, barrier.cap))
             return generated(result, run.compiled.scope) if isinstance(result, pa.Table) else result
+        case Handed(input_, sink, shown):
+            table = _arrow(run, input_, CAP)
+            rows = rows_of(table, input_.schema)
+            start = run.window(0).start or run.now
+            run.outputs.append(Output(sink, shown, rows, start))
+            return barrier.lower(table)
         case _:
             raise AssertionError("only barriers are run before the rest is known")
 

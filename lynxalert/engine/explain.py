@@ -16,6 +16,7 @@ from lynxalert.plan.relation import (
     Extend,
     Filter,
     Generate,
+    Handed,
     Join,
     Limit,
     Nested,
@@ -139,6 +140,8 @@ def describe(relation: Relation) -> str:
             return "Spanned: continues when the range of time is known"
         case Nested(queries):
             return f"Nested: continues when {len(queries)} inner queries have run"
+        case Handed(_, sink):
+            return f"Handed to {sink}"
         case Apply(_, name):
             return f"Apply {name}"
 

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import pyarrow as pa
@@ -21,6 +21,7 @@ from lynxalert.lang.ast import Comparison
 from lynxalert.plan import TimeWindow
 from lynxalert.plan.relation import Generate
 from lynxalert.plan.scope import Bounds, Scope
+from lynxalert.plan.sinks import Output
 from lynxalert.plan.timespec import BadTime, resolve
 
 # A parameter, or a text, in which a dollar means nothing.
@@ -58,6 +59,7 @@ class Run:
     now: dt.datetime
     deadline: dt.timedelta
     cap: int
+    outputs: list[Output] = field(default_factory=list)  # rows handed over on the way
 
     def window(self, number: int) -> TimeWindow:
         """The time range *number* of the query, its own being 0."""

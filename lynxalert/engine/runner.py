@@ -16,8 +16,10 @@ from lynxalert.engine.run import QueryFailed, Run, execute, stopped_at
 from lynxalert.lang import Diagnostic
 from lynxalert.lang.ast import Query
 from lynxalert.plan import ALL_TIME, Result, TimeWindow, Value
-from lynxalert.plan.knowledge import Knowledge, Lookups, MappedDataset
+from lynxalert.plan.knowledge import BadLookup, Knowledge, Lookups, MappedDataset
 from lynxalert.plan.schema import Column
+from lynxalert.plan.sinks import LookupSink, Output, refuse_writing
+from lynxalert.plan.written import written
 
 ROW_CAP = 100_000
 DEADLINE = dt.timedelta(seconds=60)
@@ -56,21 +58,31 @@ class Engine:
         limit: int = ROW_CAP,
         deadline: dt.timedelta = DEADLINE,
         advise: bool = False,
+        write: bool = False,
     ) -> Result:
         """Rows of *text* over *window*; `earliest=` and `latest=` in the text override it.
 
         *advise*: look at a sample of what aggregations leave out, and warn; for people, not for every evaluation.
 
+        *write*: let a query with `outputlookup` or `collect` pass. Nothing is written even then: the result says in
+        `outputs` what the caller is asked to write.
+
         Raises:
-            QueryError: the text is wrong.
+            QueryError: the text is wrong, or it would write and may not.
             QueryTimeOut: it ran past *deadline*.
             QueryFailed: the engine could not run it.
         """
         started = monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             compiled = self._own(text, timezone)
+            if not write:
+                refuse_writing(
+                    compiled.query,
+                    "this query may only read",
+                    help_="[queries] write = true allows it over HTTP",
+                )
             try:
-                columns, rows, seen = self._run(compiled, window, now, deadline, limit)
+                columns, rows, run = self._run(compiled, window, now, deadline, limit)
             except QueryFailed:
                 if attempt == ATTEMPTS or self._stands(compiled):
                     raise
@@ -88,8 +100,21 @@ class Engine:
                 *cut_lists(compiled, rows),
                 *(self._missing(compiled, window, now, deadline) if advise else ()),
             ),
-            window=seen,
+            window=run.window(0),
+            outputs=tuple(run.outputs),
         )
+
+    def write_lookup(self, output: Output) -> None:
+        """Put the rows of *output* into the lookup it names.
+
+        Raises:
+            BadLookup: it cannot be written.
+        """
+        lookups, sink = self.compiler.knowledge.lookups, output.sink
+        assert isinstance(sink, LookupSink)
+        if lookups is None:
+            raise BadLookup("there is no folder of lookups to write to")
+        lookups.replace(sink.name, lambda before: written(before, output))
 
     def _own(self, text: str | Query, timezone: str) -> CompiledQuery:
         compiled = self.compile(text, timezone)
@@ -123,7 +148,7 @@ class Engine:
         now: dt.datetime,
         deadline: dt.timedelta,
         limit: int,
-    ) -> tuple[tuple[Column, ...], list[dict[str, Value]], TimeWindow]:
+    ) -> tuple[tuple[Column, ...], list[dict[str, Value]], Run]:
         cursor = self.source.cursor()
         try:
             if compiled.sql is None:
@@ -133,7 +158,7 @@ class Engine:
                 columns, rows = self._finish(run)
         finally:
             cursor.close()
-        return columns, rows, run.window(0)
+        return columns, rows, run
 
     def _finish(self, run: Run) -> tuple[tuple[Column, ...], list[dict[str, Value]]]:
         relation, sql, tables = run.compiled.relation, run.compiled.sql, run.compiled.tables

@@ -36,6 +36,7 @@ from lynxalert.plan.relation import (
     Extend,
     Filter,
     Generate,
+    Handed,
     Join,
     Limit,
     Nested,
@@ -150,7 +151,7 @@ class Stages:
                 return union(self, relation, wanted)
             case Join():
                 return join(self, relation, wanted)
-            case Spanned() | Apply() | Nested():
+            case Spanned() | Apply() | Nested() | Handed():
                 raise AssertionError("a barrier is run before what follows it is rendered")
             case _:
                 assert_never(relation)

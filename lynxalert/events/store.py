@@ -113,6 +113,16 @@ class EventStore:
             rejected += [(chunk[place][0], reason) for place, reason in written.refused]
         return IngestReceipt(accepted, tuple(sorted(rejected)))
 
+    def keep(self, events: Sequence[Event]) -> None:
+        """Store *events*; they can be queried when this returns.
+
+        Raises:
+            StoreError: the database failed.
+        """
+        arrival = micros(self._clock.now())
+        for first in range(0, len(events), BATCH):
+            self._write([Arrived(arrival, event) for event in events[first : first + BATCH]])
+
     async def accept(self, events: Sequence[Event], rejects: Sequence[Reject] = ()) -> IngestReceipt:
         """Return when *events* survive a crash; they can be queried within a second, or after `flush`.
 

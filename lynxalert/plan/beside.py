@@ -38,12 +38,12 @@ def beside(
 
     def extended(table: pa.Table) -> Relation:
         given = table.select(places).rename_columns([column.name for column in needed])
-        return _with(table, schema, compute(rows_of(given, Schema(tuple(needed)))), scope)
+        return passed(table, schema, compute(rows_of(given, Schema(tuple(needed)))), scope)
 
     return Apply(Project(relation, Schema(every)), name, extended, cap)
 
 
-def _with(table: pa.Table, schema: Schema, computed: Computed, scope: Scope) -> Relation:
+def passed(table: pa.Table, schema: Schema, computed: Computed, scope: Scope) -> Relation:
     """*table*, whose columns are those of *schema* and its hidden ones, with the *computed* ones."""
     import pyarrow as pa
 

@@ -317,13 +317,14 @@ class Apply:
 
 @dataclass(frozen=True, slots=True)
 class Handed:
-    """The rows, which are handed to *sink* as they pass; *lower* receives them when the query runs.
+    """The rows, of which the columns *shown* are handed to *sink*; *lower* receives them when the query runs.
 
     Nothing is written here: the result of the query says what was handed over.
     """
 
     input: Relation
     sink: Sink
+    shown: tuple[str, ...]
     lower: Callable[[pa.Table], Relation] = field(compare=False)
 
     @property

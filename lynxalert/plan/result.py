@@ -13,6 +13,8 @@ from lynxalert.plan.types import Type
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from lynxalert.plan.sinks import Output
+
 # text, number, Boolean, instant (aware, UTC), multivalue, or nothing
 Value: TypeAlias = str | int | float | bool | dt.datetime | list[Any] | None
 Row: TypeAlias = Mapping[str, Value]
@@ -40,6 +42,7 @@ class Result:
     truncated: bool = False
     warnings: tuple[Diagnostic, ...] = ()
     window: TimeWindow = ALL_TIME
+    outputs: tuple[Output, ...] = ()  # what the query asks to have written; nothing is yet
 
     def arrow(self) -> pa.Table:
         """The rows as an Arrow table, one column per field; mixed columns become text."""

@@ -22,13 +22,14 @@ WRITING = ("collect", "outputlookup")  # the commands that make sinks
 class LookupSink:
     """A lookup of the folder of lookups: replaced, or with *append* or *key* added to.
 
-    Rows whose field *key* equals that of a row there take its place. Of no rows, an empty lookup is made
+    Rows whose field *key* equals that of a row there change it, with *update*. Of no rows, an empty lookup is made
     (*create_empty*), and one that exists is emptied (*override_if_empty*).
     """
 
     name: str
     append: bool = False
     key: str | None = None
+    update: bool = True
     create_empty: bool = True
     override_if_empty: bool = True
 
@@ -62,14 +63,14 @@ def writing(query: Query) -> Iterator[Stage]:
     return (node for node in nodes(query) if isinstance(node, Stage) and node.command in WRITING)
 
 
-def refuse_writing(query: Query, why: str) -> None:
+def refuse_writing(query: Query, why: str, help_: str | None = None) -> None:
     """Let no query pass that writes.
 
     Raises:
         QueryError: it does.
     """
     refused = [
-        Diagnostic(Code.REFUSED_COMMAND, f"`{stage.command}` writes, and {why}", stage.name_span)
+        Diagnostic(Code.REFUSED_COMMAND, f"`{stage.command}` writes, and {why}", stage.name_span, help_)
         for stage in writing(query)
     ]
     if refused:

@@ -7,7 +7,7 @@ import pytest
 
 import lynxalert
 from lynxalert.engine import LookupFolder
-from lynxalert.plan.knowledge import BadLookup, Lookup
+from lynxalert.plan.knowledge import BadLookup, DefinedLookup, Lookup
 from tests.queries import NOW
 
 
@@ -105,3 +105,41 @@ def test_more_matches_than_a_thousand_are_cut_with_a_warning(tmp_path: pathlib.P
     assert [warning.message for warning in result.warnings] == [
         "1,001 rows of the lookup fit `a`; the first 1,000 are taken"
     ]
+
+
+def test_a_lookup_is_replaced_at_once_and_leaves_nothing_beside_it(tmp_path: pathlib.Path) -> None:
+    written(tmp_path, "t.csv", "a\n1\n")
+    folder = LookupFolder(tmp_path)
+    before = (tmp_path / "t.csv").open(encoding="utf-8")
+    folder.replace("t", lambda lookup: lookup and Lookup(lookup.columns, [*lookup.rows, ("2",)]))
+    assert folder.find("t") == Lookup(("a",), [("1",), ("2",)])
+    with before:
+        assert before.read() == "a\n1\n"  # whoever reads meanwhile reads the old file
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_what_a_lookup_may_not_hold_leaves_the_old_one(tmp_path: pathlib.Path) -> None:
+    written(tmp_path, "t.csv", "a\n1\n")
+    folder = LookupFolder(tmp_path, {"db": DefinedLookup("x.duckdb")}, largest=20, most=2)
+    for name, rows, message in (
+        ("t", [("1",)] * 3, "would have more than 2 rows"),
+        ("t", [("1" * 20,)], "would be larger than 20 bytes"),
+        ("db", [], "is a table of a database"),
+        ("../t", [], "is no name of a lookup"),
+    ):
+        with pytest.raises(BadLookup, match=message):
+            folder.replace(name, lambda _, rows=rows: Lookup(("a",), rows))  # type: ignore[misc]
+    assert (tmp_path / "t.csv").read_text() == "a\n1\n"
+    folder.replace("t", lambda _: None)
+    assert (tmp_path / "t.csv").read_text() == "a\n1\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
+
+
+def test_a_link_is_replaced_and_what_it_led_to_is_not(tmp_path: pathlib.Path) -> None:
+    inside = tmp_path / "lookups"
+    inside.mkdir()
+    secret = written(tmp_path, "secret.csv", "a\n1\n")
+    (inside / "out.csv").symlink_to(secret)
+    LookupFolder(inside).replace("out", lambda before: None if before else Lookup(("b",), [("2",)]))
+    assert secret.read_text() == "a\n1\n"
+    assert LookupFolder(inside).find("out") == Lookup(("b",), [("2",)])

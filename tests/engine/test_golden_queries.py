@@ -2,13 +2,15 @@
 
 Sections: `events` (JSON objects or text lines, one per line), `query`, then `rows` and perhaps `warnings`, or
 `error`. Further optional inputs: `earliest`, `latest`, `timezone`, `index`, `sourcetype`, `lookup NAME` (CSV), and
-`lookups` and `datamodels` (TOML, as in the configuration).
+`lookups` and `datamodels` (TOML, as in the configuration). `write` lets the query write: the files it names are
+shown afterwards, and so are the rows of the query in `then`.
 """
 
 from __future__ import annotations
 
 import pathlib
 import tomllib
+from typing import Any
 
 import pytest
 
@@ -46,13 +48,20 @@ def test_query(path: pathlib.Path, request: pytest.FixtureRequest, tmp_path: pat
     with lynxalert.open(":memory:", lookups=lookups(case, tmp_path), datamodels=datamodels(case)) as store:
         events = [line for line in case.get("events").splitlines() if line]
         store.ingest(events, index=case.get("index", "main"), sourcetype=case.get("sourcetype") or None)
-        options = {name: case[name] for name in ("earliest", "latest", "timezone") if name in case.sections}
+        options: dict[str, Any] = {
+            name: case[name] for name in ("earliest", "latest", "timezone") if name in case.sections
+        }
+        options["write"] = "write" in case.sections
         try:
             result = store.query(case["query"], now=NOW, **options)
         except lynxalert.QueryError as error:
             case.expect("error", str(error))
             return
         case.expect("rows", shown(result))
+        for name in case.get("write").split():
+            case.expect(f"file {name}", (tmp_path / name).read_text(encoding="utf-8"))
+        if "then" in case.sections:
+            case.expect("then rows", shown(store.query(case["then"], now=NOW)))
         warnings = "\n".join(render(case["query"], warning) for warning in result.warnings)
         if warnings or "warnings" in case.sections:
             case.expect("warnings", warnings)
