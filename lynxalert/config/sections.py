@@ -8,7 +8,17 @@ from typing import Any, TypeVar
 
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
-from lynxalert.config.settings import Address, Email, Ingest, Lookups, Outbound, Queries, Server, Store, Syslog
+from lynxalert.config.settings import (
+    Address,
+    Email,
+    Ingest,
+    Lookups,
+    Outbound,
+    Queries,
+    Server,
+    Store,
+    Syslog,
+)
 from lynxalert.config.shape import Section, read_rest
 from lynxalert.ingest import PROTOCOLS
 from lynxalert.ingest.origin import INDEX
