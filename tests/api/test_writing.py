@@ -13,7 +13,7 @@ WRITES = CONFIG + "\n[queries]\nwrite = true\n"
 async def test_a_query_only_reads_unless_the_configuration_says_otherwise(house: House) -> None:
     for text in ("| makeresults | outputlookup t", "| makeresults | collect index=made"):
         answer = await house.ask("POST", "/api/v1/query", {"q": text})
-        assert answer.status == 400
+        assert answer.status == 422
         assert "writes, and this query may only read" in answer.error["message"]
     assert not (house.folder / "lookups").exists()
 
@@ -32,9 +32,9 @@ async def test_a_query_that_may_write_has_written_when_it_answers(tmp_path: path
             ("shop", 3, "3")
         ]
         refused = await house.ask("GET", f"/api/v1/query?q={quote(text)}")
-        assert refused.status == 400
+        assert refused.status == 422
         missing = await house.ask("POST", "/api/v1/query", {"q": '| makeresults | outputlookup "../t"'})
-        assert missing.status == 400
+        assert missing.status == 422
         (tmp_path / "lookups" / "services.csv").unlink()
         (tmp_path / "lookups").rmdir()
         (tmp_path / "lookups").write_text("no folder")
