@@ -21,8 +21,8 @@ from lynxalert.config.lookups import LookupTable, folder_of
 from lynxalert.config.mistakes import Found
 from lynxalert.config.shape import Duration, Section, Size
 from lynxalert.config.units import UnitError, duration, size
-from lynxalert.notify.inhibition import Inhibition
 from lynxalert.engine import LookupFolder
+from lynxalert.notify.inhibition import Inhibition
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
