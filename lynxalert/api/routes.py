@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from lynxalert.api.errors import Endpoint
-from lynxalert.api.protocols import elastic_handshake, elasticsearch, hec
+from lynxalert.api.protocols import elastic_handshake, elasticsearch, hec, otlp
 
 Route: TypeAlias = tuple[str, str, Endpoint]
 
@@ -50,4 +50,6 @@ INGEST_ROUTES: tuple[Route, ...] = (
         for method, path, to in ELASTIC_PREFIXED
     ),
     *((method, prefix + path, to) for prefix in HEC_PREFIXES for method, path, to in HEC),
+    ("POST", "/v1/logs", otlp.logs),
+    ("POST", "/otlp/v1/logs", otlp.logs),
 )

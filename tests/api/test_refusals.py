@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import dataclasses
 import datetime as dt
 from collections.abc import AsyncIterator
 
@@ -33,18 +34,14 @@ async def asking(
     store: EventStore, clock: FakeClock, **keys: tuple[str, ...]
 ) -> AsyncIterator[tuple[aiohttp.ClientSession, str]]:
     """The whole interface over *store*; what is not asked for here is not there."""
-    nothing = None
-    app = application(
-        Offered(
-            alerts=nothing,  # type: ignore[arg-type]
-            clock=clock,
-            configuration=Configuration(**keys),  # type: ignore[arg-type]
-            events=store,
-            metrics=Metrics(),
-            parts={},
-            rehearsal=nothing,  # type: ignore[arg-type]
-        )
-    )
+    needed = {
+        "clock": clock,
+        "configuration": Configuration(**keys),
+        "events": store,
+        "metrics": Metrics(),
+        "parts": {},
+    }
+    app = application(Offered(**{each.name: needed.get(each.name) for each in dataclasses.fields(Offered)}))
     async with serving(app) as served:
         yield served
 
@@ -119,6 +116,32 @@ async def test_splunks_senders_are_told_that_the_server_is_busy(store: EventStor
     ):
         assert (answer.status, (await answer.json())["code"]) == (503, code)
         assert int(answer.headers["Retry-After"]) >= 1
+
+
+# protocol, path, body, content type; what the reply is when the store is busy.
+OTHERS = [
+    ("otlp", "/v1/logs", b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}', "application/json", 429),
+]
+
+
+@pytest.mark.parametrize("store", ["busy", "full", "closing"], indirect=True)
+async def test_others_are_told_when_to_come_back(store: EventStore) -> None:
+    async with asking(store, FakeClock()) as (session, url):
+        for name, path, body, content_type, status in OTHERS:
+            headers = {"Content-Type": content_type}
+            async with session.post(url + path, data=body, headers=headers) as answer:
+                assert answer.status in {status, 503}, name
+                assert int(answer.headers["Retry-After"]) >= 1, name
+
+
+@pytest.mark.parametrize("store", ["works"], indirect=True)
+async def test_others_ask_for_a_key(store: EventStore) -> None:
+    async with asking(store, FakeClock(), any=("right-key",)) as (session, url):
+        for name, path, body, content_type, _ in OTHERS:
+            for key, statuses in (("right-key", range(200, 205)), ("wrong", (401, 403)), ("", (401, 403))):
+                headers = {"Content-Type": content_type, "Authorization": f"Bearer {key}"}
+                async with session.post(url + path, data=body, headers=headers) as answer:
+                    assert answer.status in statuses, (name, key)
 
 
 @pytest.mark.parametrize("store", ["works"], indirect=True)

@@ -1,0 +1,129 @@
+"""OTLP, Loki, Datadog, CloudEvents and journald against a whole daemon: what is sent reads back, replies are their own."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+from google.protobuf.wrappers_pb2 import Int32Value
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
+    ExportLogsServiceRequest,
+    ExportLogsServiceResponse,
+)
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+
+from tests.api.house import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PROTOBUF = {"Content-Type": "application/x-protobuf"}
+JSON = {"Content-Type": "application/json"}
+NANOSECONDS = 1771070390250000999
+TIME = "2026-02-14T11:59:50.25Z"
+
+
+async def read_back(house: House, query: str) -> list[dict[str, Any]]:
+    """The rows of *query* without the fields that are null."""
+    found = await house.asked({"q": query})
+    return [{name: value for name, value in row.items() if value is not None} for row in found.data["rows"]]
+
+
+def otlp_json(**record: Any) -> bytes:
+    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "shop"}}]}
+    return json.dumps(
+        {"resourceLogs": [{"resource": resource, "scopeLogs": [{"logRecords": [record]}]}]}
+    ).encode()
+
+
+def otlp_protobuf(index: str) -> bytes:
+    request = ExportLogsServiceRequest()
+    resource = request.resource_logs.add()
+    resource.resource.attributes.append(KeyValue(key="service.name", value=AnyValue(string_value="shop")))
+    record = resource.scope_logs.add().log_records.add(time_unix_nano=NANOSECONDS, severity_number=17)
+    record.body.string_value = "payment failed"
+    for key, value in (
+        ("n", AnyValue(int_value=2**53 + 1)),
+        ("com.splunk.index", AnyValue(string_value=index)),
+    ):
+        record.attributes.append(KeyValue(key=key, value=value))
+    record.trace_id = bytes(range(16))
+    return request.SerializeToString()
+
+
+async def test_otlp_reads_back_alike_in_both_encodings(shared: House) -> None:
+    record = {
+        "timeUnixNano": str(NANOSECONDS),
+        "severityNumber": 17,
+        "body": {"stringValue": "payment failed"},
+        "attributes": [
+            {"key": "n", "value": {"intValue": str(2**53 + 1)}},
+            {"key": "com.splunk.index", "value": {"stringValue": "otlp_json"}},
+        ],
+        "traceId": bytes(range(16)).hex(),
+    }
+    answer = await shared.ask("POST", "/v1/logs", otlp_json(**record), headers=JSON)
+    assert (answer.status, answer.body, answer.headers["Content-Type"]) == (200, {}, "application/json")
+    packed = gzip.compress(otlp_protobuf("otlp_protobuf"))
+    answer = await shared.ask("POST", "/v1/logs", packed, headers={**PROTOBUF, "Content-Encoding": "gzip"})
+    assert (answer.status, answer.raw, answer.headers["Content-Type"]) == (200, b"", "application/x-protobuf")
+    for index in ("otlp_json", "otlp_protobuf"):
+        rows = await read_back(
+            shared, f"index={index} | table _time, source, _raw, n, level, severity_number, trace_id"
+        )
+        assert rows == [
+            {
+                "_time": TIME,
+                "source": "shop",
+                "_raw": "payment failed",
+                "n": 2**53 + 1,
+                "level": "error",
+                "severity_number": 17,
+                "trace_id": "000102030405060708090a0b0c0d0e0f",
+            }
+        ]
+
+
+async def test_otlp_says_which_records_were_none(shared: House) -> None:
+    answer = await shared.ask("POST", "/v1/logs", otlp_json(traceId="zz"), headers=JSON)
+    message = "record 1: `traceId` must be hexadecimal"
+    assert answer.body == {"partialSuccess": {"rejectedLogRecords": "1", "errorMessage": message}}
+    request = ExportLogsServiceRequest.FromString(otlp_protobuf("a"))
+    record = request.resource_logs[0].scope_logs[0].log_records[0]
+    record.body.string_value = "x" * (4 * 2**20 + 1)
+    answer = await shared.ask(
+        "POST", "/v1/logs", gzip.compress(request.SerializeToString()), headers=PROTOBUF
+    )
+    partial = ExportLogsServiceResponse.FromString(answer.raw).partial_success
+    assert (partial.rejected_log_records, partial.error_message) == (
+        1,
+        "record 1: longer than 4194304 characters",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        (b"{", JSON, 400, 3),
+        (b"\xff", PROTOBUF, 400, 3),
+        (b"{}", {"Content-Type": "text/plain"}, 415, 3),
+        (b"{}", {**JSON, "Content-Encoding": "br"}, 415, 3),
+        (b"x", {**PROTOBUF, "Content-Encoding": "gzip"}, 400, 3),
+    ],
+)
+async def test_otlp_refuses_in_the_encoding_of_the_request(
+    shared: House, body, headers, status, code
+) -> None:
+    answer = await shared.ask("POST", "/otlp/v1/logs", body, headers=headers)
+    assert answer.status == status
+    if headers["Content-Type"] == "application/x-protobuf":
+        assert answer.headers["Content-Type"] == "application/x-protobuf"
+        status_of = Int32Value.FromString(
+            answer.raw
+        )  # a google.rpc.Status, whose text is an unknown field here
+        assert status_of.value == code
+        assert b"body" in answer.raw or b"ExportLogsServiceRequest" in answer.raw
+    else:
+        assert answer.body["code"] == code
+        assert answer.body["message"]
