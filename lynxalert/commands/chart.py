@@ -8,7 +8,7 @@ from lynxalert.lang import Code, Span
 from lynxalert.lang.ast import Aggregation, By, Flag, Name, Option, Stage
 from lynxalert.plan.aggregation import resolve_aggregations
 from lynxalert.plan.command import command, many, one, option
-from lynxalert.plan.grouping import bucketed, group_column
+from lynxalert.plan.grouping import aggregated, bucketed, group_column
 from lynxalert.plan.neighbours import extended
 from lynxalert.plan.numbers import read_number
 from lynxalert.plan.relation import Relation
@@ -24,7 +24,7 @@ from lynxalert.plan.types import Type
 @command
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Aggregates per value of a field (`over x`, or the first after `by`); a second one makes a column per value.
+    """Aggregates per value of a field (`over x`, or the first after `by`); a second one makes a column per value, none at all one row.
 
     Of the second the ten values with the greatest sums have a column, the rest is OTHER, absent ones are NULL
     (`limit`, `useother`, `usenull`, `otherstr`, `nullstr`). `span` makes buckets of the first.
@@ -50,17 +50,18 @@ class Chart:
         """An aggregation, turned around when there is a second field."""
         assert self.stage is not None
         fields = (*self.names, *(self.by.names if self.by else ()))
-        if not 1 <= len(fields) <= 2:
-            place = fields[2].span if fields else self.stage.span
+        if len(fields) > 2:
             help_ = "chart count over host by status"
-            scope.report(Code.WRONG_ARITY, "`chart` goes over one or two fields", place, help_)
+            scope.report(Code.WRONG_ARITY, "`chart` goes over one or two fields", fields[2].span, help_)
             return relation
-        taken = (fields[0].text,)
+        taken = tuple(field.text for field in fields[:1])
         calls = resolve_aggregations(self.aggregations, relation.schema, scope, taken=taken)
+        if not fields:
+            return aggregated(relation, (), calls, scope)
         split = Split(self.limit, self.useother, self.usenull, self.otherstr, self.nullstr)
         series = None
         if len(fields) == 2:
-            relation, column = group_column(relation, fields[1], scope)
+            relation, column = group_column(relation, fields[1], scope, keeps_absent=True)
             relation, series = split.text(relation, column, scope)
         relation, row = group_column(relation, fields[0], scope)
         relation, rounded = self._rounded(relation, row, scope)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lynxalert.lang.ast import Condition, Number
-from lynxalert.plan.command import command, one, option
+from lynxalert.plan.command import command, one, option, whole
 from lynxalert.plan.expression import condition
 from lynxalert.plan.relation import Extend, Filter, Frame, Limit, Project, Relation, Window
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
+
+DEFAULT = 10
 
 
 @command
@@ -20,7 +22,7 @@ class Head:
 
     count: Number | None = one(Number)
     condition: Condition | None = one(Condition)
-    limit: int = option(10)
+    limit: int | None = option(None, whole)
     null: bool = option(default=False)
     keeplast: bool = option(default=False)
     EXAMPLES = (("| sort -duration | head 5", "the five slowest"),)
@@ -28,7 +30,8 @@ class Head:
     def lower(self, relation: Relation, scope: Scope) -> Relation:
         """A limit; a condition counts the rows that broke it so far."""
         if self.condition is None:
-            return Limit(relation, self.count.value if self.count else self.limit)
+            most = DEFAULT if self.limit is None else self.limit
+            return Limit(relation, self.count.value if self.count else most)
         holds = condition(self.condition.expression, relation.schema, scope)
         kept = scope.call("if", holds, constant(1), constant(0))
         if self.null:
@@ -47,4 +50,6 @@ class Head:
             Frame(end=1 if self.keeplast else 0),
         )
         none_yet = scope.call("=", scope.call("coalesce", ColumnRef(total), constant(0.0)), constant(0.0))
-        return Project(Filter(running, none_yet), relation.schema)
+        before = Project(Filter(running, none_yet), relation.schema)
+        limit = self.count.value if self.count else self.limit
+        return before if limit is None else Limit(before, limit)

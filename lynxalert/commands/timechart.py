@@ -10,7 +10,7 @@ from lynxalert.lang import Code, Span
 from lynxalert.lang.ast import Aggregation, By, Option, Stage
 from lynxalert.plan.aggregation import Named, resolve_aggregations
 from lynxalert.plan.command import boolean, command, many, one, option
-from lynxalert.plan.grouping import bucketed, group_columns
+from lynxalert.plan.grouping import bucketed, group_column
 from lynxalert.plan.relation import Relation, Spanned
 from lynxalert.plan.result import TimeWindow
 from lynxalert.plan.scope import Scope
@@ -60,8 +60,8 @@ class Timechart:
         split = Split(self.limit, self.useother, self.usenull, self.otherstr, self.nullstr)
         series = None
         if self.by:
-            relation, columns = group_columns(relation, By(self.by.names[:1], self.by.span), scope)
-            relation, series = split.text(relation, columns[0], scope)
+            relation, column = group_column(relation, self.by.names[0], scope, keeps_absent=True)
+            relation, series = split.text(relation, column, scope)
 
         def lower(window: TimeWindow) -> Relation:
             chosen = span or self._chosen(window, least)

@@ -131,7 +131,7 @@ def describe(relation: Relation) -> str:
         case Limit(_, count, per):
             return f"Limit {count}{_names(' per ', per)}"
         case Unnest(_, column):
-            return f"Unnest {column.name}"
+            return f"Unnest {column.name}{' (absent ones too)' if relation.keeps_absent else ''}"
         case Union(branches):
             return f"Union of {len(branches)}"
         case Join(on=on, kind=kind):

@@ -26,8 +26,19 @@ from lynxalert.engine.joins import join, union
 from lynxalert.engine.scalars import ScalarRenderer, name_of
 from lynxalert.engine.sources import chosen, empty_scan, read_stream
 from lynxalert.engine.windows import distinct, row_number, window
-from lynxalert.functions.coerce import as_type
-from lynxalert.functions.nodes import Node, binary, call, cast, column, identifier, number
+from lynxalert.functions.coerce import SQL_TYPE, as_type
+from lynxalert.functions.nodes import (
+    Node,
+    array,
+    binary,
+    call,
+    case,
+    cast,
+    column,
+    identifier,
+    null,
+    number,
+)
 from lynxalert.plan import Type
 from lynxalert.plan.relation import (
     Aggregate,
@@ -145,7 +156,11 @@ class Stages:
                 return self.limit(relation, wanted)
             case Unnest(input_, old, new):
                 source_name = self.add(input_, (wanted - {new}) | {old})
-                values = exp.Unnest(expressions=[column(name_of(old))])
+                listed = column(name_of(old))
+                if relation.keeps_absent:
+                    some = binary(">", call("len", listed), number(0))
+                    listed = case((some, listed), default=cast(array(null()), SQL_TYPE[old.type]))
+                values = exp.Unnest(expressions=[listed])
                 return self.push(self.select([*passed_on(wanted - {new}), named(values, new)], source_name))
             case Union():
                 return union(self, relation, wanted)

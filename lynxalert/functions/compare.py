@@ -11,9 +11,11 @@ from lynxalert.functions.nodes import (
     case,
     cast,
     coalesce,
+    column,
     every,
     is_null,
     is_present,
+    lambda_,
     negate,
     null,
     number,
@@ -111,7 +113,11 @@ def _in_list(left: Typed, right: Typed) -> Node:
     if left.type is Type.LIST and right.type is Type.LIST:
         return binary("=", as_text(left), as_text(right))
     many, single = (left, right) if left.type is Type.LIST else (right, left)
-    return call("list_contains", many.node, as_text(single))
+    if single.type is Type.TEXT:
+        return call("list_contains", many.node, as_text(single))
+    # A number, a time or a value of any kind meets each text of the list as it would meet a field of text.
+    found = call("list_filter", many.node, lambda_("one", equal(Typed(column("one"), Type.TEXT), single)))
+    return _unless_null(left, right, binary(">", call("len", found), number(0)))
 
 
 def _any_equal(left: Typed, right: Typed) -> Node:

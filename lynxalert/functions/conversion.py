@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lynxalert.functions.coerce import Typed, as_number, as_text
+from lynxalert.functions.coerce import Typed, as_boolean, as_number, as_text
 from lynxalert.functions.nodes import (
     Node,
     binary,
@@ -13,6 +13,7 @@ from lynxalert.functions.nodes import (
     is_null,
     lambda_,
     literal_value,
+    negate,
     null,
     number,
     text,
@@ -57,9 +58,10 @@ def to_text(value: Typed, form: Node | None = None) -> Node:
     """The value as text: "commas", "duration", "hex", "binary", or plainly."""
     kind = literal_value(form) if form is not None else None
     if kind is None:
-        if value.type is Type.BOOLEAN:
-            return case((value.node, text("True")), (is_null(value.node), null()), default=text("False"))
-        return as_text(value)
+        if value.type not in (Type.BOOLEAN, Type.ANY):
+            return as_text(value)
+        claim = as_boolean(value)
+        return case((claim, text("True")), (negate(claim), text("False")), default=as_text(value))
     read = as_number(value)
     match kind:
         case "commas":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lynxalert.functions.coerce import Typed, as_list
+from lynxalert.functions.coerce import Typed, as_list, number_text
 from lynxalert.functions.nodes import (
     Node,
     binary,
@@ -90,15 +90,13 @@ def zipped(left: Node, right: Node, delimiter: Node | None = None) -> Node:
 
 
 def ranged(start: Node, end: Node, step: Node | None = None) -> Node:
-    """Numbers from *start* up to, not including, *end*; the end is brought near, so that no list grows too long."""
-    first, size = whole(start), whole(step) if step is not None else number(1)
-    reach = binary("+", cast(first, "DOUBLE"), binary("*", cast(size, "DOUBLE"), number(float(LIMIT))))
-    last = cast(whole(end), "DOUBLE")
-    far = case(
-        (binary("<", size, number(0)), call("greatest", last, reach)), default=call("least", last, reach)
-    )
-    values = call("range", first, try_cast(far, "BIGINT"), call("nullif", size, number(0)))
-    return filled(call("list_transform", values, lambda_("x", cast(column("x"), "VARCHAR"))))
+    """Numbers from *start* up to, not including, *end*, at most so many that no list grows too long."""
+    size = call("nullif", step, number(0.0)) if step is not None else number(1.0)
+    steps = call("ceil", binary("/", binary("-", end, start), size))
+    few = call("greatest", number(0), call("least", steps, number(LIMIT)))  # both pass over a null
+    count = try_cast(case((is_present(steps), few)), "BIGINT")
+    at = binary("+", start, binary("*", cast(column("x"), "DOUBLE"), size))
+    return filled(call("list_transform", call("range", count), lambda_("x", number_text(at))))
 
 
 def joined(values: Node, delimiter: Node) -> Node:

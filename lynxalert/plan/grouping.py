@@ -31,8 +31,13 @@ def group_columns(relation: Relation, by: By | None, scope: Scope) -> tuple[Rela
     return relation, tuple(columns.values())
 
 
-def group_column(relation: Relation, name: Name, scope: Scope) -> tuple[Relation, Column]:
-    """The column *name* to group by; one that does not exist groups nothing."""
+def group_column(
+    relation: Relation, name: Name, scope: Scope, *, keeps_absent: bool = False
+) -> tuple[Relation, Column]:
+    """The column *name* to group by; one that does not exist groups nothing.
+
+    A multivalue makes one row per value; *keeps_absent*: rows that lack it stay.
+    """
     if "*" in name.text and not name.quoted:
         scope.report(Code.WRONG_VALUE, "a by-field cannot have a wildcard", name.span)
     relation, column = subject_or_null(relation, name, scope)
@@ -41,7 +46,7 @@ def group_column(relation: Relation, name: Name, scope: Scope) -> tuple[Relation
         scope.report(Code.CASE_WITHOUT_DEFAULT, message, name.span, 'end it with true(), "other"')
     if column.type is Type.LIST:
         value = scope.column(name.text, Type.TEXT)
-        return Unnest(relation, column, value, relation.schema.put(value)), value
+        return Unnest(relation, column, value, relation.schema.put(value), keeps_absent), value
     return relation, column
 
 

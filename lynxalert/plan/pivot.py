@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lynxalert.plan.numbers import read_number
+from lynxalert.plan.numbers import canonical_number, read_number
 
 Row = Mapping[str, Any]
 SERIES = "\0series"  # the column that tells series apart; no query can name it
@@ -34,13 +34,11 @@ class Pivot:
         Of several rows for one cell the last counts.
         """
         shown = self.names(rows)
-        keys = dict.fromkeys([*every, *(_hashable(row[self.row]) for row in rows)])
+        keys = dict.fromkeys([*every, *(_key(row[self.row]) for row in rows)])
         cells = {
-            (_hashable(row[self.row]), self._series(row), name): row[name]
-            for row in rows
-            for name in self.values
+            (_key(row[self.row]), self._series(row), name): row[name] for row in rows for name in self.values
         }
-        originals = {_hashable(row[self.row]): row[self.row] for row in rows}
+        originals = {_key(row[self.row]): row[self.row] for row in rows}
         empty = self.empty or (None,) * len(self.values)
         columns = [
             (self.title(series, name), series, name, nothing)
@@ -82,5 +80,14 @@ def natural(name: str) -> tuple[int, float, str]:
     return (1, 0.0, name) if number is None else (0, float(number), name)
 
 
-def _hashable(value: Any) -> Hashable:
-    return tuple(value) if isinstance(value, list) else value
+def _key(value: Any) -> Hashable:
+    """What makes two values one row: their canonical text. 5 and "5" are alike, 1 and true are not."""
+    match value:
+        case list():
+            return tuple(value)
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return canonical_number(value)
+        case _:
+            return value  # type: ignore[no-any-return]

@@ -216,12 +216,16 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Unnest:
-    """One row per value of the multivalue *column*, seen as *value*; rows without a value are dropped."""
+    """One row per value of the multivalue *column*, seen as *value*.
+
+    Rows without a value are dropped, or with *keeps_absent* stay once, their *value* null.
+    """
 
     input: Relation
     column: Column
     value: Column
     schema: Schema
+    keeps_absent: bool = False
 
     @property
     def ordering(self) -> Ordering:

@@ -13,7 +13,8 @@ from lynxalert.plan.aggregation import Named
 from lynxalert.plan.command import BadOption
 from lynxalert.plan.grouping import aggregated
 from lynxalert.plan.neighbours import kept
-from lynxalert.plan.pivot import SERIES, Pivot
+from lynxalert.plan.numbers import read_number
+from lynxalert.plan.pivot import SERIES, Pivot, natural
 from lynxalert.plan.relation import Apply, Extend, Filter, OrderKey, Project, Relation, Sort
 from lynxalert.plan.rows import rows_of, table_of
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant
@@ -78,9 +79,9 @@ class Split:
         sums: dict[str, float] = defaultdict(float)
         for row in rows:
             value = row[score]
-            sums[row[SERIES]] += value if isinstance(value, int | float) else 0.0
+            sums[row[SERIES]] += _weight(value)
         sign = 1 if self.limit.smallest else -1
-        ranked = sorted(sums, key=lambda name: (sign * sums[name], name))
+        ranked = sorted(sums, key=lambda name: (sign * sums[name], natural(name)))
         always = [name for name in ranked if self.usenull and name == self.nullstr]
         others = [name for name in ranked if name not in always]
         if not self.limit.count or len(others) <= self.limit.count:
@@ -96,6 +97,13 @@ class Split:
             return Filter(relation, is_kept), series
         name = scope.call("if", is_kept, ColumnRef(series), constant(self.otherstr))
         return kept(relation, name, scope, SERIES)
+
+
+def _weight(value: Any) -> float:
+    """What a cell adds to the sum of its series: a number, or a text that reads as one."""
+    if isinstance(value, str):
+        return read_number(value) or 0.0
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
