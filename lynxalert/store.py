@@ -12,6 +12,7 @@ from lynxalert.clock import Clock, SystemClock
 from lynxalert.engine import Engine, LookupFolder
 from lynxalert.engine.explain import Explanation
 from lynxalert.engine.explain import explain as explained
+from lynxalert.engine.funnel import Funnel
 from lynxalert.events import EventStore, IngestReceipt
 from lynxalert.events.collected import events_of
 from lynxalert.lang import Code, Diagnostic, QueryError, Span
@@ -89,6 +90,24 @@ class Store:
             QueryError: the text is wrong.
         """
         return explained(self._engine.compile(text, timezone))
+
+    def funnel(
+        self,
+        text: str,
+        *,
+        earliest: str | dt.datetime | None = None,
+        latest: str | dt.datetime | None = None,
+        now: dt.datetime | None = None,
+        timezone: str = "UTC",
+    ) -> Funnel:
+        """How many rows each stage of *text* leaves, and why there are none behind the first that leaves none.
+
+        Raises:
+            QueryError: the text or a time is wrong; `diagnostics` says where.
+        """
+        moment = now or self._clock.now()
+        window = TimeWindow(_instant(earliest, moment, timezone), _instant(latest, moment, timezone))
+        return self._engine.funnel(text, now=moment, window=window, timezone=timezone)
 
     def close(self) -> None:
         """Let go of the files."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, TypeVar
 
 import structlog
 from aiohttp import web
@@ -30,6 +30,8 @@ from lynxalert.plan.timespec import BadTime, resolve
 
 DEFAULT_RANGE = "-24h"
 MOST_ROWS = 100_000
+T = TypeVar("T")
+FLAGS = {"true": True, "1": True, "false": False, "0": False}  # as a URL says them
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.api")
 
 
@@ -44,6 +46,7 @@ class Question(Section):
     end: str | None = Field(default=None, alias="to")  # the same as `latest`
     timezone: Zone = "UTC"
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = 1000
+    rows: bool = False  # of `/query/explain`: count them after every stage
 
     @property
     def text(self) -> str | None:
@@ -61,10 +64,23 @@ async def run(request: web.Request) -> web.Response:
 
 
 async def explain(request: web.Request) -> web.Response:
-    """`GET /query/explain`, `POST /query/explain`: canonical text, relation, SQL, parameters, keys, warnings."""
+    """`GET /query/explain`, `POST /query/explain`: canonical text, relation, SQL, parameters, keys, warnings.
+
+    With `rows` the query runs over the time range and every stage is counted.
+    """
     question = await _question(request)
-    compiled = request.app[CONFIGURATION].engine.compile(_text(question), question.timezone)
-    return success(dataclasses.asdict(explained(compiled)))
+    engine = request.app[CONFIGURATION].engine
+    found = dataclasses.asdict(explained(engine.compile(_text(question), question.timezone)))
+    found["rows"] = None
+    if question.rows:
+        now = request.app[CLOCK].now()
+        window = _window(question, now)
+        counts = await _asked(
+            request,
+            lambda: engine.funnel(_text(question), now=now, window=window, timezone=question.timezone),
+        )
+        found |= {"rows": counts.as_json(), "warnings": counts.warnings}
+    return success(found)
 
 
 def answer(result: Result) -> dict[str, Any]:
@@ -103,6 +119,8 @@ def _from_url(request: web.Request) -> dict[str, Any]:
     raw: dict[str, Any] = dict(request.query)
     if raw.get("limit", "").isdecimal():
         raw["limit"] = int(raw["limit"])
+    if raw.get("rows", "").lower() in FLAGS:
+        raw["rows"] = FLAGS[raw["rows"].lower()]
     return raw
 
 
@@ -142,17 +160,24 @@ async def _write(request: web.Request, outputs: Sequence[Output]) -> None:
 
 async def _run(request: web.Request, question: Question, window: TimeWindow) -> Result:
     engine, now = request.app[CONFIGURATION].engine, request.app[CLOCK].now()
+    return await _asked(
+        request,
+        lambda: engine.query(
+            _text(question),
+            now=now,
+            window=window,
+            timezone=question.timezone,
+            limit=question.limit,
+            write=request.method == "POST" and request.app[CONFIGURATION].settings.queries.write,
+        ),
+    )
+
+
+async def _asked(request: web.Request, ask: Callable[[], T]) -> T:
+    """What *ask* gets from the engine, in a thread and in turn; its failures as replies."""
     async with request.app[CURSORS]:
         try:
-            return await asyncio.to_thread(
-                engine.query,
-                _text(question),
-                now=now,
-                window=window,
-                timezone=question.timezone,
-                limit=question.limit,
-                write=request.method == "POST" and request.app[CONFIGURATION].settings.queries.write,
-            )
+            return await asyncio.to_thread(ask)
         except QueryTimeOut as error:
             raise ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range") from None
         except QueryFailed as error:

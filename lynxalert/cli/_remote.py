@@ -32,32 +32,42 @@ def ask(server: str, question: dict[str, Any]) -> Answer:
     """Put *question* (`q`, `earliest`, `latest`, `limit`, `timezone`) to the daemon at *server*.
 
     Raises:
+        As `post`.
+    """
+    body = post(server, "query", question)
+    found, meta = body["data"], body["meta"]
+    warnings = tuple(f"warning[{each['code']}]: {each['message']}" for each in meta["warnings"])
+    return Answer(
+        tuple(each["name"] for each in found["columns"]), found["rows"], found["truncated"], warnings
+    )
+
+
+def post(server: str, path: str, question: dict[str, Any]) -> dict[str, Any]:
+    """The answer of the daemon at *server* to *question*, which holds the query as `q`.
+
+    Raises:
         NoDaemonError: no connection, or something that is no LynxAlert.
         QueryError: the query is wrong.
         RemoteTimeOutError: it took too long.
         LynxError: any other refusal.
     """
-    return asyncio.run(_ask(server.rstrip("/"), question))
+    return asyncio.run(_post(server.rstrip("/"), path, question))
 
 
-async def _ask(server: str, question: dict[str, Any]) -> Answer:
+async def _post(server: str, path: str, question: dict[str, Any]) -> dict[str, Any]:
     import aiohttp
 
     try:
-        url = f"{server}/api/v1/query"
+        url = f"{server}/api/v1/{path}"
         async with aiohttp.ClientSession() as session, session.post(url, json=question) as answer:
-            body = await answer.json()
+            body: dict[str, Any] = await answer.json()
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise NoDaemonError(f"no daemon answers at {server}: {error or type(error).__name__}") from None
     if answer.status == 504:
         raise RemoteTimeOutError(body["error"]["message"])
     if answer.status >= 300:
         raise _refusal(body["error"], question["q"])
-    found, meta = body["data"], body["meta"]
-    warnings = tuple(f"warning[{each['code']}]: {each['message']}" for each in meta["warnings"])
-    return Answer(
-        tuple(each["name"] for each in found["columns"]), found["rows"], found["truncated"], warnings
-    )
+    return body
 
 
 def _refusal(error: dict[str, Any], text: str) -> LynxError:

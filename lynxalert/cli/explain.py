@@ -1,32 +1,44 @@
-"""`lynxalert explain 'QUERY'`: what becomes of a query: canonical text, relation, SQL, parameters."""
+"""`lynxalert explain 'QUERY'`: what becomes of a query; with --rows, how many rows each stage leaves and why none."""
 
 from __future__ import annotations
 
-import pathlib
+from typing import Any
 
 import click
 
-from lynxalert.cli._exits import Exit
+from lynxalert.cli._asked import asked, exits, filled, question
 
 
 @click.command
-@click.argument("text", metavar="QUERY")
-@click.option(
-    "--data",
-    type=click.Path(exists=True, file_okay=False, path_type=pathlib.Path),
-    help="Know the fields of this data folder; without it no field is known.",
-)
-@click.option(
-    "--timezone", default="UTC", show_default=True, help="The zone of days, snaps and texts of times."
-)
-def command(text: str, data: pathlib.Path | None, timezone: str) -> None:
-    """Show the stages that a query goes through."""
-    import lynxalert
-    from lynxalert.lang import QueryError
+@asked
+@click.option("--rows", is_flag=True, help="Count the rows after every stage, and say why there are none.")
+def command(words: tuple[str, ...], **options: Any) -> None:
+    """Show the stages that a query goes through: canonical text, relation, SQL, parameters.
 
-    try:
-        with lynxalert.open(":memory:" if data is None else data / "events.duckdb") as store:
-            click.echo(str(store.explain(text, timezone=timezone)))
-    except QueryError as error:
-        click.echo(str(error), err=True)
-        raise click.exceptions.Exit(Exit.QUERY) from error
+    With --rows the query runs, over the same events as `lynxalert query` would, and the rows are counted after
+    every stage. Without it events only tell which fields there are.
+    """
+    text, stdin = question(words, options, needed=options["rows"])
+    with exits():
+        told = _remote(text, **options) if options["server"] else _local(text, stdin=stdin, **options)
+        click.echo(told)
+
+
+def _local(text: str, *, stdin: bool, rows: bool, **options: Any) -> str:
+    with filled(options, stdin=stdin) as store:
+        if rows:
+            times = {name: options[name] for name in ("earliest", "latest", "timezone")}
+            return str(store.funnel(text, **times))
+        return str(store.explain(text, timezone=options["timezone"]))
+
+
+def _remote(text: str, *, rows: bool, server: str, timezone: str, **options: Any) -> str:
+    from lynxalert.cli._remote import post
+    from lynxalert.engine.explain import Explanation
+    from lynxalert.engine.funnel import Funnel
+
+    chosen = {name: options[name] for name in ("earliest", "latest") if options[name]}
+    asked_for = {"q": text, "timezone": timezone, "rows": rows, **chosen}
+    found = post(server, "query/explain", asked_for)["data"]
+    counts = found.pop("rows")
+    return str(Funnel.from_json(counts, found["warnings"]) if rows else Explanation(**found))

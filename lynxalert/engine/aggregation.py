@@ -10,7 +10,7 @@ from lynxalert.engine.columns import Wanted, group_node, named, order_nodes, ord
 from lynxalert.engine.scalars import ScalarRenderer, convert
 from lynxalert.functions.aggregates import Call
 from lynxalert.functions.coerce import Typed
-from lynxalert.functions.nodes import Node, call, every, is_present, number
+from lynxalert.functions.nodes import Node, call, every, is_present
 from lynxalert.plan import Type
 from lynxalert.plan.relation import Aggregate
 from lynxalert.plan.scalar import AggregateCall, columns_of
@@ -30,13 +30,12 @@ def aggregate(stages: Stages, relation: Aggregate, wanted: Wanted) -> str:
     order = tuple(order_nodes(ordering))
     keys = [named(_shown_key(old), new) for new, old in relation.keys]
     computed = [named(aggregate_node(renderer, call_, order), one) for one, call_ in calls]
-    select = stages.select([*keys, *computed] or [number(1)], source[0])
+    # Of an aggregation of which nobody reads anything, the number of its rows is left: one, even over nothing.
+    select = stages.select([*keys, *computed] or [call("count", exp.Star())], source[0])
     if relation.keys:
         olds = [old for _, old in relation.keys]
         select.set("where", exp.Where(this=every([is_present(same(old)) for old in olds])))
         select.set("group", exp.Group(expressions=[group_node(old) for old in olds]))
-    elif not computed:
-        select.set("limit", exp.Limit(expression=number(1)))
     return stages.push(select)
 
 

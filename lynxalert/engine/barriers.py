@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
+from sqlglot import exp
 
 from lynxalert.engine.catalog import Catalog
 from lynxalert.engine.compiler import resume
 from lynxalert.engine.run import QueryFailed, Run, execute, fetched
 from lynxalert.engine.sql import Stages, render_into
+from lynxalert.functions.nodes import call
 from lynxalert.plan import TimeWindow, Type
 from lynxalert.plan.relation import Apply, Generate, Handed, Nested, OrderKey, Pending, Relation, Spanned
 from lynxalert.plan.rows import rows_of
@@ -97,3 +100,16 @@ def type_of(type_: pa.DataType) -> Type:
     if pa.types.is_timestamp(type_):
         return Type.TIME
     return Type.LIST if pa.types.is_list(type_) else Type.TEXT
+
+
+def counted(run: Run, relation: Relation) -> int:
+    """How many rows *relation* has; only what decides that is computed."""
+    stages = Stages(run.compiled.catalog)
+    source = stages.add(relation, frozenset())
+    return int(asked(run, stages, stages.select([call("count", exp.Star())], source))[0][0])
+
+
+def asked(run: Run, stages: Stages, select: exp.Select) -> list[tuple[Any, ...]]:
+    """The rows of *select* over *stages*."""
+    sql = stages.with_all(select).sql(dialect="duckdb", copy=False)
+    return execute(run, sql, tuple(stages.tables)).fetchall()

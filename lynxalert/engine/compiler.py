@@ -15,7 +15,7 @@ from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.table import AGGREGATES, FUNCTIONS
 from lynxalert.lang import Diagnostic, QueryError, parse
 from lynxalert.lang.ast import By, Query
-from lynxalert.plan.analyze import analyze, proceed
+from lynxalert.plan.analyze import analyze, begun, proceed
 from lynxalert.plan.command import COMMANDS
 from lynxalert.plan.display import shown_last, unformatted
 from lynxalert.plan.knowledge import Knowledge
@@ -82,7 +82,18 @@ class Compiler:
 
 def compile_query(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge) -> CompiledQuery:
     """*query* analysed and rendered up to its first barrier."""
-    scope = Scope(
+    scope = _scope(catalog, timezone, knowledge)
+    return _finished(query, analyze(shown_last(query), COMMANDS, scope), scope, catalog)
+
+
+def opened(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge) -> CompiledQuery:
+    """*query* before its first stage, for whoever goes on one stage at a time with `resume`."""
+    scope = _scope(catalog, timezone, knowledge)
+    return _finished(query, begun(shown_last(query), COMMANDS, scope), scope, catalog)
+
+
+def _scope(catalog: Catalog, timezone: str, knowledge: Knowledge) -> Scope:
+    return Scope(
         functions=FUNCTIONS,
         aggregates=AGGREGATES,
         scan=lambda scope, indexes: scan(catalog, scope, indexes),
@@ -91,7 +102,6 @@ def compile_query(query: Query, catalog: Catalog, timezone: str, knowledge: Know
         accepts=accepts,
         knowledge=knowledge,
     )
-    return _finished(query, analyze(shown_last(query), COMMANDS, scope), scope, catalog)
 
 
 def resume(compiled: CompiledQuery, pending: Pending) -> Pending:

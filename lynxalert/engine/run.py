@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ import pyarrow as pa
 from lynxalert.engine.catalog import EventSource
 from lynxalert.engine.compiler import CompiledQuery
 from lynxalert.engine.sources import bound_names
+from lynxalert.engine.watchdog import Watchdog
 from lynxalert.errors import LynxError
 from lynxalert.lang import Code, Diagnostic, QueryError
 from lynxalert.lang.ast import Comparison
@@ -24,6 +24,7 @@ from lynxalert.plan.scope import Bounds, Scope
 from lynxalert.plan.sinks import Output
 from lynxalert.plan.timespec import BadTime, resolve
 
+WATCHDOG = Watchdog()
 # A parameter, or a text, in which a dollar means nothing.
 PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\$(\w+)")
 # What stands for an open side: times a TIMESTAMP can hold and no event has.
@@ -168,12 +169,8 @@ def stopped_at(run: Run) -> Iterator[None]:
 @contextmanager
 def interrupted(cursor: duckdb.DuckDBPyConnection, deadline: dt.timedelta) -> Iterator[None]:
     """Interrupt *cursor* when *deadline* passes."""
-    watchdog = threading.Timer(deadline.total_seconds(), cursor.interrupt)
-    watchdog.daemon = True
-    watchdog.start()
     try:
-        yield
+        with WATCHDOG.watching(deadline.total_seconds(), cursor.interrupt):
+            yield
     except duckdb.InterruptException:
         raise QueryTimeOut(deadline) from None
-    finally:
-        watchdog.cancel()

@@ -10,10 +10,11 @@ from lynxalert.clock import monotonic
 from lynxalert.engine.advice import Missing, cut_lists
 from lynxalert.engine.barriers import rendered, settled
 from lynxalert.engine.catalog import EventSource
-from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query
+from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query, opened
+from lynxalert.engine.funnel import Funnel, funnel
 from lynxalert.engine.rows import converter
 from lynxalert.engine.run import QueryFailed, Run, execute, stopped_at
-from lynxalert.lang import Diagnostic
+from lynxalert.lang import Diagnostic, parse
 from lynxalert.lang.ast import Query
 from lynxalert.plan import ALL_TIME, Result, TimeWindow, Value
 from lynxalert.plan.knowledge import BadLookup, Knowledge, Lookups, MappedDataset
@@ -115,6 +116,40 @@ class Engine:
         if lookups is None:
             raise BadLookup("there is no folder of lookups to write to")
         lookups.replace(sink.name, lambda before: written(before, output))
+
+    def funnel(
+        self,
+        text: str,
+        *,
+        now: dt.datetime,
+        window: TimeWindow = ALL_TIME,
+        timezone: str = "UTC",
+        deadline: dt.timedelta = DEADLINE,
+    ) -> Funnel:
+        """How many rows each stage of *text* leaves over *window*, and why there are none behind the first that leaves none.
+
+        Raises:
+            QueryError: the text is wrong.
+            QueryFailed: the engine could not run it; running past *deadline* ends the counting, not the answer.
+        """
+        query = parse(text, self.compiler.knowledge.macros)
+        for attempt in range(1, ATTEMPTS + 1):
+            compiled = opened(query, self.source.catalog(), timezone, self.compiler.knowledge)
+            cursor = self.source.cursor()
+            try:
+                cursor.begin()  # what is counted in several steps must not change between them
+                run = Run(compiled, cursor, window, now, deadline, ROW_CAP)
+                with stopped_at(run):
+                    found = funnel(run)
+            except QueryFailed:
+                if attempt == ATTEMPTS or self._stands(compiled):
+                    raise
+                continue
+            finally:
+                cursor.close()
+            if self._stands(compiled):
+                break
+        return found
 
     def _own(self, text: str | Query, timezone: str) -> CompiledQuery:
         compiled = self.compile(text, timezone)

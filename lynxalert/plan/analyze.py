@@ -84,12 +84,17 @@ def analyze(
     """
     if relation is not None:
         return proceed(Pending(relation, query.stages, scope.window), commands, scope)
+    return proceed(begun(query, commands, scope), commands, scope)
+
+
+def begun(query: Query, commands: Mapping[str, type[Command]], scope: Scope) -> Pending:
+    """What *query* starts from, all its stages still to come."""
     with _window(scope, bounds_of(query)):
         for dataset in query.datasets:
             scope.datasets[dataset.name] = analyze(dataset.query, commands, scope)
         generated = query.stages and query.stages[0].command in GENERATING
         start = scope.scan(scope, () if generated else indexes_of(query))  # of no index: never read
-        return proceed(Pending(start, query.stages, scope.window), commands, scope)
+        return Pending(start, query.stages, scope.window)
 
 
 @contextmanager

@@ -88,6 +88,24 @@ async def test_explain_shows_every_stage(house: House) -> None:
     assert by_url.status == 200
 
 
+async def test_explain_counts_rows_when_asked(house: House) -> None:
+    await house.log(2, host="a", level="error")
+    await house.asked({"q": "x"})  # until they can be queried
+    url = "/api/v1/query/explain"
+    asked = {"q": "level=error|stats count by host|where count>5", "rows": True}
+    found = (await house.ask("POST", url, asked)).data
+    assert [step["rows"] for step in found["rows"]["steps"]] == [2, 2, 1, 0]
+    assert found["rows"]["empty"] == 3
+    assert found["rows"]["reasons"] == [
+        "`count > 5` does not fit the only row",
+        "`count` is 2 wherever it is there",
+    ]
+    by_url = (await house.ask("GET", f"{url}?q=level%3Derror&rows=true&earliest=-2h&latest=-1h")).data
+    assert [step["rows"] for step in by_url["rows"]["steps"]] == [0, 0]
+    assert (await house.ask("POST", url, {"q": "x"})).data["rows"] is None
+    assert (await house.ask("GET", f"{url}?q=x&rows=perhaps")).status == 422
+
+
 async def test_the_front_greets_people_and_programs(house: House) -> None:
     page = await house.ask("GET", "/", headers={"Accept": "text/html,*/*"})
     assert page.headers["Content-Type"].startswith("text/html")

@@ -132,6 +132,20 @@ def test_another_server_is_no_daemon(elsewhere: str) -> None:
     assert "no daemon answers" in err
 
 
+def test_explain_counts_the_rows_after_every_stage(tmp_path: pathlib.Path) -> None:
+    (tmp_path / "one.log").write_text(LINES)
+    code, out, _ = run(
+        "explain", "--rows", "-f", str(tmp_path / "one.log"), "level=error | stats count by host"
+    )
+    assert (code, out.splitlines()[0]) == (0, "3 -> 2 -> 2")
+    code, out, _ = run("explain", "--rows", "-", "level=fatal", stdin=LINES)
+    assert out.endswith("`level=fatal` fits none of the 3 rows\n  `level` there: `error` (2), `info` (1)\n")
+    code, _, err = run("explain", "--rows", "level=fatal")
+    assert (code, "where are the events?" in err) == (2, True)
+    code, _, err = run("explain", "--rows", "--server", "http://127.0.0.1:1", "level=fatal")
+    assert (code, "no daemon answers" in err) == (3, True)
+
+
 def test_explain_shows_every_stage() -> None:
     code, out, _ = run("explain", "status>=500 | stats count by host")
     assert code == 0
