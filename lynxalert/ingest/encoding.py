@@ -5,13 +5,13 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
-from lynxalert.ingest.errors import IngestCode, IngestError
+from lynxalert.ingest.errors import IngestCode, IngestError, too_large
 
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP, ZLIB, RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
 MOST_ENCODINGS = 3
 
-ACCEPTED = "gzip, deflate"  # for Accept-Encoding beside a 415
+ACCEPTED = "gzip, deflate, zstd, snappy"  # for Accept-Encoding beside a 415
 
 
 def decoded(body: bytes, content_encoding: str | None, *, cap: int) -> bytes:
@@ -34,7 +34,7 @@ def decoded(body: bytes, content_encoding: str | None, *, cap: int) -> bytes:
             raise IngestError(IngestCode.UNSUPPORTED_ENCODING, f"content encoding `{name}` is not known")
         body = decoder(body, cap)
     if len(body) > cap:
-        raise _too_large(cap)
+        raise too_large(cap)
     return body
 
 
@@ -69,18 +69,29 @@ def _inflate(body: bytes, kind: int, cap: int) -> tuple[bytes, bytes]:
     except zlib.error as error:
         raise IngestError(IngestCode.INVALID_ENCODING, f"the body cannot be decompressed: {error}") from None
     if len(part) > cap:
-        raise _too_large(cap)
+        raise too_large(cap)
     if not stream.eof:
         raise IngestError(IngestCode.INVALID_ENCODING, "the compressed body ends early")
     return part, stream.unused_data
 
 
-def _too_large(cap: int) -> IngestError:
-    return IngestError(IngestCode.TOO_LARGE, f"the body is longer than {cap} bytes")
+def _zstd(body: bytes, cap: int) -> bytes:
+    from lynxalert.ingest.zstd import unzstd  # these libraries are loaded by those who use them
+
+    return unzstd(body, cap)
+
+
+def _snappy(body: bytes, cap: int) -> bytes:
+    from lynxalert.ingest.snappy import unsnappy
+
+    return unsnappy(body, cap)
 
 
 DECODERS: dict[str, Callable[[bytes, int], bytes]] = {
     "gzip": _gunzip,
     "x-gzip": _gunzip,
     "deflate": _deflate,
+    "zstd": _zstd,
+    "snappy": _snappy,
+    "x-snappy-framed": _snappy,
 }

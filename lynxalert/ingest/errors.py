@@ -35,3 +35,8 @@ class IngestError(LynxError):
         super().__init__(message)
         self.code = code
         self.message = message
+
+
+def too_large(cap: int) -> IngestError:
+    """More than *cap* bytes."""
+    return IngestError(IngestCode.TOO_LARGE, f"the body is longer than {cap} bytes")

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+import contextlib
 import gzip
+import sys
 import zlib
 
+import cramjam
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lynxalert.ingest import IngestCode, IngestError, decoded
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 BODY = b'{"message":"' + b"hello " * 200 + b'"}'
 CAP = 10_000
@@ -18,7 +26,22 @@ def raw_deflate(body: bytes) -> bytes:
     return stream.compress(body) + stream.flush()
 
 
-ENCODERS = {"gzip": gzip.compress, "x-gzip": gzip.compress, "deflate": zlib.compress}
+def snappy_block(body: bytes) -> bytes:
+    return bytes(cramjam.snappy.compress_raw(body))
+
+
+def snappy_frames(body: bytes) -> bytes:
+    return bytes(cramjam.snappy.compress(body)) or b"\xff\x06\x00\x00sNaPpY"  # of nothing it makes nothing
+
+
+ENCODERS = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "zstd": zstd.compress,
+    "snappy": snappy_block,
+    "x-snappy-framed": snappy_frames,
+}
 
 
 def code(body: bytes, encoding: str | None, cap: int = CAP) -> IngestCode:
@@ -66,7 +89,7 @@ def test_a_deflate_stream_cut_anywhere_is_refused(cut: int) -> None:
     assert code(zlib.compress(BODY)[:cut], "deflate") is IngestCode.INVALID_ENCODING
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "zstd", "snappy"])
 def test_what_is_no_stream_is_refused(encoding: str) -> None:
     assert code(b"plain text", encoding) is IngestCode.INVALID_ENCODING
     assert code(ENCODERS[encoding](BODY) + b"more", encoding) is IngestCode.INVALID_ENCODING
@@ -78,7 +101,7 @@ def test_a_damaged_stream_is_refused() -> None:
     assert code(bytes(body), "gzip") is IngestCode.INVALID_ENCODING
 
 
-@pytest.mark.parametrize("encoding", ["gzip", "deflate", None])
+@pytest.mark.parametrize("encoding", [*sorted(ENCODERS), None])
 def test_the_cap_holds_before_everything_is_unpacked(encoding: str | None) -> None:
     body = b"0" * 1_000
     packed = ENCODERS[encoding](body) if encoding else body
@@ -88,8 +111,53 @@ def test_the_cap_holds_before_everything_is_unpacked(encoding: str | None) -> No
     assert code(gzip.compress(b"0" * 600) * 2, "gzip", cap=1_000) is IngestCode.TOO_LARGE
 
 
-@pytest.mark.parametrize("encoding", ["br", "zstd", "snappy", "gzip, br", "nonsense"])
+@pytest.mark.parametrize("encoding", ["br", "gzip, br", "nonsense"])
 def test_other_encodings_are_named(encoding: str) -> None:
     with pytest.raises(IngestError, match="is not known") as refused:
         decoded(b"x", encoding, cap=CAP)
     assert refused.value.code.status == 415
+
+
+@given(st.binary(max_size=500))
+def test_snappy_may_be_framed(body: bytes) -> None:
+    assert decoded(snappy_frames(body), "snappy", cap=CAP) == body
+
+
+@given(st.integers(0, len(zstd.compress(BODY)) - 1))
+def test_a_zstd_stream_cut_anywhere_is_refused(cut: int) -> None:
+    assert code(zstd.compress(BODY)[:cut], "zstd") is IngestCode.INVALID_ENCODING
+
+
+@given(st.integers(0, len(snappy_block(BODY)) - 1))
+def test_a_snappy_block_cut_anywhere_is_refused(cut: int) -> None:
+    assert code(snappy_block(BODY)[:cut], "snappy") is IngestCode.INVALID_ENCODING
+
+
+@given(st.integers(11, len(snappy_frames(BODY)) - 1))
+def test_snappy_frames_cut_inside_one_are_refused(cut: int) -> None:
+    assert code(snappy_frames(BODY)[:cut], "snappy") is IngestCode.INVALID_ENCODING
+
+
+@given(st.binary(max_size=60), st.sampled_from(sorted(ENCODERS)))
+def test_any_bytes_are_decoded_or_refused(body: bytes, encoding: str) -> None:
+    for start in (b"", b"\xff\x06\x00\x00sNaPpY", b"\x28\xb5\x2f\xfd"):
+        with contextlib.suppress(IngestError):  # and nothing else
+            assert len(decoded(start + body, encoding, cap=CAP)) <= CAP
+
+
+def test_zstd_may_have_several_frames() -> None:
+    assert decoded(zstd.compress(b"a") + zstd.compress(b"b"), "zstd", cap=CAP) == b"ab"
+    assert code(zstd.compress(b"0" * 600) * 2, "zstd", cap=1_000) is IngestCode.TOO_LARGE
+
+
+def test_a_window_of_much_memory_is_refused() -> None:
+    stream = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: 27})
+    wide = stream.compress(BODY) + stream.flush()
+    assert code(wide, "zstd") is IngestCode.INVALID_ENCODING
+
+
+def test_a_block_that_announces_much_is_refused_before_it_is_unpacked() -> None:
+    announced = b"\xff\xff\xff\xff\x0f"  # 4 GiB
+    assert code(announced + b"x", "snappy", cap=2**40) is IngestCode.INVALID_ENCODING
+    assert code(snappy_block(b"0" * 10**6), "snappy") is IngestCode.TOO_LARGE
+    assert code(snappy_frames(b"0" * 10**6), "snappy") is IngestCode.TOO_LARGE
