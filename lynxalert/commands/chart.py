@@ -9,6 +9,7 @@ from lynxalert.lang.ast import Aggregation, By, Flag, Name, Option, Stage
 from lynxalert.plan.aggregation import resolve_aggregations
 from lynxalert.plan.command import command, many, one, option
 from lynxalert.plan.grouping import aggregated, bucketed, group_column
+from lynxalert.plan.limits import Limit, choice, limit
 from lynxalert.plan.neighbours import extended
 from lynxalert.plan.numbers import read_number
 from lynxalert.plan.relation import Relation
@@ -16,7 +17,7 @@ from lynxalert.plan.scalar import ColumnRef, constant
 from lynxalert.plan.schema import Column
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.series import Chart as Turned
-from lynxalert.plan.series import Limit, Split, limit
+from lynxalert.plan.series import Split
 from lynxalert.plan.timespec import BadTime, parse_span
 from lynxalert.plan.types import Type
 
@@ -27,7 +28,7 @@ class Chart:
     """Aggregates per value of a field (`over x`, or the first after `by`); a second one makes a column per value, none at all one row.
 
     Of the second the ten values with the greatest sums have a column, the rest is OTHER, absent ones are NULL
-    (`limit`, `useother`, `usenull`, `otherstr`, `nullstr`). `span` makes buckets of the first.
+    (`limit`, `where max in top5`, `useother`, `usenull`, `otherstr`, `nullstr`). `span` makes buckets of the first.
     """
 
     aggregations: tuple[Aggregation, ...] = many(Aggregation, required="an aggregation, for example `count`")
@@ -36,6 +37,7 @@ class Chart:
     by: By | None = one(By)
     span: str = option("")
     limit: Limit = option(Limit(10), limit)
+    where: Limit | None = option(None, choice)
     useother: bool = option(default=True)
     usenull: bool = option(default=True)
     otherstr: str = option("OTHER")
@@ -58,7 +60,7 @@ class Chart:
         calls = resolve_aggregations(self.aggregations, relation.schema, scope, taken=taken)
         if not fields:
             return aggregated(relation, (), calls, scope)
-        split = Split(self.limit, self.useother, self.usenull, self.otherstr, self.nullstr)
+        split = Split(self.where or self.limit, self.useother, self.usenull, self.otherstr, self.nullstr)
         series = None
         if len(fields) == 2:
             relation, column = group_column(relation, fields[1], scope, keeps_absent=True)

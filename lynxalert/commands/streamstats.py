@@ -14,6 +14,7 @@ from lynxalert.plan.expression import condition
 from lynxalert.plan.lengths import length
 from lynxalert.plan.neighbours import (
     aggregated_over,
+    changes,
     extended,
     group_keys,
     kept,
@@ -133,13 +134,3 @@ class Streamstats:
             back = scope.call("if", scope.call(">", back, constant(rows)), constant(rows), back)
         relation, start = kept(relation, back, scope)
         return relation, Frame(start, end)
-
-
-def changes(relation: Relation, keys: tuple[Column, ...], scope: Scope) -> tuple[Relation, Column]:
-    """The number of the run of equal *keys* that each row belongs to; rows lacking a key change nothing."""
-    whole = where_present(keys, scope.call("row:key", *(ColumnRef(key) for key in keys)), scope)
-    relation, key = kept(relation, whole, scope)
-    relation, before = over_rows(relation, "last", ColumnRef(key), Frame(end=1), scope)
-    changed = one_if(scope.call("!=", ColumnRef(key), ColumnRef(before)), scope)
-    relation, flag = kept(relation, changed, scope)
-    return over_rows(relation, "sum", ColumnRef(flag), Frame(), scope)

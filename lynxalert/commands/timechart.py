@@ -9,13 +9,24 @@ from typing import Any
 from lynxalert.lang import Code, Span
 from lynxalert.lang.ast import Aggregation, By, Option, Stage
 from lynxalert.plan.aggregation import Named, resolve_aggregations
-from lynxalert.plan.command import boolean, command, many, one, option
+from lynxalert.plan.command import command, many, one, option
 from lynxalert.plan.grouping import bucketed, group_column
-from lynxalert.plan.relation import Relation, Spanned
+from lynxalert.plan.limits import Limit, choice, limit
+from lynxalert.plan.relation import Filter, Relation, Spanned
 from lynxalert.plan.result import TimeWindow
+from lynxalert.plan.scalar import ColumnRef, constant
+from lynxalert.plan.schema import Column
 from lynxalert.plan.scope import Scope
-from lynxalert.plan.series import Chart, Limit, Split, limit
-from lynxalert.plan.timechart import TooManyBuckets, bucket_end, buckets, default_span, span_for_bins
+from lynxalert.plan.series import Chart, Split
+from lynxalert.plan.timechart import (
+    TooManyBuckets,
+    aligned,
+    bucket_end,
+    buckets,
+    checked_alignment,
+    default_span,
+    span_for_bins,
+)
 from lynxalert.plan.timespec import BadTime, TimeSpan, parse_span
 from lynxalert.plan.types import Type
 
@@ -23,7 +34,12 @@ from lynxalert.plan.types import Type
 @command
 @dataclass(frozen=True, slots=True)
 class Timechart:
-    """Aggregates per bucket of time over the whole range, empty buckets too; `by` makes one column per value."""
+    """Aggregates per bucket of time over the whole range, empty buckets too; `by` makes one column per value.
+
+    The ten values with the greatest sums have a column (`limit`, or `where max in top5`, `where avg > 100`), the rest
+    is OTHER, absent ones are NULL. `partial=f` leaves out a first and last bucket that the range only touches,
+    `cont=f` empty buckets, `fixedrange=f` those before the first and after the last event.
+    """
 
     aggregations: tuple[Aggregation, ...] = many(Aggregation, required="an aggregation, for example `count`")
     by: By | None = one(By)
@@ -34,8 +50,9 @@ class Timechart:
     usenull: bool = option(default=True)
     otherstr: str = option("OTHER")
     nullstr: str = option("NULL")
+    where: Limit | None = option(None, choice)
     cont: bool = option(default=True)
-    fixedrange: bool = option(default=True, read=boolean)  # accepted: the range is always the whole one
+    fixedrange: bool = option(default=True)
     partial: bool = option(default=True)
     minspan: str = option("")
     aligntime: str = option("")
@@ -50,21 +67,16 @@ class Timechart:
         if time is None or time.type is not Type.TIME:
             scope.report(Code.WRONG_TYPE, "`timechart` needs `_time`, which is gone here", name_span)
             return relation
-        for name in ("aligntime",) if self.partial else ("partial",):
-            if name in self._written():
-                scope.report(Code.UNKNOWN_OPTION, f"`{name}` is not offered", self._place(name))
         span, least = self._span("span", self.span, scope), self._span("minspan", self.minspan, scope)
+        self._check_alignment(scope)
         calls = resolve_aggregations(
             self.aggregations, relation.schema, scope, taken=("_time",), charted=True
         )
-        split = Split(self.limit, self.useother, self.usenull, self.otherstr, self.nullstr)
-        series = None
-        if self.by:
-            relation, column = group_column(relation, self.by.names[0], scope, keeps_absent=True)
-            relation, series = split.text(relation, column, scope)
+        split = Split(self.where or self.limit, self.useother, self.usenull, self.otherstr, self.nullstr)
+        relation, series = self._series(relation, split, scope)
 
         def lower(window: TimeWindow) -> Relation:
-            chosen = span or self._chosen(window, least)
+            chosen = aligned(span or self._chosen(window, least), self.aligntime, window, scope.timezone)
             try:
                 starts = tuple(self._starts(window, chosen, scope))
             except TooManyBuckets as wrong:
@@ -72,16 +84,46 @@ class Timechart:
                 scope.report(Code.TOO_LARGE, str(wrong), place, "a longer span, or a shorter range")
                 return relation
             rows, bucket = bucketed(relation, time, chosen, scope)
-            measured = (
-                Measured(calls, chosen, scope.timezone) if any(c.function.per for _, c in calls) else None
+            if not self.partial:
+                rows = _within(rows, bucket, starts, scope)
+            measured = Measured(calls, chosen, scope.timezone)
+            chart = Chart(
+                calls,
+                split,
+                scope,
+                name_span,
+                every=starts if self.cont else (),
+                measured=measured if any(call.function.per for _, call in calls) else None,
+                trimmed=not self.fixedrange,
             )
-            chart = Chart(calls, split, scope, name_span, every=starts, measured=measured)
             return chart.over(rows, bucket, series)
 
         return Spanned(relation, time, lower)
 
+    def _series(self, relation: Relation, split: Split, scope: Scope) -> tuple[Relation, Column | None]:
+        if self.by is None:
+            return relation, None
+        relation, column = group_column(relation, self.by.names[0], scope, keeps_absent=True)
+        return split.text(relation, column, scope)
+
+    def _check_alignment(self, scope: Scope) -> None:
+        try:
+            checked_alignment(self.aligntime)
+        except BadTime as wrong:
+            scope.report(Code.BAD_TIME, str(wrong), self._place("aligntime"))
+
     def _starts(self, window: TimeWindow, span: TimeSpan, scope: Scope) -> list[dt.datetime]:
-        starts = buckets(window, span, scope.timezone) if self.cont else ()
+        if self.partial and not self.cont:
+            return []
+        starts = list(buckets(window, span, scope.timezone))
+        if not self.partial:
+            assert window.start is not None
+            assert window.end is not None
+            starts = [
+                start
+                for start in starts
+                if start >= window.start and bucket_end(start, span, scope.timezone) <= window.end
+            ]
         return [start.astimezone(dt.UTC).replace(tzinfo=None) for start in starts]
 
     def _chosen(self, window: TimeWindow, least: TimeSpan | None) -> TimeSpan:
@@ -106,6 +148,15 @@ class Timechart:
         except BadTime as wrong:
             scope.report(Code.BAD_TIME, str(wrong), self._place(name))
             return None
+
+
+def _within(rows: Relation, bucket: Column, starts: tuple[dt.datetime, ...], scope: Scope) -> Relation:
+    """*rows* whose bucket is one of *starts*, which follow each other."""
+    if not starts:
+        return Filter(rows, constant(value=False))
+    first, last = (constant(start.replace(tzinfo=dt.UTC).timestamp()) for start in (starts[0], starts[-1]))
+    after = scope.call(">=", ColumnRef(bucket), first)
+    return Filter(rows, scope.call("AND", after, scope.call("<=", ColumnRef(bucket), last)))
 
 
 @dataclass(frozen=True, slots=True)

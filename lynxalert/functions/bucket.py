@@ -12,20 +12,21 @@ from lynxalert.plan.timespec import TimeSpan, repeats_midnight
 CALENDAR = {"mon": 1, "q": 3, "y": 12}
 
 
-def bucket(value: Typed, count: Typed, unit: Typed, zone: Typed) -> Node:
+def bucket(value: Typed, count: Typed, unit: Typed, zone: Typed, offset: Typed) -> Node:
     """The start of the bucket *value* lies in."""
     span = TimeSpan(int(str(count.value)), str(unit.value))
     instant = instant_of(value)
     if span.microseconds is not None:
-        return fixed(instant, span.microseconds)
+        return fixed(instant, span.microseconds, int(str(offset.value)))
     back = from_zone if repeats_midnight(str(zone.value)) else later_from_zone
     return back(calendar(to_zone(instant, zone.node), span), zone.node)
 
 
-def fixed(instant: Node, size: int) -> Node:
-    """Buckets of *size* microseconds from the epoch; floor, also before it."""
+def fixed(instant: Node, size: int, offset: int = 0) -> Node:
+    """Buckets of *size* microseconds from *offset* after the epoch; floor, also before it."""
     microseconds = call("epoch_us", instant)
-    rest = binary("%", binary("+", binary("%", microseconds, number(size)), number(size)), number(size))
+    since = binary("-", microseconds, number(offset)) if offset else microseconds
+    rest = binary("%", binary("+", binary("%", since, number(size)), number(size)), number(size))
     return call("make_timestamp", binary("-", microseconds, rest))
 
 
@@ -66,6 +67,18 @@ def span_text(value: Typed, size: Typed) -> Node:
     return case((is_present(read), label), default=coalesce(text_of(value)))
 
 
+def growing_text(value: Typed, first: Typed, base: Typed) -> Node:
+    """A positive number as the text `low-high` of its span, each span so many times as wide as the one before."""
+    read = as_number(value)
+    start, factor = number(float(str(first.value))), number(float(str(base.value)))
+    ratio = binary("/", call("ln", binary("/", read, start)), call("ln", factor))
+    # What lies on a border by all but an error of rounding lies on it.
+    power = call("floor", binary("+", ratio, number(1e-9)))
+    low = binary("*", start, call("pow", factor, power))
+    label = call("concat", number_text(low), text("-"), number_text(binary("*", low, factor)))
+    return case((binary(">", read, number(0)), label), default=coalesce(text_of(value)))
+
+
 def text_of(value: Typed) -> Node:
     """What is no number stays as it is."""
     from lynxalert.functions.coerce import as_text
@@ -73,5 +86,6 @@ def text_of(value: Typed) -> Node:
     return as_text(value)
 
 
-function("bucket:time", "v v! v! v!", Type.TIME, bucket, "The start of the bucket of time.")
+function("bucket:time", "v v! v! v! v!", Type.TIME, bucket, "The start of the bucket of time.")
 function("bucket:number", "v v!", Type.TEXT, span_text, "The span of numbers, as `low-high`.")
+function("bucket:growing", "v v! v!", Type.TEXT, growing_text, "The growing span of numbers, as `low-high`.")

@@ -100,7 +100,12 @@ def bucketed(relation: Relation, time: Column, span: TimeSpan, scope: Scope) -> 
 def bucket_of(time: Scalar, span: TimeSpan, scope: Scope) -> Scalar:
     """The start of the bucket of *span* that *time* lies in; days and longer follow the query's zone."""
     return scope.call(
-        "bucket:time", time, constant(span.count), constant(span.unit), constant(scope.timezone)
+        "bucket:time",
+        time,
+        constant(span.count),
+        constant(span.unit),
+        constant(scope.timezone),
+        constant(span.offset),
     )
 
 

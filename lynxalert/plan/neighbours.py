@@ -83,3 +83,13 @@ def where_present(columns: tuple[Column, ...], value: Scalar, scope: Scope) -> S
 def one_if(condition: Scalar, scope: Scope) -> Scalar:
     """1 where *condition* is true, else 0."""
     return scope.call("if", condition, constant(1), constant(0))
+
+
+def changes(relation: Relation, keys: tuple[Column, ...], scope: Scope) -> tuple[Relation, Column]:
+    """The number of the run of equal *keys* that each row belongs to; rows lacking a key change nothing."""
+    whole = where_present(keys, scope.call("row:key", *(ColumnRef(key) for key in keys)), scope)
+    relation, key = kept(relation, whole, scope)
+    relation, before = over_rows(relation, "last", ColumnRef(key), Frame(end=1), scope)
+    changed = one_if(scope.call("!=", ColumnRef(key), ColumnRef(before)), scope)
+    relation, flag = kept(relation, changed, scope)
+    return over_rows(relation, "sum", ColumnRef(flag), Frame(), scope)

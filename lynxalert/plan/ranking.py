@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from lynxalert.lang.ast import By, Name, Number
 from lynxalert.plan.command import many, one, option
 from lynxalert.plan.grouping import aggregated, group_columns
-from lynxalert.plan.relation import Extend, Limit, OrderKey, Project, Relation, Sort, Window
+from lynxalert.plan.neighbours import extended, over_rows
+from lynxalert.plan.relation import Extend, Frame, Limit, OrderKey, Project, Relation, Sort, Window
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant
-from lynxalert.plan.schema import Schema
+from lynxalert.plan.schema import Column, Schema
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 
@@ -24,6 +25,7 @@ class Ranking:
     descending: bool
     count: str | None
     percent: str | None
+    other: str | None = None  # what the row for all values beyond the limit is called
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,8 @@ class RankingClauses:
     showperc: bool = option(default=True)
     countfield: str = option("count")
     percentfield: str = option("percent")
+    useother: bool = option(default=False)
+    otherstr: str = option("OTHER")
 
     def ranking(self, *, descending: bool) -> Ranking:
         """The ranking asked for, the commonest first or last."""
@@ -48,6 +52,7 @@ class RankingClauses:
             descending=descending,
             count=self.countfield if self.showcount else None,
             percent=self.percentfield if self.showperc else None,
+            other=self.otherstr if self.useother else None,
         )
 
 
@@ -73,7 +78,42 @@ def ranked(relation: Relation, ranking: Ranking, scope: Scope) -> Relation:
         *(OrderKey(one) for one in shown),
     )
     result = Sort(result, order)
-    if ranking.limit:
-        result = Limit(result, ranking.limit, per=by)
     numbers = (*((counter,) if ranking.count else ()), *((percent,) if ranking.percent else ()))
-    return Project(result, Schema((*by, *shown, *numbers)))
+    schema = Schema((*by, *shown, *numbers))
+    if not ranking.limit:
+        return Project(result, schema)
+    if ranking.other is None:
+        return Project(Limit(result, ranking.limit, per=by), schema)
+    return _with_others(Project(result, Schema((*by, *shown, counter, percent))), by, shown, ranking, scope)
+
+
+def _with_others(
+    rows: Relation, by: tuple[Column, ...], shown: tuple[Column, ...], ranking: Ranking, scope: Scope
+) -> Relation:
+    """The first *rows* of each group, and one that sums up those behind them."""
+    rows, place = over_rows(rows, "count", None, Frame(), scope, by)
+    behind = scope.call(">", ColumnRef(place), constant(ranking.limit))
+    last = scope.column("last", Type.INTEGER)
+    flag = scope.call("if", behind, constant(1), constant(0))
+    names = {
+        column.name: scope.call("if", behind, constant(ranking.other), ColumnRef(column)) for column in shown
+    }
+    flagged = extended(Extend(rows, ((last, flag),), rows.schema.put(last)), names, scope)
+    # What is not behind stands for itself: its place keeps it apart and in order.
+    order = scope.column("order", Type.INTEGER)
+    kept_place = scope.call("if", behind, constant(ranking.limit + 1), ColumnRef(place))
+    flagged = Extend(flagged, ((order, kept_place),), flagged.schema.put(order))
+    found = [flagged.schema.find(column.name) for column in (*by, *shown)]
+    keys = tuple(column for column in found if column is not None)
+    sums = []
+    for name, wanted in ((ranking.count, "count"), (ranking.percent, "percent")):
+        source = flagged.schema.find(name or wanted)
+        assert source is not None
+        call = AggregateCall(scope.aggregates["sum"], ColumnRef(source), Type.FLOAT)
+        sums.append((scope.column(source.name, Type.FLOAT), call))
+    table = aggregated(flagged, (*keys[: len(by)], order, *keys[len(by) :]), tuple(sums), scope)
+    visible = [new for new, _ in table.keys if new.name != "order"]
+    numbers = [
+        column for (column, _), name in zip(sums, (ranking.count, ranking.percent), strict=True) if name
+    ]
+    return Project(table, Schema((*visible, *numbers)))

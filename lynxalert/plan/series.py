@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from lynxalert.lang import Code, Span
 from lynxalert.plan.aggregation import Named
-from lynxalert.plan.command import BadOption
 from lynxalert.plan.grouping import aggregated
+from lynxalert.plan.limits import Limit
 from lynxalert.plan.neighbours import kept
 from lynxalert.plan.numbers import read_number
-from lynxalert.plan.pivot import SERIES, Pivot, natural
+from lynxalert.plan.pivot import SERIES, Pivot
 from lynxalert.plan.relation import Apply, Extend, Filter, OrderKey, Project, Relation, Sort
 from lynxalert.plan.rows import rows_of, table_of
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant
@@ -26,26 +25,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST_COLUMNS = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """How many values get a column of their own: those with the greatest sums, or the least. 0: all."""
-
-    count: int
-    smallest: bool = False
-
-
-def limit(text: str) -> Limit:
-    """`10`, `top10`, `bottom10`.
-
-    Raises:
-        BadOption: anything else.
-    """
-    match = re.fullmatch(r"(top|bottom)?\s*(\d{1,6})", text.strip(), re.IGNORECASE)
-    if match is None:
-        raise BadOption("a number, top5 or bottom5")
-    return Limit(int(match[2]), smallest=(match[1] or "").lower() == "bottom")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +54,16 @@ class Split:
         return Extend(relation, ((series, named),), relation.schema), series
 
     def kept(self, rows: Iterable[Mapping[str, Any]], score: str) -> list[str] | None:
-        """The values shown by name, those with the greatest sums and absent ones always; None when all are."""
-        sums: dict[str, float] = defaultdict(float)
+        """The values shown by name, those that the limit chooses and absent ones always; None when all are."""
+        values: dict[str, list[float]] = defaultdict(list)
         for row in rows:
-            value = row[score]
-            sums[row[SERIES]] += _weight(value)
-        sign = 1 if self.limit.smallest else -1
-        ranked = sorted(sums, key=lambda name: (sign * sums[name], natural(name)))
-        always = [name for name in ranked if self.usenull and name == self.nullstr]
-        others = [name for name in ranked if name not in always]
-        if not self.limit.count or len(others) <= self.limit.count:
-            return None
-        return always + others[: self.limit.count]
+            here, value = values[row[SERIES]], row[score]
+            if value is not None:
+                here.append(_weight(value))
+        always = [self.nullstr] if self.usenull and self.nullstr in values else []
+        others = {name: found for name, found in values.items() if name not in always}
+        chosen = self.limit.chosen(others)
+        return None if len(chosen) == len(others) else always + chosen
 
     def shown(
         self, relation: Relation, series: Column, names: list[str], scope: Scope
@@ -110,7 +87,8 @@ def _weight(value: Any) -> float:
 class Chart:
     """Aggregates per value of a row field, and per value of a split field if there is one.
 
-    *every* are row values that must be there; *measured* has the last word on a row of aggregates.
+    *every* are row values that must be there, with *trimmed* only those between the first and the last row;
+    *measured* has the last word on a row of aggregates.
     """
 
     calls: tuple[Named, ...]
@@ -121,6 +99,7 @@ class Chart:
     form: str = ""
     every: tuple[Any, ...] = ()
     measured: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    trimmed: bool = False
 
     def over(
         self, relation: Relation, row: Column, series: Column | None, order: Column | None = None
@@ -130,7 +109,7 @@ class Chart:
         long = self._long(relation, keys, order)
         if series is None and not self.every and self.measured is None:
             return long
-        turn = Turn(self._pivot(row, series), long.schema, self.scope, self.place, self.every)
+        turn = Turn(self._pivot(row, series), long.schema, self.scope, self.place, self.every, self.trimmed)
 
         def charted(table: pa.Table) -> Relation:
             rows = self._measured(rows_of(table, long.schema))
@@ -176,6 +155,7 @@ class Turn:
     scope: Scope
     place: Span
     every: tuple[Any, ...] = ()
+    trimmed: bool = False
 
     def turned(self, rows: list[dict[str, Any]]) -> Relation:
         """*rows* turned around."""
@@ -188,6 +168,10 @@ class Turn:
         row = self.pivot.row
         found = {title: self.schema.find(name) for title, name in {row: row, **made}.items()}
         types = {title: column.type for title, column in found.items() if column is not None}
-        table = table_of(self.pivot.turned(rows, self.every), self.scope, types)
+        every = self.every
+        if self.trimmed:
+            seen = [one[row] for one in rows]
+            every = tuple(one for one in every if seen and min(seen) <= one <= max(seen))
+        table = table_of(self.pivot.turned(rows, every), self.scope, types)
         first = table.schema.columns[0]
         return Sort(table, (OrderKey(first),)) if first.type is Type.TIME else table

@@ -46,13 +46,16 @@ def sparkline(clause: Aggregation, schema: Schema, scope: Scope) -> Sparkline | 
             scope.report(Code.BAD_TIME, str(wrong), clause.span)
             return None
     found = resolve_aggregations((inner,), schema, scope)
-    name = clause.alias.text if clause.alias else f"{NAME}({inner.alias.text if inner.alias else ''})"
+    inside = f"({inner.alias.text})" if inner.alias else ""
+    name = clause.alias.text if clause.alias else f"{NAME}{inside}"
     return Sparkline(clause, name, found[0], span) if found else None
 
 
 def _inner(clause: Aggregation) -> Aggregation | None:
     """The aggregation inside, called as it is written."""
     match clause.argument:
+        case None:
+            return replace(clause, function="count", alias=None)
         case Name(text=function):
             alias = Name(function, clause.argument.span)
             return replace(clause, function=function, argument=None, alias=alias, width=None)

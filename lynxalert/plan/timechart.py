@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from lynxalert.errors import LynxError
 from lynxalert.plan.result import TimeWindow
-from lynxalert.plan.timespec import TimeSpan, parse_span, shift, snap
+from lynxalert.plan.timespec import TimeSpan, parse_span, resolve, shift, snap
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 BUCKET_CAP = 50_000
@@ -42,11 +43,36 @@ def span_for_bins(window: TimeWindow, bins: int) -> TimeSpan:
     return parse_span("1y")
 
 
+def aligned(span: TimeSpan, text: str, window: TimeWindow, zone: str) -> TimeSpan:
+    """*span* with a bucket that begins at *text*: `earliest`, `latest`, or a time as seen from the range's end.
+
+    Days and longer stay at midnight.
+    """
+    assert window.start is not None
+    assert window.end is not None
+    if not text or span.microseconds is None:
+        return span
+    ends = {"earliest": window.start, "latest": window.end}
+    instant = ends.get(text.lower()) or resolve(text, window.end, zone)
+    return replace(span, offset=(instant - EPOCH) // dt.timedelta(microseconds=1) % span.microseconds)
+
+
+def checked_alignment(text: str) -> str:
+    """*text* if `aligned` can read it.
+
+    Raises:
+        BadTime: it cannot.
+    """
+    if text.lower() not in ("", "earliest", "latest"):
+        resolve(text, EPOCH)
+    return text
+
+
 def bucket_start(instant: dt.datetime, span: TimeSpan, zone: str) -> dt.datetime:
     """The start of the bucket *instant* lies in: fixed lengths from the epoch, days and longer by the calendar."""
     if span.microseconds is not None:
-        offset = (instant - EPOCH) % dt.timedelta(microseconds=span.microseconds)
-        return instant - offset
+        since = instant - EPOCH - dt.timedelta(microseconds=span.offset)
+        return instant - since % dt.timedelta(microseconds=span.microseconds)
     local = snap(instant.astimezone(ZoneInfo(zone)), span.unit)
     if span.count > 1:
         local = _multiple(local, span)

@@ -34,10 +34,14 @@ class BadTime(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
-    """A length of time to bucket by: *count* of *unit* (`s m h d w mon q y`, or `us` for parts of a second)."""
+    """A length of time to bucket by: *count* of *unit* (`s m h d w mon q y`, or `us` for parts of a second).
+
+    Buckets of a fixed length begin *offset* microseconds after the epoch, and every length before and after.
+    """
 
     count: int
     unit: str
+    offset: int = 0
 
     @property
     def microseconds(self) -> int | None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lynxalert.plan.command import BadOption
+from lynxalert.plan.limits import Limit, limit
 from lynxalert.plan.pivot import Pivot
-from lynxalert.plan.series import Limit, Split, limit
+from lynxalert.plan.series import Split
 
 CELLS = st.dictionaries(st.tuples(st.integers(0, 5), st.sampled_from("abcd")), st.integers(), max_size=15)
 

@@ -53,7 +53,9 @@ def field(text: str) -> str:
 
 
 def option(node: ast.Option) -> str:
-    """`name=value`."""
+    """`name=value`; `where max in top5` of a chart."""
+    if node.name == "where" and not node.quoted:
+        return f"where {node.value}"
     bare = not node.quoted and VALUE.fullmatch(node.value)
     return f"{node.name}={node.value if bare else quoted(node.value)}"
 

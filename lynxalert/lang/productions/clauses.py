@@ -15,7 +15,7 @@ from lynxalert.lang.text import Span
 PRODUCTIONS = (
     "name", "option", "by", "condition", "assignment", "renamable",
     "renaming", "binned", "matched", "over", "sort_key", "sources", "source", "joined_source", "subsearch", "searching", "matching",
-    "counting", "model", "border", "reset", "returned",
+    "counting", "model", "border", "reset", "returned", "ranked", "bare",
 )  # fmt: skip
 KINDS = ("auto", "num", "str", "ip")
 QUOTES = ("STRING", "QUOTED")
@@ -62,6 +62,21 @@ def by(parts: list[Any]) -> ast.By:
 def condition(parts: list[Any]) -> ast.Condition:
     """An expression as a clause."""
     return ast.Condition(parts[0], parts[0].span)
+
+
+def bare(parts: list[Any]) -> ast.Text:
+    """A regular expression without quotes: all up to the pipe, and every backslash its own."""
+    (token,) = parts
+    text = str(token).rstrip()
+    return ast.Text(text, Span(token.start_pos or 0, (token.start_pos or 0) + len(text)))
+
+
+def ranked(parts: list[Any]) -> ast.Option:
+    """`where max in top5` of a chart, as the option `where`."""
+    (token,) = parts
+    value = str(token)[len("where") :].strip()
+    end = token.end_pos
+    return ast.Option("where", value, span_of(token), Span(end - len(value), end))
 
 
 def assignment(parts: list[Any]) -> ast.Assignment:
