@@ -10,7 +10,8 @@ from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Option, Renaming, Stage
 from lynxalert.plan.command import command, many, option
 from lynxalert.plan.grouping import aggregated, bucket_of
-from lynxalert.plan.numbers import NumberSpan, parse_number_span, read_number, span_of_range
+from lynxalert.plan.numbers import read_number
+from lynxalert.plan.numberspans import NumberSpan, parse_number_span, span_of_range
 from lynxalert.plan.relation import Apply, Extend, Relation, Spanned
 from lynxalert.plan.result import TimeWindow
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, constant

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any
 
 from lynxalert.lang import Code, Span
 from lynxalert.lang.ast import Aggregation, By, Option, Stage
-from lynxalert.plan.aggregation import Named, resolve_aggregations
+from lynxalert.plan.aggregation import resolve_aggregations
 from lynxalert.plan.command import command, many, one, option
 from lynxalert.plan.grouping import bucketed, group_column
 from lynxalert.plan.limits import Limit, choice, limit
+from lynxalert.plan.measured import Measured
 from lynxalert.plan.relation import Filter, Relation, Spanned
 from lynxalert.plan.result import TimeWindow
 from lynxalert.plan.scalar import ColumnRef, constant
@@ -157,23 +157,3 @@ def _within(rows: Relation, bucket: Column, starts: tuple[dt.datetime, ...], sco
     first, last = (constant(start.replace(tzinfo=dt.UTC).timestamp()) for start in (starts[0], starts[-1]))
     after = scope.call(">=", ColumnRef(bucket), first)
     return Filter(rows, scope.call("AND", after, scope.call("<=", ColumnRef(bucket), last)))
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """Sums per unit of time: `per_minute` and kin, by the length of the bucket each row stands for."""
-
-    calls: tuple[Named, ...]
-    span: TimeSpan
-    zone: str
-
-    def __call__(self, row: dict[str, Any]) -> dict[str, Any]:
-        """*row* with the values that are per unit of time."""
-        start = row["_time"].replace(tzinfo=dt.UTC)
-        seconds = (bucket_end(start, self.span, self.zone) - start).total_seconds()
-        rates = {
-            column.name: row[column.name] * call.function.per / seconds
-            for column, call in self.calls
-            if call.function.per and row[column.name] is not None
-        }
-        return row | rates

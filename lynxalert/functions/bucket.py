@@ -1,9 +1,9 @@
-"""Rounding down to buckets: of time (fixed lengths, or the calendar of a zone) and of numbers."""
+"""Rounding times down to buckets: of fixed lengths, or by the calendar of a zone."""
 
 from __future__ import annotations
 
-from lynxalert.functions.coerce import Typed, as_number, number_text
-from lynxalert.functions.nodes import Node, binary, call, case, cast, coalesce, is_present, number, text
+from lynxalert.functions.coerce import Typed
+from lynxalert.functions.nodes import Node, binary, call, cast, number, text
 from lynxalert.functions.table import function
 from lynxalert.functions.time import UNIT, from_zone, instant_of, later_from_zone, to_zone
 from lynxalert.plan import Type
@@ -58,34 +58,4 @@ def _every(day: Node, days: int, origin: int) -> Node:
     return call("make_timestamp", binary("-", call("epoch_us", start), number(origin)))
 
 
-def span_text(value: Typed, size: Typed) -> Node:
-    """A number as the text `low-high` of its span."""
-    read = as_number(value)
-    width = number(float(str(size.value)))
-    low = binary("*", call("floor", binary("/", read, width)), width)
-    label = call("concat", number_text(low), text("-"), number_text(binary("+", low, width)))
-    return case((is_present(read), label), default=coalesce(text_of(value)))
-
-
-def growing_text(value: Typed, first: Typed, base: Typed) -> Node:
-    """A positive number as the text `low-high` of its span, each span so many times as wide as the one before."""
-    read = as_number(value)
-    start, factor = number(float(str(first.value))), number(float(str(base.value)))
-    ratio = binary("/", call("ln", binary("/", read, start)), call("ln", factor))
-    # What lies on a border by all but an error of rounding lies on it.
-    power = call("floor", binary("+", ratio, number(1e-9)))
-    low = binary("*", start, call("pow", factor, power))
-    label = call("concat", number_text(low), text("-"), number_text(binary("*", low, factor)))
-    return case((binary(">", read, number(0)), label), default=coalesce(text_of(value)))
-
-
-def text_of(value: Typed) -> Node:
-    """What is no number stays as it is."""
-    from lynxalert.functions.coerce import as_text
-
-    return as_text(value)
-
-
 function("bucket:time", "v v! v! v! v!", Type.TIME, bucket, "The start of the bucket of time.")
-function("bucket:number", "v v!", Type.TEXT, span_text, "The span of numbers, as `low-high`.")
-function("bucket:growing", "v v! v!", Type.TEXT, growing_text, "The growing span of numbers, as `low-high`.")
