@@ -12,7 +12,7 @@ from lynxalert.plan.aggregation import Named
 from lynxalert.plan.grouping import aggregated
 from lynxalert.plan.limits import Limit
 from lynxalert.plan.neighbours import kept
-from lynxalert.plan.numbers import read_number
+from lynxalert.plan.numbers import number_of
 from lynxalert.plan.pivot import SERIES, Pivot
 from lynxalert.plan.relation import Apply, Extend, Filter, OrderKey, Project, Relation, Sort
 from lynxalert.plan.rows import rows_of, table_of
@@ -57,9 +57,9 @@ class Split:
         """The values shown by name, those that the limit chooses and absent ones always; None when all are."""
         values: dict[str, list[float]] = defaultdict(list)
         for row in rows:
-            here, value = values[row[SERIES]], row[score]
+            here, value = values[row[SERIES]], number_of(row[score])
             if value is not None:
-                here.append(_weight(value))
+                here.append(value)
         always = [self.nullstr] if self.usenull and self.nullstr in values else []
         others = {name: found for name, found in values.items() if name not in always}
         chosen = self.limit.chosen(others)
@@ -74,13 +74,6 @@ class Split:
             return Filter(relation, is_kept), series
         name = scope.call("if", is_kept, ColumnRef(series), constant(self.otherstr))
         return kept(relation, name, scope, SERIES)
-
-
-def _weight(value: Any) -> float:
-    """What a cell adds to the sum of its series: a number, or a text that reads as one."""
-    if isinstance(value, str):
-        return read_number(value) or 0.0
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
 
 
 @dataclass(frozen=True, slots=True)
