@@ -11,14 +11,18 @@ from aiohttp import web
 from lynxalert.api import (
     alerts,
     config,
+    fields,
     front,
     health,
+    histogram,
     ingest,
     keys,
     overlays,
     query,
     records,
     silences,
+    sources,
+    tail,
     trials,
 )
 from lynxalert.api.errors import Endpoint, errors
@@ -62,6 +66,11 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/query/explain", query.explain),
     ("GET", "/query/explain", query.explain),
     ("POST", "/ingest", ingest.ingest),
+    ("GET", "/fields", fields.index),
+    ("GET", "/fields/{name}/values", fields.values),
+    ("GET", "/sources", sources.index),
+    ("GET", "/histogram", histogram.histogram),
+    ("GET", "/tail", tail.tail),
     ("GET", "/silences", silences.index),
     ("POST", "/silences", silences.create),
     ("GET", "/silences/{id}", silences.get),
@@ -104,6 +113,8 @@ def application(offered: Offered) -> web.Application:
     app[keys.SILENCES] = offered.silences
     app[REPEATS] = Repeats()
     app[METRICS] = offered.metrics
+    app[tail.TAILS] = tail.Tails()
+    app.on_shutdown.append(tail.end_tails)
     app[ACKS] = Acks()
     for method, path, endpoint in ALERT_ROUTES + ROUTES:
         _add(app, method, PREFIX + path, endpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 from collections.abc import Mapping
 from typing import Any
@@ -40,6 +41,12 @@ class Engine:
     ) -> None:
         self.source = source
         self.compiler = Compiler(Knowledge(macros or {}, lookups, datamodels or {}))
+
+    def over(self, source: EventSource) -> Engine:
+        """This engine over another *source*, which has the same catalog."""
+        other = copy.copy(self)
+        other.source = source
+        return other
 
     def compile(self, text: str | Query, timezone: str = "UTC") -> CompiledQuery:
         """*text* against the fields stored now.

@@ -5,6 +5,7 @@ from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import clean, from_value, instant, parse_object
 from lynxalert.events.limits import Counters, Limits
 from lynxalert.events.store import EventStore
+from lynxalert.events.stretch import Stretch
 
 __all__ = [
     "Backpressure",
@@ -18,6 +19,7 @@ __all__ = [
     "StorageFull",
     "StoreError",
     "StoreLocked",
+    "Stretch",
     "Unreadable",
     "clean",
     "from_value",

@@ -6,7 +6,7 @@ import asyncio
 import datetime as dt
 import pathlib
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -54,6 +54,7 @@ class EventStore:
         self._lock = threading.Lock()  # whoever writes holds it
         self._counters = Counters()
         self._durable: Durable | None = None
+        self._subscribers: dict[object, Callable[[], object]] = {}
         self.recovery = Recovery()
         if str(path) != MEMORY:
             self._durable = Durable(str(path), limits)
@@ -153,7 +154,22 @@ class EventStore:
                 dead_letters=counters.dead_letters + len(batch) - written.events,
                 batches=counters.batches + 1,
             )
+        for told in tuple(self._subscribers.values()):
+            told()
         return written
+
+    def subscribe(self, told: Callable[[], object]) -> Callable[[], None]:
+        """Call *told* whenever more can be queried, on whatever thread that happens; the answer ends it.
+
+        It must be quick and must not raise.
+        """
+        key = object()
+        self._subscribers[key] = told
+
+        def unsubscribe() -> None:
+            self._subscribers.pop(key, None)
+
+        return unsubscribe
 
     def start(self) -> None:
         """Begin to accept. Call it once."""

@@ -1,0 +1,151 @@
+"""A text over a range of time → its rows: what every route that asks the events shares."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import structlog
+from aiohttp import web
+from pydantic import Field
+
+from lynxalert.api.errors import ApiError, invalid
+from lynxalert.api.keys import CLOCK, CONFIGURATION, CURSORS
+from lynxalert.config.mistakes import Mistake
+from lynxalert.config.settings import Zone
+from lynxalert.config.shape import Section, read
+from lynxalert.engine import Engine, EventSource, QueryFailed, QueryTimeOut
+from lynxalert.lang import Code
+from lynxalert.plan import ALL_TIME, Result, TimeWindow
+from lynxalert.plan.timespec import BadTime, resolve
+
+DEFAULT_RANGE = "-24h"
+log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.api")
+
+
+class Range(Section):
+    """Which events are asked; `earliest` and `latest` as Splunk writes them, or RFC 3339, or epoch seconds."""
+
+    q: str | None = None
+    query: str | None = None  # the same as `q`
+    earliest: str | None = None
+    latest: str | None = None
+    start: str | None = Field(default=None, alias="from")  # the same as `earliest`
+    end: str | None = Field(default=None, alias="to")  # the same as `latest`
+    timezone: Zone = "UTC"
+
+    @property
+    def text(self) -> str | None:
+        """The query, whichever of its two names it goes by."""
+        return self.q if self.q is not None else self.query
+
+    @property
+    def piped(self) -> str:
+        """The query as something that ` | ` may follow; all events without one."""
+        return (self.text or "").strip() or "*"
+
+
+R = TypeVar("R", bound=Range)
+T = TypeVar("T")
+
+
+def range_of(kind: type[R], raw: Mapping[str, Any]) -> R:
+    """*raw* as *kind*.
+
+    Raises:
+        ApiError: 422, with every mistake.
+    """
+    found, mistakes = read(kind, raw)
+    if found is None:
+        raise invalid(mistakes)
+    return found
+
+
+def from_url(request: web.Request, *numbers: str) -> dict[str, Any]:
+    """The query string; those of *numbers* that are whole numbers as such."""
+    raw: dict[str, Any] = dict(request.query)
+    for name in numbers:
+        text = raw.get(name, "")
+        if text.isascii() and text.isdecimal() and len(text) < 20:
+            raw[name] = int(text)
+    return raw
+
+
+def window_of(asked: Range, now: dt.datetime) -> TimeWindow:
+    """The range of time; the last 24 hours where nothing is said.
+
+    Raises:
+        ApiError: 422, for both bounds.
+    """
+    mistakes = []
+    bounds = []
+    for name, other, default in (("earliest", "start", DEFAULT_RANGE), ("latest", "end", "now")):
+        text = getattr(asked, name) or getattr(asked, other) or default
+        try:
+            bounds.append(resolve(text, now, asked.timezone))
+        except BadTime as error:
+            mistakes.append(Mistake((name,), f": {error}", Code.BAD_TIME))
+    if mistakes:
+        raise invalid(mistakes)
+    start, end = bounds
+    if start > end:
+        raise invalid([Mistake(("earliest",), "must be before latest")])
+    return TimeWindow(start, end)
+
+
+async def ask_further(request: web.Request, asked: Range, further: str, *, limit: int) -> Result:
+    """The rows of the query that was *asked*, and *further* (stages) after it.
+
+    Raises:
+        QueryError: the query is wrong, as it was written.
+        ApiError: as of `ask`.
+    """
+    window = window_of(asked, request.app[CLOCK].now())
+    if asked.text:
+        request.app[CONFIGURATION].engine.compile(asked.piped, asked.timezone)
+    return await ask(request, asked, f"{asked.piped} | {further}", window, limit=limit)
+
+
+async def ask(request: web.Request, asked: Range, text: str, window: TimeWindow, *, limit: int) -> Result:
+    """The rows of *text*, at most *limit*; a query of somebody waits for its turn.
+
+    Raises:
+        QueryError: the text is wrong.
+        ApiError: 504 it took too long, 503 or 500 the engine failed.
+    """
+    return await _asked(request, request.app[CONFIGURATION].engine, asked, text, window, limit)
+
+
+async def ask_over(
+    request: web.Request, asked: Range, text: str, source: EventSource, *, limit: int
+) -> Result:
+    """The rows of *text* over the events of *source*, whenever they were; otherwise as `ask`."""
+    engine = request.app[CONFIGURATION].engine.over(source)
+    return await _asked(request, engine, asked, text, ALL_TIME, limit)
+
+
+async def _asked(
+    request: web.Request, engine: Engine, asked: Range, text: str, window: TimeWindow, limit: int
+) -> Result:
+    now = request.app[CLOCK].now()
+    return await in_turn(
+        request,
+        lambda: engine.query(text, now=now, window=window, timezone=asked.timezone, limit=limit),
+    )
+
+
+async def in_turn(request: web.Request, ask: Callable[[], T]) -> T:
+    """What *ask* gets from the engine, in a thread and in turn; its failures as replies."""
+    async with request.app[CURSORS]:
+        try:
+            return await asyncio.to_thread(ask)
+        except QueryTimeOut as error:
+            raise ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range") from None
+        except QueryFailed as error:
+            if error.transient:
+                raise ApiError(503, "QUERY_FAILED", str(error), headers={"Retry-After": "1"}) from None
+            if error.sql is not None:
+                log.exception("query_not_understood_by_the_engine", sql=error.sql)
+            raise ApiError(500, "INTERNAL_ERROR", str(error)) from None
