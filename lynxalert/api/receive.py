@@ -27,17 +27,19 @@ class Received:
     decoded: Decoded
 
 
-async def receive(request: web.Request, name: str) -> Received:
+async def receive(request: web.Request, name: str, *, implied: str | None = None) -> Received:
     """Check the key, read and decode the body as the protocol *name*, hand it to the store.
+
+    *implied* is the content encoding of a body that declares none.
 
     Raises:
         Refused: nothing of it was kept.
     """
-    found = await decode(request, name)
+    found = await decode(request, name, implied=implied)
     return Received(await keep(request, name, found), found)
 
 
-async def decode(request: web.Request, name: str) -> Decoded:
+async def decode(request: web.Request, name: str, *, implied: str | None = None) -> Decoded:
     """Check the key, read and decode the body.
 
     Raises:
@@ -52,14 +54,16 @@ async def decode(request: web.Request, name: str) -> Decoded:
     protocol: Protocol = PROTOCOLS[name]()
     try:
         if len(body) > LARGE:
-            return await asyncio.to_thread(_decode, request, protocol, body, limit)
-        return _decode(request, protocol, body, limit)
+            return await asyncio.to_thread(_decode, request, protocol, body, limit, implied)
+        return _decode(request, protocol, body, limit, implied)
     except IngestError as error:
         raise of_decoding(error) from None
 
 
-def _decode(request: web.Request, protocol: Protocol, body: bytes, limit: int) -> Decoded:
-    encoding = request.headers.get("Content-Encoding")
+def _decode(
+    request: web.Request, protocol: Protocol, body: bytes, limit: int, implied: str | None
+) -> Decoded:
+    encoding = request.headers.get("Content-Encoding") or implied
     return protocol.decode(payload(request, decoded(body, encoding, cap=limit)))
 
 

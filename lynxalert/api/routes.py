@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from lynxalert.api.errors import Endpoint
-from lynxalert.api.protocols import elastic_handshake, elasticsearch, hec, otlp
+from lynxalert.api.protocols import elastic_handshake, elasticsearch, hec, loki, otlp
 
 Route: TypeAlias = tuple[str, str, Endpoint]
 
@@ -52,4 +52,6 @@ INGEST_ROUTES: tuple[Route, ...] = (
     *((method, prefix + path, to) for prefix in HEC_PREFIXES for method, path, to in HEC),
     ("POST", "/v1/logs", otlp.logs),
     ("POST", "/otlp/v1/logs", otlp.logs),
+    ("POST", "/loki/api/v1/push", loki.push),
+    ("POST", "/api/prom/push", loki.push),
 )

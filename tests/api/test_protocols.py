@@ -6,6 +6,7 @@ import gzip
 import json
 from typing import Any
 
+import cramjam
 import pytest
 from google.protobuf.wrappers_pb2 import Int32Value
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
@@ -14,6 +15,7 @@ from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import (
 )
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 
+from lynxalert.ingest.loki_messages import PushRequest
 from tests.api.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -127,3 +129,58 @@ async def test_otlp_refuses_in_the_encoding_of_the_request(
     else:
         assert answer.body["code"] == code
         assert answer.body["message"]
+
+
+def loki_protobuf(labels: str, line: str) -> bytes:
+    request = PushRequest()
+    stream = request.streams.add(labels=labels)
+    entry = stream.entries.add(line=line)
+    entry.timestamp.seconds, entry.timestamp.nanos = divmod(NANOSECONDS, 10**9)
+    entry.metadata.add(name="trace_id", value="abc")
+    return bytes(cramjam.snappy.compress_raw(request.SerializeToString()))
+
+
+async def test_loki_reads_back_alike_in_both_encodings(shared: House) -> None:
+    values = [[str(NANOSECONDS), "level=error n=5 failed", {"trace_id": "abc"}]]
+    body = json.dumps({"streams": [{"stream": {"job": "app", "host": "web1"}, "values": values}]}).encode()
+    headers = {**JSON, "X-Index": "loki_json", "Content-Encoding": "gzip"}
+    answer = await shared.ask("POST", "/loki/api/v1/push", gzip.compress(body), headers=headers)
+    assert (answer.status, answer.raw) == (204, b"")
+    packed = loki_protobuf('{job="app", host="web1"}', "level=error n=5 failed")
+    for declared in ({}, {"Content-Encoding": "snappy"}):
+        headers = {**PROTOBUF, **declared, "X-Index": f"loki_protobuf{len(declared)}"}
+        answer = await shared.ask("POST", "/api/prom/push", packed, headers=headers)
+        assert (answer.status, answer.raw) == (204, b"")
+    for index in ("loki_json", "loki_protobuf0", "loki_protobuf1"):
+        rows = await read_back(
+            shared, f"index={index} | table _time, host, source, job, level, n, trace_id, _raw"
+        )
+        assert rows == [
+            {
+                "_time": TIME,
+                "host": "web1",
+                "source": "app",
+                "job": "app",
+                "level": "error",
+                "n": "5",
+                "trace_id": "abc",
+                "_raw": "level=error n=5 failed",
+            }
+        ]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "text"),
+    [
+        (b"{", JSON, 400, "line 1, column 2"),
+        (b"[]", JSON, 400, "a list of streams"),
+        (b"\x05\x10hello", PROTOBUF, 400, "PushRequest"),
+        (b"no snappy", PROTOBUF, 400, "decompressed"),
+        (b"{}", {**JSON, "Content-Encoding": "br"}, 415, "`br` is not known"),
+        (b"{}", {**JSON, "X-Index": "a b"}, 400, "cannot be the name of an index"),
+    ],
+)
+async def test_loki_refuses_with_a_line_of_text(shared: House, body, headers, status, text) -> None:
+    answer = await shared.ask("POST", "/loki/api/v1/push", body, headers=headers)
+    assert (answer.status, answer.headers["Content-Type"]) == (status, "text/plain; charset=utf-8")
+    assert text in answer.raw.decode()

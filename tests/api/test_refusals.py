@@ -121,6 +121,13 @@ async def test_splunks_senders_are_told_that_the_server_is_busy(store: EventStor
 # protocol, path, body, content type; what the reply is when the store is busy.
 OTHERS = [
     ("otlp", "/v1/logs", b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}', "application/json", 429),
+    (
+        "loki",
+        "/loki/api/v1/push",
+        b'{"streams":[{"stream":{},"values":[["1","x"]]}]}',
+        "application/json",
+        429,
+    ),
 ]
 
 
