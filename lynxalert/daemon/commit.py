@@ -45,7 +45,7 @@ async def commit(
 
     An alert that was edited while it was evaluated is left out: its slots are judged again by what it says now.
     """
-    revisions = await definitions.revisions(tx)
+    revisions = await definitions.revisions_of(tx, [each.alert.id for each in outcomes])
     valid = [each for each in outcomes if revisions.get(each.alert.id) == each.before.definition.revision]
     # First, so that what begins to fire inhibits what begins with it.
     await instances.save_all(tx, ((each.alert.id, each.before.instances, each.instances) for each in valid))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -16,10 +16,14 @@ import structlog
 from lynxalert.alerts import Alert, Lifecycle
 from lynxalert.alerts.changes import lifecycle
 from lynxalert.alerts.health import failed
+from lynxalert.alerts.late import Judged
 from lynxalert.alerts.schedule import next_slot
 from lynxalert.clock import Clock
 from lynxalert.daemon.commit import Voice, commit
-from lynxalert.daemon.lookback import Past, look_back
+from lynxalert.daemon.foresight import Foresight
+from lynxalert.daemon.lookback import Past, late_since, look_back
+from lynxalert.daemon.positions import Positions
+from lynxalert.daemon.questions import questions
 from lynxalert.daemon.release import release_due
 from lynxalert.daemon.runner import Runner
 from lynxalert.daemon.slots import Outcome, Position, run_due
@@ -38,7 +42,7 @@ def ignore(_: Sequence[Outcome]) -> None:
 
 
 class Evaluator:
-    """Evaluates alerts whenever they are due. *committed* hears of every commit; *parallel* queries at once.
+    """Evaluates alerts whenever they are due. *committed* hears of every commit.
 
     *patience* is how long the quick alerts of a chunk wait for the slow ones before they are committed.
     """
@@ -51,7 +55,6 @@ class Evaluator:
         *,
         voice: Voice | None = None,
         committed: Callable[[Sequence[Outcome]], None] = ignore,
-        parallel: int = 4,
         patience: dt.timedelta = PATIENCE,
     ) -> None:
         self._database = database
@@ -60,7 +63,8 @@ class Evaluator:
         self._voice = voice or Voice()
         self._committed = committed
         self._patience = patience
-        self._slots = asyncio.Semaphore(parallel)
+        self._positions = Positions(database)
+        self._generation: object = None  # of the definitions known
         self._known: dict[str, Definition] = {}
         self._agenda: dict[str, dt.datetime] = {}  # when to look at each enabled alert
         self._release_at: dt.datetime | None = None
@@ -89,8 +93,8 @@ class Evaluator:
             while not self._stopping:
                 self._news.clear()
                 now = await self._look()
-                for chunk in self._chunks(now):
-                    group.create_task(self._chunk(chunk, now))
+                if due := self._due(now):
+                    group.create_task(self._tick(due, now))
                 alarm = group.create_task(self._ring())
                 await self._news.wait()
                 alarm.cancel()
@@ -98,8 +102,8 @@ class Evaluator:
     async def tick(self) -> None:
         """Evaluate once all that is due now, to the end."""
         now = await self._look()
-        for chunk in self._chunks(now):
-            await self._chunk(chunk, now)
+        if due := self._due(now):
+            await self._tick(due, now)
 
     def next_look(self, now: dt.datetime) -> dt.datetime:
         """When something is due next, at most a minute after *now*."""
@@ -133,6 +137,9 @@ class Evaluator:
     async def _learn(self, now: dt.datetime) -> None:
         """Read what was edited since the last look, and where it stands."""
         async with self._database.read() as tx:
+            generation = await definitions.generation(tx)
+            if generation == self._generation:
+                return
             revisions = await definitions.revisions(tx)
             changed = [
                 each
@@ -141,9 +148,12 @@ class Evaluator:
             ]
             fresh = await definitions.some(tx, changed)
             cursors = await instances.cursor_of(tx, changed)
+        self._generation = generation
+        self._positions.forget(changed)
         for gone in self._known.keys() - revisions.keys():
             del self._known[gone]
             self._agenda.pop(gone, None)
+            self._positions.forget([gone])
         begun = [_first(each.alert, now) for each in fresh if each.alert.id not in cursors]
         if begun:
             await self._database.write(partial(instances.save_cursors, moved=begun))
@@ -163,50 +173,81 @@ class Evaluator:
             return
         self._agenda[alert.id] = at
 
-    def _chunks(self, now: dt.datetime) -> Iterable[list[str]]:
+    def _due(self, now: dt.datetime) -> list[str]:
+        """The alerts to evaluate now, from here on busy."""
         due = sorted(each for each, at in self._agenda.items() if at <= now and each not in self._busy)
         self._busy.update(due)
-        return [due[start : start + CHUNK] for start in range(0, len(due), CHUNK)]
+        return due
 
-    async def _chunk(self, alert_ids: Sequence[str], now: dt.datetime) -> None:
+    def _release(self, alert_ids: Iterable[str]) -> None:
+        self._busy.difference_update(alert_ids)
+        self._news.set()
+
+    async def _tick(self, due: Sequence[str], now: dt.datetime) -> None:
+        """Evaluate all that is due: what they ask is asked together, what comes of it is committed in chunks."""
+        try:
+            await self._runner.settle()
+            positions = await self._positions.of([self._known[each] for each in due if each in self._known])
+            foresight = Foresight(self._runner)
+            recent, acked = await self._read(positions, foresight, now)
+            for each in positions:
+                foresight.expect(questions(each, now, [slot.at for slot in recent.get(each.alert.id, ())]))
+            async with asyncio.TaskGroup() as group:
+                group.create_task(foresight.fill())
+                for start in range(0, len(positions), CHUNK):
+                    chunk = [
+                        (each, recent.get(each.alert.id, ())) for each in positions[start : start + CHUNK]
+                    ]
+                    group.create_task(self._chunk(foresight, chunk, now, acked))
+        finally:
+            self._release(due)
+
+    async def _read(
+        self, positions: Sequence[Position], runner: Runner, now: dt.datetime
+    ) -> tuple[Mapping[str, Sequence[Judged]], frozenset[str]]:
+        """The slots that late rows may touch, by alert; and the episodes somebody has acknowledged."""
+        late = {each.alert.id: since for each in positions if (since := late_since(runner, each)) is not None}
+        async with self._database.read() as tx:
+            acked = frozenset(await overlays.acked(tx, now))
+            return await history.recent(tx, list(late), min(late.values(), default=now)), acked
+
+    async def _chunk(
+        self,
+        runner: Runner,
+        chunk: Sequence[tuple[Position, Sequence[Judged]]],
+        now: dt.datetime,
+        acked: frozenset[str],
+    ) -> None:
         """Evaluate these alerts side by side, and commit them together.
 
         The slow ones do not hold up the others: after a second of patience, what is ready is committed.
         """
+        async with asyncio.TaskGroup() as group:
+            running = {group.create_task(self._evaluate(runner, *each, now, acked)) for each in chunk}
+            patience: float | None = self._patience.total_seconds()
+            while running:
+                until = asyncio.ALL_COMPLETED if patience is not None else asyncio.FIRST_COMPLETED
+                done, running = await asyncio.wait(running, timeout=patience, return_when=until)
+                patience = None
+                outcomes = [each.result() for each in done]
+                await self._commit(outcomes, now)
+                self._release(each.alert.id for each in outcomes)
+
+    async def _evaluate(
+        self,
+        runner: Runner,
+        position: Position,
+        recent: Sequence[Judged],
+        now: dt.datetime,
+        acked: frozenset[str],
+    ) -> Outcome:
         try:
-            await self._runner.settle()
-            positions, acked = await self._positions(alert_ids, now)
-            async with asyncio.TaskGroup() as group:
-                running = {group.create_task(self._evaluate(each, now, acked)) for each in positions}
-                patience: float | None = self._patience.total_seconds()
-                while running:
-                    until = asyncio.ALL_COMPLETED if patience is not None else asyncio.FIRST_COMPLETED
-                    done, running = await asyncio.wait(running, timeout=patience, return_when=until)
-                    patience = None
-                    await self._commit([each.result() for each in done], now)
-        finally:
-            self._busy.difference_update(alert_ids)
-            self._news.set()
-
-    async def _positions(
-        self, alert_ids: Sequence[str], now: dt.datetime
-    ) -> tuple[list[Position], frozenset[str]]:
-        async with self._database.read() as tx:
-            cursors = await instances.cursor_of(tx, alert_ids)
-            standing = await instances.of(tx, alert_ids)
-            acked = frozenset(await overlays.acked(tx, now))
-        known = [self._known[each] for each in alert_ids if each in self._known and each in cursors]
-        return [Position(each, cursors[each.alert.id], standing[each.alert.id]) for each in known], acked
-
-    async def _evaluate(self, position: Position, now: dt.datetime, acked: frozenset[str]) -> Outcome:
-        async with self._slots:
-            try:
-                begun = await look_back(self._runner, position, now, self._past)
-                return await run_due(self._runner, position, now, acked, begun)
-            except Exception as error:
-                # A mistake of ours in one alert must not stop the others; it is told like any lasting error.
-                log.exception("evaluation failed", alert=position.alert.id)
-                return _broken(position, error, now)
+            begun = await look_back(runner, position, now, recent, self._past)
+            return await run_due(runner, position, now, acked, begun)
+        except Exception as error:
+            # A mistake of ours in one alert must not stop the others; it is told like any lasting error.
+            log.exception("evaluation failed", alert=position.alert.id)
+            return _broken(position, error, now)
 
     async def _past(self, alert_id: str, since: dt.datetime) -> Past:
         async with self._database.read() as tx:
@@ -222,8 +263,11 @@ class Evaluator:
             log.exception("commit failed", alerts=len(news))
             self._agenda.update({each.alert.id: now + RETRY for each in news})
             return
+        edited = {each.alert.id for each in news} - {each.alert.id for each in written}
+        self._positions.forget(edited)
+        self._positions.moved(written)
         for each in outcomes:
-            if each in written or not each.is_news:
+            if each.alert.id not in edited:
                 self._schedule(each.alert, each.cursor, now)
         if written:
             self._committed(written)

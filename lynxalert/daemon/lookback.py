@@ -19,32 +19,43 @@ from lynxalert.notify.facts import Occasion
 Past: TypeAlias = tuple[Sequence[Judged], Sequence[Transition]]
 
 
+def late_since(runner: Runner, position: Position) -> dt.datetime | None:
+    """The event time of the oldest row that came too late for the last evaluation; None: there is none that counts.
+
+    A condition with a memory (`new_value`, `m_of_n`) sees its slots in order or not at all, and is left out.
+    """
+    cursor = position.cursor
+    if cursor.seen_sequence is None or cursor.checked_at is None or cursor.memory is not None:
+        return None
+    oldest = runner.oldest_since(cursor.seen_sequence)
+    if oldest is None or oldest >= cursor.checked_at or position.alert.time == "ingest":
+        return None
+    return oldest
+
+
 async def look_back(
     runner: Runner,
     position: Position,
     now: dt.datetime,
+    recent: Sequence[Judged],
     past: Callable[[str, dt.datetime], Awaitable[Past]],
 ) -> Outcome:
     """Where the alert stands once rows that came since its last evaluation are counted where they belong.
 
     1. One cheap question: how old is the oldest of them? Usually not older than the last evaluation.
-    2. Judge the slots it touches again, as far back as `max_lateness`.
-    3. Replay the transition function over them; mark what that tells as late.
-
-    A condition with a memory (`new_value`, `m_of_n`) sees its slots in order or not at all, and is left out.
+    2. Judge the slots it touches again, as far back as `max_lateness`; *recent* has at least those.
+    3. Where one says something else now, replay the transition function; mark what that tells as late.
     """
-    outcome, alert, cursor = begin(position), position.alert, position.cursor
-    if cursor.seen_sequence is None or cursor.checked_at is None or cursor.memory is not None:
-        return outcome
-    oldest = runner.oldest_since(cursor.seen_sequence)
-    if oldest is None or oldest >= cursor.checked_at or alert.time == "ingest":
+    outcome, alert = begin(position), position.alert
+    oldest = late_since(runner, position)
+    if oldest is None:
         return outcome
     at = as_of(alert, now)
     outcome = replace(outcome, too_late=oldest < too_late_before(alert, at))
-    slots, told = await past(alert.id, at - max_lateness(alert))
-    amended = await _read_again(runner, alert, dirty(alert, slots, oldest, at))
+    amended = await _read_again(runner, alert, dirty(alert, recent, oldest, at))
     if not amended:
         return outcome
+    slots, told = await past(alert.id, at - max_lateness(alert))
     seen = [replace(slot, inputs=amended.get(slot.at, slot.inputs)) for slot in slots]
     step = rejudge(alert, seen, told, position.instances)
     occasions: list[Occasion] = []

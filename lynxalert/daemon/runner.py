@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from lynxalert.alerts import Alert, Key
 from lynxalert.alerts.asides import evidence_query, presence_query
@@ -19,16 +20,40 @@ from lynxalert.alerts.keys import key_of, labels_of
 from lynxalert.alerts.phrase import phrase
 from lynxalert.clock import rfc3339
 from lynxalert.engine import Engine, QueryFailed
+from lynxalert.engine.compiler import key_fields
+from lynxalert.engine.shared import Answer, Ask, Piece, Shared, Sorted
 from lynxalert.events import EventStore
 from lynxalert.lang import QueryError
 from lynxalert.lang.ast import Query
+from lynxalert.lang.printer import print_query
 from lynxalert.plan import Result, Row, TimeWindow
 
 T = TypeVar("T")
 
+MOST_REMEMBERED = 65_536  # queries
+COUNTED = "n"  # the column that says how many events there were
 EVIDENCE = 10  # newest events frozen with an instance
 SETTLING = dt.timedelta(seconds=5)
 DEADLINE = dt.timedelta(seconds=30)
+
+
+# What tells one question from another.
+Asked: TypeAlias = tuple[str, dt.datetime | None, dt.datetime | None, dt.datetime, bool]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """What `Runner.run` is going to be asked; *of_presence*: what `Runner.present` is."""
+
+    alert: Alert
+    window: TimeWindow
+    now: dt.datetime
+    of_presence: bool = False
+
+    @property
+    def key(self) -> Asked:
+        """Equal for equal questions about one state of an alert."""
+        return (self.alert.id, self.window.start, self.window.end, self.now, self.of_presence)
 
 
 class Runner(Protocol):
@@ -46,8 +71,16 @@ class Runner(Protocol):
         """The rows of its query over *window*, everything relative resolved against *now* = T."""
         ...
 
+    def run_many(self, questions: Sequence[Question]) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
+        """Answers by the place of their question, as they come; what gets none is to be asked by itself."""
+        ...
+
     async def present(self, alert: Alert, window: TimeWindow, now: dt.datetime) -> Mapping[Key, Row]:
         """The keys with any event before the final `where`, with their by-fields."""
+        ...
+
+    def keys_in(self, alert: Alert, result: Result) -> Mapping[Key, Row]:
+        """What `present` makes of the answer to a question of presence."""
         ...
 
     async def evidence(
@@ -76,9 +109,11 @@ class EngineRunner:
         self, engine: Engine, store: EventStore, *, parallel: int = 2, deadline: dt.timedelta = DEADLINE
     ) -> None:
         self._engine = engine
+        self._shared = Shared(engine)
         self._store = store
         self._deadline = deadline
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="alerts")
+        self._presences: dict[tuple[str, bool], str] = {}
 
     def close(self) -> None:
         """Wait for what runs, and start no more."""
@@ -91,25 +126,36 @@ class EngineRunner:
 
     def key_fields(self, alert: Alert) -> tuple[str, ...]:
         """`key = [...]`, else the by-fields of the last aggregation."""
-        return (
-            alert.by if alert.by is not None else self._engine.compile(alert.query, alert.timezone).key_fields
-        )
+        return alert.by if alert.by is not None else key_fields(self._parsed(alert))
 
     async def run(self, alert: Alert, window: TimeWindow, now: dt.datetime) -> Result:
         """The rows of the alert's query."""
         return await self._threaded(partial(self._query, alert, alert.query, window, now))
 
+    async def run_many(
+        self, questions: Sequence[Question]
+    ) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
+        """Those of one shape together, the rest one by one; an answer each."""
+        loop = asyncio.get_running_loop()
+        wrong, pieces = await loop.run_in_executor(self._threads, self._sorted, questions)
+        for place, answer in wrong.items():
+            yield place, _judgeable(answer)
+        work = [loop.run_in_executor(self._threads, self._answers, piece) for piece in pieces]
+        for done in asyncio.as_completed(work):
+            for place, answer in await done:
+                yield place, _judgeable(answer)
+
     async def present(self, alert: Alert, window: TimeWindow, now: dt.datetime) -> Mapping[Key, Row]:
         """The keys of the rows before the final `where`; without a key, whether there was any event."""
+        result = await self._threaded(lambda: self._query(alert, self._presence(alert), window, now))
+        return self.keys_in(alert, result)
 
-        def ask() -> Mapping[Key, Row]:
-            fields = self.key_fields(alert)
-            asked = presence_query(self._parsed(alert), keyed=bool(fields))
-            result = self._query(alert, asked, window, now, limit=None if fields else 1)
-            rows = (labels_of(row, fields) for row in result.rows)
-            return {key_of(labels): labels for labels in rows}
-
-        return await self._threaded(ask)
+    def keys_in(self, alert: Alert, result: Result) -> Mapping[Key, Row]:
+        """The keys of its rows; without a key there is one, if the events were counted above zero."""
+        fields = self.key_fields(alert)
+        if not fields:
+            return {key_of({}): {}} if any(row[COUNTED] for row in result.rows) else {}
+        return {key_of(labels): labels for labels in (labels_of(row, fields) for row in result.rows)}
 
     async def evidence(
         self, alert: Alert, window: TimeWindow, now: dt.datetime, labels: Row
@@ -139,7 +185,32 @@ class EngineRunner:
         return self._store.earliest_since(sequence)
 
     def _parsed(self, alert: Alert) -> Query:
-        return self._engine.compile(alert.query, alert.timezone).query
+        return self._engine.compiler.parse(alert.query)
+
+    def _presence(self, alert: Alert) -> str:
+        """The query behind `present`, as text: that is what queries are remembered by."""
+        keyed = bool(self.key_fields(alert))
+        key = (alert.query, keyed)
+        if key not in self._presences:
+            if len(self._presences) >= MOST_REMEMBERED:
+                self._presences.clear()
+            asked = print_query(presence_query(self._parsed(alert), keyed=keyed))
+            self._presences[key] = asked if keyed else f"{asked} | stats count as {COUNTED}"
+        return self._presences[key]
+
+    def _ask(self, question: Question) -> Ask:
+        alert = question.alert
+        text = alert.query
+        if question.of_presence:
+            with suppress(QueryError):  # then the query itself says what is wrong
+                text = self._presence(alert)
+        return Ask(text, question.window, question.now, alert.timezone)
+
+    def _sorted(self, questions: Sequence[Question]) -> Sorted:
+        return self._shared.sort([self._ask(each) for each in questions])
+
+    def _answers(self, piece: Piece) -> list[tuple[int, Answer]]:
+        return list(self._shared.answer(piece, self._deadline))
 
     def _query(
         self,
@@ -157,10 +228,16 @@ class EngineRunner:
     async def _threaded(self, work: Callable[[], T]) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
-        except QueryFailed as error:
-            raise EvaluationError(str(error), transient=error.transient) from error
-        except QueryError as error:
-            raise EvaluationError(str(error)) from error
+        except (QueryFailed, QueryError) as error:
+            raise _error(error) from error
+
+
+def _judgeable(answer: Answer) -> Result | EvaluationError:
+    return answer if isinstance(answer, Result) else _error(answer)
+
+
+def _error(error: QueryFailed | QueryError) -> EvaluationError:
+    return EvaluationError(str(error), transient=isinstance(error, QueryFailed) and error.transient)
 
 
 def _shown(row: Row) -> str:

@@ -87,7 +87,7 @@ async def run_due(
     2. Run each of the others in order, with its own T.
     3. Stop at a passing error: that slot is tried again, and none overtakes it.
     """
-    plan = due(position.alert, _cursor_slot(position, now), now)
+    plan = due(position.alert, cursor_slot(position, now), now)
     outcome = begun or begin(position)
     outcome = replace(outcome, cursor=replace(outcome.cursor, next_slot=plan.next_slot))
     if plan.gap is not None:
@@ -242,7 +242,7 @@ def _failed(outcome: Outcome, record: Evaluation, error: EvaluationError, now: d
     )
 
 
-def _cursor_slot(position: Position, now: dt.datetime) -> dt.datetime:
+def cursor_slot(position: Position, now: dt.datetime) -> dt.datetime:
     """The slot the cursor stands on; a pause that has run out takes the slots in it along."""
     alert, slot = position.alert, position.cursor.next_slot
     until = alert.paused_until if alert.paused else None

@@ -24,6 +24,7 @@ from lynxalert.plan.scope import Scope
 
 FUNCTIONS.discover(lynxalert.functions)
 COMMANDS.discover(lynxalert.commands)
+MOST_PARSED = 32_768  # syntax trees kept
 AGGREGATING = ("stats", "timechart", "chart", "top", "rare", "tstats")
 
 
@@ -56,6 +57,7 @@ class Compiler:
         self.knowledge = knowledge or Knowledge()
         self.size = size
         self._cache: OrderedDict[tuple[object, ...], CompiledQuery] = OrderedDict()
+        self._parsed: OrderedDict[str, Query] = OrderedDict()
         self._lock = Lock()
 
     def compile(self, text: str | Query, catalog: Catalog, timezone: str = "UTC") -> CompiledQuery:
@@ -71,13 +73,31 @@ class Compiler:
             if found is not None:
                 self._cache.move_to_end(key)
                 return found
-        query = text if isinstance(text, Query) else parse(text, self.knowledge.macros)
+        query = text if isinstance(text, Query) else self.parse(text)
         compiled = compile_query(query, catalog, timezone, self.knowledge)
         with self._lock:
             self._cache[key] = compiled
             while len(self._cache) > self.size:
                 self._cache.popitem(last=False)
         return compiled
+
+    def parse(self, text: str) -> Query:
+        """The syntax tree of *text*, macros expanded; kept for longer than what depends on a catalog.
+
+        Raises:
+            QueryError: it is no query.
+        """
+        with self._lock:
+            found = self._parsed.get(text)
+            if found is not None:
+                self._parsed.move_to_end(text)
+                return found
+        query = parse(text, self.knowledge.macros)
+        with self._lock:
+            self._parsed[text] = query
+            while len(self._parsed) > MOST_PARSED:
+                self._parsed.popitem(last=False)
+        return query
 
 
 def compile_query(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge) -> CompiledQuery:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, or_, select, update
+from sqlalchemy import RowMapping, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -67,6 +67,24 @@ async def revisions(tx: AsyncConnection) -> dict[str, int]:
     """The revision of every alert that is not deleted, by id: cheap, to see what changed."""
     found = select(alerts.c.id, alerts.c.revision).where(alerts.c.deleted_at.is_(None))
     return {row.id: row.revision for row in await tx.execute(found)}
+
+
+async def generation(tx: AsyncConnection) -> tuple[int, int]:
+    """Two numbers that change with every change of any alert: cheaper than `revisions`, to see whether to ask."""
+    row = (await tx.execute(select(func.count(), func.coalesce(func.sum(alerts.c.revision), 0)))).one()
+    return row[0], row[1]
+
+
+async def revisions_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, int]:
+    """`revisions` of these alerts alone."""
+    found: dict[str, int] = {}
+    for start in range(0, len(alert_ids), _PART):
+        part = alerts.c.id.in_(alert_ids[start : start + _PART])
+        rows = await tx.execute(
+            select(alerts.c.id, alerts.c.revision).where(alerts.c.deleted_at.is_(None), part)
+        )
+        found |= {row.id: row.revision for row in rows}
+    return found
 
 
 async def put(

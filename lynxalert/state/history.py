@@ -17,6 +17,10 @@ from lynxalert.plan import TimeWindow
 from lynxalert.state import codec
 from lynxalert.state.tables import evaluations, transitions
 
+QUIET = Inputs()  # what a slot without hits and bands says; not written down
+FORGOTTEN = False  # in the place of what a slot said, once nobody can ask any more
+_PART = 400  # bound parameters of one statement stay far below SQLite's limit
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
@@ -101,18 +105,34 @@ async def judged_since(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> t
     return tuple(slots)
 
 
+async def recent(
+    tx: AsyncConnection, alert_ids: Sequence[str], at: dt.datetime
+) -> dict[str, tuple[Judged, ...]]:
+    """The slots of each of these alerts judged with T from *at* on, oldest first; what came before is not said."""
+    found: dict[str, list[Judged]] = {each: [] for each in alert_ids}
+    for start in range(0, len(alert_ids), _PART):
+        part = evaluations.c.alert_id.in_(alert_ids[start : start + _PART])
+        said = select(evaluations.c.alert_id, evaluations.c.at, evaluations.c.kind, evaluations.c.inputs)
+        said = said.where(part, evaluations.c.at >= at, evaluations.c.kind != "gap")
+        for row in await tx.execute(said.order_by(evaluations.c.id)):
+            found[row.alert_id].append(Judged(row.at, None, _inputs(row.kind, row.inputs)))
+    return {each: tuple(slots) for each, slots in found.items()}
+
+
 async def amend(tx: AsyncConnection, alert_id: str, at: dt.datetime, inputs: Inputs) -> None:
     """Put what a second look at the slot of *at* saw in place of what the first one saw."""
     slot = (evaluations.c.alert_id == alert_id) & (evaluations.c.at == at) & (evaluations.c.kind == "judged")
-    await tx.execute(evaluations.update().where(slot).values(inputs=codec.pack(inputs)))
+    await tx.execute(
+        evaluations.update().where(slot).values(inputs=None if inputs == QUIET else codec.pack(inputs))
+    )
 
 
 async def prune(tx: AsyncConnection, keep_from: dt.datetime, inputs_from: dt.datetime) -> int:
     """Delete what was recorded before *keep_from*, and the inputs before *inputs_from*; how many rows went."""
     await tx.execute(
         evaluations.update()
-        .where(evaluations.c.recorded_at < inputs_from, evaluations.c.inputs.is_not(None))
-        .values(inputs=None)
+        .where(evaluations.c.recorded_at < inputs_from, evaluations.c.inputs != FORGOTTEN)
+        .values(inputs=FORGOTTEN)
     )
     gone = 0
     for table in (evaluations, transitions):
@@ -146,7 +166,7 @@ def _evaluation_columns(made: Evaluation) -> dict[str, Any]:
         "duration": made.duration.total_seconds() if made.duration is not None else None,
         "sequence": made.sequence,
         "error": made.error,
-        "inputs": codec.pack(made.inputs) if made.inputs is not None else None,
+        "inputs": codec.pack(made.inputs) if made.inputs is not None and made.inputs != QUIET else None,
     }
 
 
@@ -166,8 +186,15 @@ def _evaluation(row: RowMapping) -> Evaluation:
         duration=dt.timedelta(seconds=row["duration"]) if row["duration"] is not None else None,
         sequence=row["sequence"],
         error=row["error"],
-        inputs=codec.unpack(Inputs, row["inputs"]) if row["inputs"] is not None else None,
+        inputs=_inputs(row["kind"], row["inputs"]),
     )
+
+
+def _inputs(kind: str, stored: Any) -> Inputs | None:
+    """What a slot said: nothing, if it was judged and nothing was kept of it."""
+    if stored is None:
+        return QUIET if kind == "judged" else None
+    return None if stored is FORGOTTEN else codec.unpack(Inputs, stored)
 
 
 def _transition_columns(told: Transition, now: dt.datetime) -> dict[str, Any]:

@@ -80,8 +80,8 @@ async def save_all(
     changed: list[dict[str, Any]] = []
     gone: list[tuple[str, Key]] = []
     for alert_id, before, after in moved:
-        lean = map(_lean, after.values())
-        changed += (_instance_columns(alert_id, each) for each in lean if before.get(each.key) != each)
+        stored = map(lean, after.values())
+        changed += (_instance_columns(alert_id, each) for each in stored if before.get(each.key) != each)
         gone += ((alert_id, key) for key in before if key not in after)
     for part in _parts(gone):
         await tx.execute(delete(instances).where(tuple_(instances.c.alert_id, instances.c.key).in_(part)))
@@ -121,7 +121,7 @@ def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:
     return [items[start : start + _PART] for start in range(0, len(items), _PART)]
 
 
-def _lean(instance: Instance) -> Instance:
+def lean(instance: Instance) -> Instance:
     """*instance* without the rows of its match: they are for the messages of this slot, and can be many."""
     return instance if instance.match is None else replace(instance, match=replace(instance.match, rows=()))
 

@@ -5,6 +5,6 @@
 """
 
 from lynxalert.engine.shared.ask import Ask
-from lynxalert.engine.shared.run import Alone, Answer, Shared
+from lynxalert.engine.shared.run import Alone, Answer, Piece, Shared, Sorted
 
-__all__ = ["Alone", "Answer", "Ask", "Shared"]
+__all__ = ["Alone", "Answer", "Ask", "Piece", "Shared", "Sorted"]

@@ -34,6 +34,12 @@ class Alone:
     ask: Ask
 
 
+# What there is to do: for many asks at once, or for one.
+Piece: TypeAlias = Batch | Alone
+# The asks that are wrong, by place, with why; and the work to be done for the others.
+Sorted: TypeAlias = tuple[dict[int, Answer], list[Piece]]
+
+
 class Shared:
     """The engine asked many things at once. `sort` first, then `answer` each piece, in any thread and order.
 
@@ -46,11 +52,11 @@ class Shared:
         self._library = Library(engine)
         self._plans: dict[tuple[object, ...], Joined] = {}
 
-    def sort(self, asks: Sequence[Ask]) -> tuple[dict[int, Answer], list[Batch | Alone]]:
+    def sort(self, asks: Sequence[Ask]) -> Sorted:
         """The asks that are wrong, with why; and the work to be done for the others."""
         wrong: dict[int, Answer] = {}
         members: list[Member] = []
-        alone: list[Batch | Alone] = []
+        alone: list[Piece] = []
         for place, ask in enumerate(asks):
             try:
                 known = self._library.look_up(ask)
@@ -60,12 +66,12 @@ class Shared:
                     members.append(Member(place, ask, known, known.window(ask)))
             except QueryError as error:
                 wrong[place] = error
-        batches: list[Batch | Alone] = []
+        batches: list[Piece] = []
         for batch in grouped(members):
             batches += self._cut(batch)
         return wrong, [*batches, *alone]
 
-    def answer(self, piece: Batch | Alone, deadline: dt.timedelta = DEADLINE) -> Iterator[tuple[int, Answer]]:
+    def answer(self, piece: Piece, deadline: dt.timedelta = DEADLINE) -> Iterator[tuple[int, Answer]]:
         """The answers to the asks of *piece*, by place.
 
         A batch that fails is cut in two until what made it fail stands alone, and is answered by itself.
