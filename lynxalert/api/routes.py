@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from lynxalert.api.errors import Endpoint
-from lynxalert.api.protocols import elastic_handshake, elasticsearch, hec, loki, otlp
+from lynxalert.api.protocols import datadog, elastic_handshake, elasticsearch, hec, loki, otlp
 
 Route: TypeAlias = tuple[str, str, Endpoint]
 
@@ -54,4 +54,8 @@ INGEST_ROUTES: tuple[Route, ...] = (
     ("POST", "/otlp/v1/logs", otlp.logs),
     ("POST", "/loki/api/v1/push", loki.push),
     ("POST", "/api/prom/push", loki.push),
+    ("POST", "/api/v2/logs", datadog.logs),
+    ("POST", "/v1/input", datadog.logs),
+    ("POST", "/v1/input/{key}", datadog.logs),
+    ("GET", "/api/v1/validate", datadog.validate),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from typing import Any
 
 import cramjam
@@ -184,3 +185,50 @@ async def test_loki_refuses_with_a_line_of_text(shared: House, body, headers, st
     answer = await shared.ask("POST", "/loki/api/v1/push", body, headers=headers)
     assert (answer.status, answer.headers["Content-Type"]) == (status, "text/plain; charset=utf-8")
     assert text in answer.raw.decode()
+
+
+async def test_datadog_reads_back_as_it_was_sent(shared: House) -> None:
+    log = {
+        "message": "payment failed",
+        "status": "warning",
+        "timestamp": NANOSECONDS // 10**6,
+        "hostname": "web1",
+        "service": "shop",
+        "ddsource": "python",
+        "ddtags": "env:prod,team:a,team:b,urgent",
+        "n": 2**53 + 1,
+        "user": {"name": "ä"},
+    }
+    body = zlib.compress(json.dumps([log]).encode())
+    headers = {**JSON, "Content-Encoding": "deflate", "X-Index": "datadog"}
+    answer = await shared.ask("POST", "/api/v2/logs", body, headers=headers)
+    assert (answer.status, answer.body) == (202, {})
+    names = "_time, host, source, service, status, level, env, team{}, tags, n, user.name, _raw"
+    assert await read_back(shared, f"index=datadog | table {names}") == [
+        {
+            "_time": TIME,
+            "host": "web1",
+            "source": "python",
+            "service": "shop",
+            "status": "warning",
+            "level": "warn",
+            "env": "prod",
+            "team{}": ["a", "b"],
+            "tags": "urgent",
+            "n": 2**53 + 1,
+            "user.name": "ä",
+            "_raw": "payment failed",
+        }
+    ]
+
+
+async def test_datadog_refuses_with_a_list_of_errors(shared: House) -> None:
+    assert (await shared.ask("GET", "/api/v1/validate")).body == {"valid": True}
+    for body, headers, status in (
+        (b"[{", JSON, 400),
+        (b"1", JSON, 400),
+        (b"x", {"Content-Encoding": "br"}, 415),
+    ):
+        answer = await shared.ask("POST", "/api/v2/logs", body, headers=headers)
+        assert (answer.status, answer.body["errors"][0]["status"]) == (status, str(status))
+        assert answer.body["errors"][0]["detail"]

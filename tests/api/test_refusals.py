@@ -152,6 +152,26 @@ async def test_others_ask_for_a_key(store: EventStore) -> None:
 
 
 @pytest.mark.parametrize("store", ["works"], indirect=True)
+async def test_datadogs_key_stands_in_a_header_the_query_or_the_path(store: EventStore) -> None:
+    async with asking(store, FakeClock(), datadog=("right-key",)) as (session, url):
+        for path, headers, status in (
+            ("/api/v2/logs", {"DD-API-KEY": "right-key"}, 202),
+            ("/api/v2/logs?dd-api-key=right-key", {}, 202),
+            ("/v1/input/right-key", {}, 202),
+            ("/v1/input/wrong", {}, 403),
+            ("/api/v2/logs", {"DD-API-KEY": "wrong"}, 403),
+            ("/api/v2/logs", {}, 401),
+        ):
+            async with session.post(url + path, data=b'{"message":"x"}', headers=headers) as answer:
+                assert answer.status == status, (path, headers)
+                if status > 400:
+                    assert (await answer.json())["errors"][0]["status"] == str(status)
+        for headers, status in (({"DD-API-KEY": "right-key"}, 200), ({"DD-API-KEY": "wrong"}, 403)):
+            async with session.get(f"{url}/api/v1/validate", headers=headers) as answer:
+                assert answer.status == status
+
+
+@pytest.mark.parametrize("store", ["works"], indirect=True)
 async def test_splunks_codes_say_what_is_wrong_with_a_token(store: EventStore) -> None:
     async with asking(store, FakeClock(), hec=("right-key",)) as (session, url):
         for headers, path, status, code in (
