@@ -11,6 +11,8 @@ from lynxalert.lang.ast import Aggregation, Binary, By, Condition, Field, Litera
 _KEEPS_ROWS = frozenset(
     [
         "accum",
+        "autoregress",
+        "compare",
         "addinfo",
         "addtotals",
         "convert",
@@ -25,6 +27,7 @@ _KEEPS_ROWS = frozenset(
         "makemv",
         "mvcombine",
         "nomv",
+        "outlier",
         "rangemap",
         "rename",
         "replace",
@@ -35,6 +38,7 @@ _KEEPS_ROWS = frozenset(
         "streamstats",
         "table",
         "transpose",
+        "trendline",
     ]
 )
 

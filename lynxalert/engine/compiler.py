@@ -17,6 +17,7 @@ from lynxalert.lang import Diagnostic, QueryError, parse
 from lynxalert.lang.ast import By, Query
 from lynxalert.plan.analyze import analyze, begun, proceed
 from lynxalert.plan.command import COMMANDS
+from lynxalert.plan.comparing import AGGREGATING, compared
 from lynxalert.plan.display import shown_last, unformatted
 from lynxalert.plan.knowledge import Knowledge
 from lynxalert.plan.relation import Generate, Pending, Relation
@@ -25,7 +26,6 @@ from lynxalert.plan.scope import Scope
 FUNCTIONS.discover(lynxalert.functions)
 COMMANDS.discover(lynxalert.commands)
 MOST_PARSED = 32_768  # syntax trees kept
-AGGREGATING = ("stats", "timechart", "chart", "top", "rare", "tstats")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +103,13 @@ class Compiler:
 def compile_query(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge) -> CompiledQuery:
     """*query* analysed and rendered up to its first barrier."""
     scope = _scope(catalog, timezone, knowledge)
-    return _finished(query, analyze(shown_last(query), COMMANDS, scope), scope, catalog)
+    return _finished(query, analyze(compared(shown_last(query)), COMMANDS, scope), scope, catalog)
 
 
 def opened(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge) -> CompiledQuery:
     """*query* before its first stage, for whoever goes on one stage at a time with `resume`."""
     scope = _scope(catalog, timezone, knowledge)
-    return _finished(query, begun(shown_last(query), COMMANDS, scope), scope, catalog)
+    return _finished(query, begun(compared(shown_last(query)), COMMANDS, scope), scope, catalog)
 
 
 def _scope(catalog: Catalog, timezone: str, knowledge: Knowledge) -> Scope:
@@ -117,11 +117,17 @@ def _scope(catalog: Catalog, timezone: str, knowledge: Knowledge) -> Scope:
         functions=FUNCTIONS,
         aggregates=AGGREGATES,
         scan=lambda scope, indexes: scan(catalog, scope, indexes),
-        inner=lambda scope, query, relation: analyze(unformatted(query), COMMANDS, scope, relation),
+        inner=inner,
         timezone=timezone,
         accepts=accepts,
         knowledge=knowledge,
     )
+
+
+def inner(scope: Scope, query: Query, relation: Relation | None) -> Pending:
+    """A query inside another analysed, over the rows of *relation* or events of its own."""
+    plain = unformatted(query)
+    return analyze(plain if relation is not None else compared(plain), COMMANDS, scope, relation)
 
 
 def resume(compiled: CompiledQuery, pending: Pending) -> Pending:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
@@ -20,9 +21,9 @@ from lynxalert.lang import Code, Diagnostic, QueryError
 from lynxalert.lang.ast import Comparison
 from lynxalert.plan import TimeWindow
 from lynxalert.plan.relation import Generate
-from lynxalert.plan.scope import Bounds, Scope
+from lynxalert.plan.scope import Bounds, Earlier, Scope
 from lynxalert.plan.sinks import Output
-from lynxalert.plan.timespec import BadTime, resolve
+from lynxalert.plan.timespec import BadTime, resolve, shift
 
 WATCHDOG = Watchdog()
 # A parameter, or a text, in which a dollar means nothing.
@@ -102,7 +103,30 @@ def bounded(bounds: Bounds, given: TimeWindow, now: dt.datetime, scope: Scope, s
     default_end = (
         now if bounds.earliest is not None and bounds.latest is None and given.end is None else given.end
     )
-    return TimeWindow(start, instant(bounds.latest, default_end))
+    window = TimeWindow(start, instant(bounds.latest, default_end))
+    for earlier in bounds.earlier:
+        window = moved_back(window, earlier, now, scope.timezone, source)
+    return window
+
+
+def moved_back(window: TimeWindow, by: Earlier, now: dt.datetime, zone: str, source: str) -> TimeWindow:
+    """*window* a length of time earlier, days and longer by the calendar; one without an end ends now.
+
+    Raises:
+        QueryError: there is no such time.
+    """
+
+    def moved(instant: dt.datetime) -> dt.datetime:
+        if by.span.unit == "us":
+            return instant - dt.timedelta(microseconds=by.span.count)
+        return shift(instant.astimezone(ZoneInfo(zone)), -by.span.count, by.span.unit).astimezone(dt.UTC)
+
+    try:
+        start = None if window.start is None else moved(window.start)
+        return TimeWindow(start, moved(window.end or now))
+    except (BadTime, OverflowError):
+        message = f"there is no time {by.span} before this range"
+        raise QueryError(source, [Diagnostic(Code.BAD_TIME, message, by.place)]) from None
 
 
 def fetched(run: Run, sql: str, tables: tuple[Generate, ...]) -> pa.Table:

@@ -95,6 +95,11 @@ def relative(value: Typed, spec: Node, zone: Node) -> Node:
     return as_number(Typed(attempt(cast(instant, "TIMESTAMP")), Type.TIME))
 
 
+def later(value: Typed, spec: Typed, zone: Typed) -> Node:
+    """The time moved as `+1d` says, as a time."""
+    return attempt(cast(number_time(relative(value, spec.node, zone.node)), "TIMESTAMP"))
+
+
 def _moved(node: Node, count: int, unit: str) -> Node:
     size = call(f"to_{UNIT[unit]}s", cast(number(count), "INTEGER"))
     return binary("+", node, size)
@@ -152,3 +157,4 @@ function(
     _spec,
     zoned=True,
 )
+function("time:later", "v v! v!", Type.TIME, later, "A time moved, in a zone.")

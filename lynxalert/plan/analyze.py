@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 
 from lynxalert.lang import Code
 from lynxalert.lang.ast import AllOf, Comparison, Query, Stage, Term, Terms
@@ -99,7 +100,9 @@ def begun(query: Query, commands: Mapping[str, type[Command]], scope: Scope) -> 
 
 @contextmanager
 def _window(scope: Scope, bounds: Bounds) -> Iterator[None]:
-    """Scans made meanwhile cover *bounds*."""
+    """Scans made meanwhile cover *bounds*, moved back as far as what is around them."""
+    if scope.windows:
+        bounds = replace(bounds, earlier=scope.windows[scope.window].earlier)
     if bounds not in scope.windows:
         scope.windows.append(bounds)
     before, scope.window = scope.window, scope.windows.index(bounds)

@@ -27,10 +27,11 @@ def beside(
     compute: Callable[[Sequence[Row]], Computed],
     *,
     cap: int = 1_000_000,
+    then: Callable[[Relation], Relation] = lambda made: made,
 ) -> Apply:
     """*relation* with what *compute* makes of the columns *needed* of all its rows; the others pass untouched.
 
-    A computed column stands in place of the one of its name. The hidden ones stay hidden.
+    A computed column stands in place of the one of its name. The hidden ones stay hidden. *then* goes on with the rows that have them.
     """
     schema = relation.schema
     every = (*schema.columns, *schema.hidden)
@@ -38,7 +39,7 @@ def beside(
 
     def extended(table: pa.Table) -> Relation:
         given = table.select(places).rename_columns([column.name for column in needed])
-        return passed(table, schema, compute(rows_of(given, Schema(tuple(needed)))), scope)
+        return then(passed(table, schema, compute(rows_of(given, Schema(tuple(needed)))), scope))
 
     return Apply(Project(relation, Schema(every)), name, extended, cap)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lynxalert.lang import Code, Diagnostic, Span
 from lynxalert.lang.ast import Comparison, Query
@@ -14,16 +14,26 @@ from lynxalert.plan.regex import complain, named_groups_fixed
 from lynxalert.plan.relation import Nested, Pending, Relation, Scan
 from lynxalert.plan.scalar import NULL, Constant, Invoke, Scalar, constant
 from lynxalert.plan.schema import Column, Schema
+from lynxalert.plan.timespec import TimeSpan
 from lynxalert.plan.types import Type
 from lynxalert.registry import suggest
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """By how much a time range lies before the one it is compared with; *place* is where that is said."""
+
+    span: TimeSpan
+    place: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
-    """The time range a query sets for itself: texts of `earliest=` and `latest=`."""
+    """The time range a query sets for itself: texts of `earliest=` and `latest=`, all moved back by *earlier*."""
 
     earliest: Comparison | None = None
     latest: Comparison | None = None
+    earlier: tuple[Earlier, ...] = ()
 
 
 @dataclass(slots=True)
@@ -67,6 +77,20 @@ class Scope:
         the query around it sets does not reach inside (as in Splunk).
         """
         return self.inner(self, query, relation)
+
+    def earlier(self, query: Query, by: Earlier) -> Pending:
+        """*query* over a time range that lies earlier, and so do those of all queries inside it."""
+        before, datasets = self.window, dict(self.datasets)
+        outer = self.windows[before]
+        bounds = replace(outer, earlier=(*outer.earlier, by))
+        if bounds not in self.windows:
+            self.windows.append(bounds)
+        self.window = self.windows.index(bounds)
+        pending = self.inner(self, query, None)
+        self.window = before
+        self.datasets.clear()
+        self.datasets.update(datasets)
+        return pending
 
     def dataset(self, name: str) -> Pending:
         """The rows of a query that was named before; the parser has made sure that there is one."""
