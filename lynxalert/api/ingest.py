@@ -54,10 +54,11 @@ async def ingest(request: web.Request) -> web.Response:
 
 
 async def _received(request: web.Request) -> dict[str, Any]:
-    return _summary(await receive(request, "native"))
+    return summary(await receive(request, "native"))
 
 
-def _summary(received: Received) -> dict[str, Any]:
+def summary(received: Received) -> dict[str, Any]:
+    """What became of a payload: counts, and the first reasons."""
     rejected = received.receipt.rejected
     return {
         "accepted": received.receipt.accepted,

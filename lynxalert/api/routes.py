@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from lynxalert.api.errors import Endpoint
-from lynxalert.api.protocols import datadog, elastic_handshake, elasticsearch, hec, loki, otlp
+from lynxalert.api.protocols import cloudevents, datadog, elastic_handshake, elasticsearch, hec, loki, otlp
 
 Route: TypeAlias = tuple[str, str, Endpoint]
 
@@ -58,4 +58,8 @@ INGEST_ROUTES: tuple[Route, ...] = (
     ("POST", "/v1/input", datadog.logs),
     ("POST", "/v1/input/{key}", datadog.logs),
     ("GET", "/api/v1/validate", datadog.validate),
+    ("POST", "/cloudevents", cloudevents.events),
+    ("OPTIONS", "/cloudevents", cloudevents.handshake),
+    ("POST", "/api/v1/ingest/cloudevents", cloudevents.events),
+    ("OPTIONS", "/api/v1/ingest/cloudevents", cloudevents.handshake),
 )

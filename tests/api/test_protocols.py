@@ -6,6 +6,7 @@ import gzip
 import json
 import zlib
 from typing import Any
+from urllib.parse import quote
 
 import cramjam
 import pytest
@@ -232,3 +233,53 @@ async def test_datadog_refuses_with_a_list_of_errors(shared: House) -> None:
         answer = await shared.ask("POST", "/api/v2/logs", body, headers=headers)
         assert (answer.status, answer.body["errors"][0]["status"]) == (status, str(status))
         assert answer.body["errors"][0]["detail"]
+
+
+async def test_a_cloud_event_reads_alike_whichever_way_it_came(shared: House) -> None:
+    attributes = {
+        "specversion": "1.0",
+        "id": "1",
+        "source": "/shop",
+        "type": "paid",
+        "time": TIME,
+        "subject": "é",
+    }
+    data = {"order": {"id": 2**53 + 1}, "ok": True}
+    whole = json.dumps({**attributes, "datacontenttype": "application/json", "data": data}).encode()
+    headers = {f"ce-{name}": quote(value, safe="/:") for name, value in attributes.items()} | JSON
+    ways = {
+        "ce_one": (whole, {"Content-Type": "application/cloudevents+json"}),
+        "ce_batch": (b"[" + whole + b"]", {"Content-Type": "application/cloudevents-batch+json"}),
+        "ce_binary": (json.dumps(data).encode(), headers),
+    }
+    for index, (body, own) in ways.items():
+        answer = await shared.ask("POST", "/cloudevents", body, headers={**own, "X-Index": index})
+        assert (answer.status, answer.raw) == (204, b"")
+        names = "_time, source, sourcetype, id, subject, data.order.id, data.ok"
+        assert await read_back(shared, f"index={index} | table {names}") == [
+            {
+                "_time": TIME,
+                "source": "/shop",
+                "sourcetype": "paid",
+                "id": "1",
+                "subject": "é",
+                "data.order.id": 2**53 + 1,
+                "data.ok": True,
+            }
+        ]
+
+
+async def test_cloud_events_that_are_none(shared: House) -> None:
+    good = {"specversion": "1.0", "id": "1", "source": "s", "type": "t"}
+    batch = {"Content-Type": "application/cloudevents-batch+json"}
+    answer = await shared.ask("POST", "/cloudevents", json.dumps([good, {}]), headers=batch)
+    assert (answer.data["accepted"], answer.data["rejected"]) == (1, 1)
+    answer = await shared.ask("POST", "/cloudevents", json.dumps([{}]), headers=batch)
+    assert (answer.status, answer.error["message"]) == (
+        400,
+        "the attribute `id` is missing or no text of sensible length",
+    )
+    answer = await shared.ask("POST", "/cloudevents", "x", headers={"Content-Type": "text/plain"})
+    assert (answer.status, answer.error["code"]) == (415, "UNSUPPORTED_TYPE")
+    answer = await shared.ask("OPTIONS", "/cloudevents", headers={"WebHook-Request-Origin": "example.com"})
+    assert (answer.status, answer.headers["WebHook-Allowed-Origin"]) == (200, "*")
