@@ -21,6 +21,7 @@ from lynxalert.lang.ast import (
     Literal,
     Logical,
     Query,
+    Subquery,
     Unary,
 )
 from lynxalert.plan import Row
@@ -71,6 +72,8 @@ def tell(expr: Expr, row: Row | None) -> str:
             return f"{_inner(operand, row)} BETWEEN {_inner(low, row)} AND {_inner(high, row)}"
         case IsNull(operand=operand, negated=negated):
             return f"{_inner(operand, row)} IS {'NOT ' if negated else ''}NULL"
+        case Subquery():
+            return "[…]"  # its rows are not at hand here
         case _:
             assert_never(expr)
 

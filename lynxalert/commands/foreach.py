@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, replace
 
 from lynxalert.lang import Code, QueryError, parse
-from lynxalert.lang.ast import Name, Option, Query, Stage, Text
+from lynxalert.lang.ast import Name, Query, Stage, Text
 from lynxalert.plan.analyze import proceed
 from lynxalert.plan.command import COMMANDS, choice, command, many, one, option
+from lynxalert.plan.items import Items, over_items
 from lynxalert.plan.relation import Barrier, Pending, Relation
 from lynxalert.plan.scope import Scope
 
@@ -23,6 +24,9 @@ class Foreach:
 
     `<<MATCHSTR>>` is what the stars of the wildcard met, `<<MATCHSEG1>>` to 3 what each of them did. The names are
     put in as text: write '<<FIELD>>' in quotes where a name may have dots or blanks.
+
+    `mode=multivalue` and `mode=json_array` go through the values of one field instead: `<<ITEM>>` stands for the value,
+    `<<ITER>>` for its number from 0.
     """
 
     names: tuple[Name, ...] = many(Name)
@@ -32,7 +36,9 @@ class Foreach:
     matchseg1: str = option("<<MATCHSEG1>>")
     matchseg2: str = option("<<MATCHSEG2>>")
     matchseg3: str = option("<<MATCHSEG3>>")
-    mode: str = option("multifield", choice("multifield", "multivalue", "json_array", "auto_collections"))
+    mode: str = option("multifield", choice("multifield", "multivalue", "json_array"))
+    itemstr: str = option("<<ITEM>>")
+    iterstr: str = option("<<ITER>>")
     stage: Stage | None = None
     EXAMPLES = (("| foreach bytes_* [eval total=coalesce(total, 0) + '<<FIELD>>']", "a sum over fields"),)
 
@@ -41,10 +47,7 @@ class Foreach:
         assert self.template is not None
         assert self.stage is not None
         if self.mode != "multifield":
-            place = next(c.span for c in self.stage.clauses if isinstance(c, Option) and c.name == "mode")
-            help_ = "mvmap(field, expression) computes something for every value of a field"
-            scope.report(Code.REFUSED_COMMAND, f"`foreach mode={self.mode}` is not offered", place, help_)
-            return relation
+            return self._through_values(relation, scope)
         fitting = self._fitting(relation)
         if len(fitting) > MOST:
             message = f"`foreach` goes through at most {MOST:,} fields, these are {len(fitting):,}"
@@ -56,6 +59,29 @@ class Foreach:
                 break
             relation = self._lowered(query, relation, scope)
         return relation
+
+    def _through_values(self, relation: Relation, scope: Scope) -> Relation:
+        assert self.template is not None
+        assert self.stage is not None
+        if len(self.names) != 1:
+            message = f"`foreach mode={self.mode}` goes through the values of one field"
+            scope.report(Code.WRONG_ARITY, message, self.stage.span)
+            return relation
+        items = Items(
+            field=self.names[0],
+            json=self.mode == "json_array",
+            template=self.template.value,
+            item=self.itemstr,
+            number=self.iterstr,
+            place=self.template.span,
+        )
+        return over_items(
+            relation,
+            items,
+            scope,
+            lambda text: self._parsed(text, scope),
+            lambda query, here: self._lowered(query, here, scope),
+        )
 
     def _fitting(self, relation: Relation) -> dict[str, tuple[str, ...]]:
         """The fields to go through, each with what the stars of the wildcard met."""

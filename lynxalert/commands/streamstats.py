@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lynxalert.lang import Code
-from lynxalert.lang.ast import Aggregation, By, Condition, Field, Flag, Option, Stage
+from lynxalert.lang.ast import Aggregation, By, Condition, Expr, Field, Flag, Option, Stage
 from lynxalert.lang.walk import nodes
 from lynxalert.plan.aggregation import resolve_aggregations
 from lynxalert.plan.command import command, many, one, option
@@ -23,6 +24,7 @@ from lynxalert.plan.neighbours import (
     where_present,
 )
 from lynxalert.plan.relation import Frame, OrderKey, Relation
+from lynxalert.plan.reread import read_condition
 from lynxalert.plan.scalar import ColumnRef, constant
 from lynxalert.plan.schema import Column
 from lynxalert.plan.scope import Scope
@@ -42,6 +44,8 @@ class Streamstats:
     aggregations: tuple[Aggregation, ...] = many(Aggregation, required="an aggregation, for example `count`")
     by: By | None = one(By)
     resets: tuple[Flag | Condition, ...] = many((Flag, Condition))
+    reset_before: str = option("")
+    reset_after: str = option("")
     current: bool = option(default=True)
     window: int = option(0)
     everywhere: bool = option(default=True, name="global")
@@ -74,13 +78,11 @@ class Streamstats:
     ) -> tuple[Relation, tuple[Column, ...]]:
         """How often the statistics were reset before each row, one column per kind of reset."""
         runs = []
-        for flag, given in zip(self.resets[::2], self.resets[1::2], strict=True):
-            assert isinstance(flag, Flag)
-            assert isinstance(given, Condition)
-            if flag.word == "reset_after":
+        for word, given in self._conditions(scope):
+            if word == "reset_after":
                 self._refuse_own_results(given, scope)
-            holds = one_if(condition(given.expression, relation.schema, scope), scope)
-            frame = Frame(end=0 if flag.word == "reset_before" else 1)
+            holds = one_if(condition(given, relation.schema, scope), scope)
+            frame = Frame(end=0 if word == "reset_before" else 1)
             relation, counted = over_rows(relation, "sum", holds, frame, scope)
             relation, run = kept(relation, scope.call("coalesce", ColumnRef(counted), constant(0.0)), scope)
             runs.append(run)
@@ -89,10 +91,23 @@ class Streamstats:
             runs.append(run)
         return relation, tuple(runs)
 
-    def _refuse_own_results(self, given: Condition, scope: Scope) -> None:
+    def _conditions(self, scope: Scope) -> Iterator[tuple[str, Expr]]:
+        """`reset_before=(…)`, `reset_after="…"`: the word and what is asked."""
+        for flag, given in zip(self.resets[::2], self.resets[1::2], strict=True):
+            assert isinstance(flag, Flag)
+            assert isinstance(given, Condition)
+            yield flag.word, given.expression
+        assert self.stage is not None
+        for written in self.stage.clauses:
+            if isinstance(written, Option) and written.name.lower() in ("reset_before", "reset_after"):
+                found = read_condition(written.value, written.value_span, scope)
+                if found is not None:
+                    yield written.name.lower(), found
+
+    def _refuse_own_results(self, given: Expr, scope: Scope) -> None:
         own = {aggregation.alias.text for aggregation in self.aggregations if aggregation.alias}
         own |= {a.function for a in self.aggregations if a.alias is None and a.argument is None}
-        for node in nodes(given.expression):
+        for node in nodes(given):
             if isinstance(node, Field) and node.name in own:
                 message = "`reset_after` cannot depend on what the same `streamstats` computes"
                 scope.report(Code.REFUSED_COMMAND, message, node.span, "use a field of the rows")

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from lynxalert.lang import Code, QueryError, Span, parse_terms
 from lynxalert.lang.ast import By, Condition, Flag, Name, Option, Stage, Terms
-from lynxalert.plan.combining import newest_first
+from lynxalert.plan.combining import newest_first, united
 from lynxalert.plan.command import BadOption, boolean, command, many, option
 from lynxalert.plan.expression import condition
 from lynxalert.plan.lengths import length
-from lynxalert.plan.neighbours import group_keys, kept, over_rows
+from lynxalert.plan.neighbours import extended, group_keys, kept, over_rows
 from lynxalert.plan.relation import Apply, Filter, Frame, OrderKey, Project, Relation, Sort
 from lynxalert.plan.rows import rows_of, table_of
 from lynxalert.plan.scalar import ColumnRef, Scalar, constant
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 MICROSECOND = dt.timedelta(microseconds=1)
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - the engine's times are naive UTC
 MOST = 1_000
+ORPHAN = "_txn_orphan"
 
 
 def most_events(text: str) -> int | None:
@@ -55,6 +56,7 @@ class Transaction:
     `maxspan` bounds the whole length, `maxpause` the gap between two events, `maxevents` (1000) their number.
     `startswith` and `endswith` (a search in quotes or parentheses, or `eval(…)`) say which events begin and end one;
     a transaction that lacks its begin or end is left out, with `keepevicted=t` kept with `closed_txn=0`.
+    `keeporphans=t` keeps events that belong to none, with `_txn_orphan=1`. Several values are lists, whatever `delim`.
     Adds `duration` in seconds, `eventcount` and `closed_txn`; `_time` is that of the first event.
     """
 
@@ -66,9 +68,11 @@ class Transaction:
     maxpause: dt.timedelta | None = option(None, length)
     maxevents: int | None = option(MOST, most_events)
     keepevicted: bool = option(default=False)
+    keeporphans: bool = option(default=False)
     connected: bool = option(default=True)
     mvlist: bool | tuple[str, ...] = option(False, listed)
     mvraw: bool = option(default=False)
+    delim: str = option(" ")  # accepted: several values are a list, mvjoin() writes them as one text
     nullstr: str = option("NULL")
     unifyends: bool = option(
         default=False
@@ -122,9 +126,25 @@ class Transaction:
             types = {"place": Type.INTEGER, "number": Type.INTEGER, "closed": Type.INTEGER}
             same = frozenset(name.text for name in self.names)
             merging = Merging(same, self.mvlist, self.nullstr, self.mvraw)
-            return merged(relation, needed[0], table_of(rows, scope, types), merging, scope)
+            whole = merged(relation, needed[0], table_of(rows, scope, types), merging, scope)
+            return self._with_orphans(whole, relation, needed, scope) if self.keeporphans else whole
 
         return Apply(few, "transaction", assemble)
+
+    def _with_orphans(
+        self, whole: Relation, relation: Relation, needed: tuple[Column, ...], scope: Scope
+    ) -> Relation:
+        """The transactions, then the events without any of the fields, which belong to none."""
+        lacks = [scope.call("isnull", ColumnRef(key)) for key in needed[4:]]
+        if not lacks:
+            return whole
+        alone = Filter(relation, lacks[0] if len(lacks) == 1 else scope.call("AND", *lacks))
+        both = united((whole, extended(alone, {ORPHAN: constant(1)}, scope)), scope)
+        time, orphan = both.schema.find("_time"), both.schema.find(ORPHAN)
+        assert time is not None
+        assert orphan is not None
+        flagged = extended(both, {ORPHAN: scope.call("coalesce", ColumnRef(orphan), constant(0))}, scope)
+        return Sort(flagged, (OrderKey(time, descending=True),))
 
     def _warn(self, scope: Scope) -> None:
         assert self.stage is not None

@@ -99,7 +99,15 @@ class IsNull:
     span: Span
 
 
-Expr: TypeAlias = Field | Literal | Call | Unary | Binary | Logical | In | Between | IsNull
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """`[search … | return $x]` as a value: what its rows say stands there."""
+
+    query: Query
+    span: Span
+
+
+Expr: TypeAlias = Field | Literal | Call | Unary | Binary | Logical | In | Between | IsNull | Subquery
 
 # --- search terms: before the first pipe, `search`, `where` of tstats --------------------------------------
 
@@ -170,10 +178,12 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class SubsearchTerm:
-    """`[search …]` as a term: its rows become `((f="v" AND …) OR …)`."""
+    """`[search …]` as a term: its rows become `((f="v" AND …) OR …)`. `field=[…]`: what they say is compared with it."""
 
     query: Query
     span: Span
+    field: str | None = None
+    operator: str = "="
 
 
 Term: TypeAlias = Word | Comparison | Member | Not | AllOf | AnyOf | SubsearchTerm

@@ -18,10 +18,10 @@ LIST = QUOTES | {"NAME", "CALLED", "OPTION", "BORDER", "AGGREGATE", "PLUS", "MIN
 GROUPS: tuple[tuple[frozenset[str], str, frozenset[str]], ...] = tuple(
     (frozenset(keys.split()), phrase, covered)
     for keys, phrase, covered in (
-        ("FIELD", "an expression", QUOTES | {"NUMBER", "FUNCTION", "LPAR", "NOT", "MINUS", "PLUS"}),
+        ("FIELD", "an expression", QUOTES | {"NUMBER", "FUNCTION", "LPAR", "LSQB", "NOT", "MINUS", "PLUS"}),
         ("WORD", "a search term", SEARCH),
         ("STATWORD", "a search term", SEARCH),
-        ("PLAIN", "a value", frozenset({"STRING", "TERM", "CASE"})),
+        ("PLAIN", "a value", frozenset({"STRING", "TERM", "CASE", "LSQB"})),
         ("VALUE", "a value", QUOTES),
         ("ALIAS", "a new name", QUOTES),
         ("TARGET", "a field to assign to", QUOTES),

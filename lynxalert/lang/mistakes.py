@@ -42,6 +42,21 @@ class Stop:
         return Diagnostic(code, message + where, self.span, help_text)
 
 
+def next_stage(stop: Stop) -> int | None:
+    """Where the next stage begins behind a mistake, if what follows can be read without it."""
+    if stop.open or stop.found in ('"', "'") or ";" in stop.text[stop.position :]:
+        return None
+    doubled = stop.text[stop.position - 1 : stop.position + 1] == "||"
+    depth = 0
+    for match in LEXEME.finditer(stop.text, stop.position + doubled):
+        depth += (match[0] in ("[", "(")) - (match[0] in ("]", ")"))
+        if match[0] == "|" and depth == 0:
+            return match.start()
+        if depth < 0 or match[0] == '"':
+            return None
+    return None
+
+
 def _opened(stack: list[object]) -> list[Token]:
     """The brackets that are open: what the parser has not yet made into a production."""
     brackets: list[Token] = []
@@ -169,8 +184,6 @@ def _in_search(stop: Stop) -> str | None:
         return "a value with a comma needs double quotes; several values are `field IN (a, b)`"
     if stop.found[:1] in ("=", "!", "<", ">"):
         return "a comparison has a field on its left and a value on its right"
-    if stop.found == "[":
-        return "a subsearch stands as a term of its own, not as a value"
     return None
 
 

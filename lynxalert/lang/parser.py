@@ -18,6 +18,7 @@ from lynxalert.lang.source import Source, expand
 END = "$END"
 MOST_WORDS = 100_000
 MOST_DIAGNOSTICS = 20
+MOST_LATER = 4  # stages behind a mistake that are looked at for further ones
 UNREADABLE = "UNREADABLE"
 FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 # Outside texts: quotes that word processors curl, and characters nobody sees.
@@ -90,7 +91,7 @@ def _depth(source: Source) -> Diagnostic | None:
     return None if span is None else nesting.too_deep(source.span(span.start, span.end))
 
 
-def _tree(source: Source) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
+def _tree(source: Source, later: int = MOST_LATER) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
     parsing: InteractiveParser = tables.tables().parse_interactive(source.expanded)
     state = parsing.parser_state
     tokens: Iterator[Token] = parsing.lexer_thread.lex(state)  # type: ignore[no-untyped-call] # lark's own gap
@@ -106,7 +107,7 @@ def _tree(source: Source) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
             result = state.feed_token(token, is_end=token.type == END)
         except UnexpectedToken:
             stop = mistakes.Stop(source, parsing, position, last)
-            raise QueryError("", [mistakes.explain(stop)]) from None
+            raise QueryError("", [mistakes.explain(stop), *_later(stop, source, later)]) from None
         if token.type == END:
             break
         if count > MOST_WORDS:
@@ -115,6 +116,19 @@ def _tree(source: Source) -> tuple[tuple[ast.Dataset, ...], ast.Query]:
         last = token
     defined, query = result
     return defined, query
+
+
+def _later(stop: mistakes.Stop, source: Source, left: int) -> tuple[Diagnostic, ...]:
+    """The mistakes of the stages behind the one that was stopped at, read as if they stood alone."""
+    start = mistakes.next_stage(stop) if left else None
+    if start is None:
+        return ()
+    rest = " " * start + source.expanded[start:]
+    try:
+        _tree(dataclasses.replace(source, expanded=rest), left - 1)
+    except QueryError as error:
+        return error.diagnostics
+    return ()
 
 
 def _next(tokens: Iterator[Token], end: int) -> Token:

@@ -11,6 +11,7 @@ from lynxalert.lang.ast import AllOf, Comparison, Query, Stage, Term, Terms
 from lynxalert.plan.command import Command, build
 from lynxalert.plan.relation import Barrier, Pending, Relation
 from lynxalert.plan.scope import Bounds, Scope
+from lynxalert.plan.subvalues import with_values
 from lynxalert.plan.terms import is_bound
 from lynxalert.registry import suggest
 
@@ -131,5 +132,8 @@ def _lowered(
         help_ = f"did you mean `{near}`?" if near else None
         scope.report(Code.REFUSED_COMMAND, f"`{stage.command}` is not offered yet", stage.name_span, help_)
         return relation
+    waiting = with_values(stage, scope, lambda known: _lowered(known, relation, commands, scope))
+    if waiting is not None:
+        return waiting
     instance: Command | None = build(cls, stage, scope)
     return relation if instance is None else instance.lower(relation, scope)

@@ -24,10 +24,11 @@ def discovered(
     place: Span,
     scope: Scope,
     lower: Callable[[str], list[tuple[str, Scalar]]],
+    then: Callable[[Relation], Relation] = lambda relation: relation,
 ) -> Relation:
     """*relation* with the fields that *lower* makes of every key there is; *keys* are the keys of a row.
 
-    A row that lacks a value keeps what it had under that name.
+    A row that lacks a value keeps what it had under that name. *then* is what the stage does afterwards.
     """
     values, key = scope.column("keys", Type.LIST), scope.column("key", Type.TEXT)
     listed = Extend(relation, ((values, keys),), relation.schema.put(values))
@@ -41,7 +42,7 @@ def discovered(
             message = f"this stage would make {len(found):,} fields; at most {MOST:,} are offered"
             scope.report(Code.TOO_LARGE, message, place)
             return relation
-        return with_fields(relation, [pair for name in found for pair in lower(name)], scope)
+        return then(with_fields(relation, [pair for name in found for pair in lower(name)], scope))
 
     return Apply(every, "keys", extended)
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import assert_never
 
 from lynxalert.lang import Code
-from lynxalert.lang.ast import Between, Binary, Call, Expr, Field, In, IsNull, Literal, Logical, Unary
+from lynxalert.lang.ast import (
+    Between,
+    Binary,
+    Call,
+    Expr,
+    Field,
+    In,
+    IsNull,
+    Literal,
+    Logical,
+    Subquery,
+    Unary,
+)
 from lynxalert.plan.calls import SPECIAL
 from lynxalert.plan.function import Function, Takes
 from lynxalert.plan.scalar import NULL, ColumnRef, Constant, Invoke, Scalar, constant
@@ -52,6 +64,9 @@ def resolve(expression: Expr, schema: Schema, scope: Scope) -> Scalar:
             return scope.call("isnotnull" if negated else "isnull", resolve(operand, schema, scope))
         case Call():
             return _call(expression, schema, scope)
+        case Subquery(span=span):  # elsewhere its value was put in its place before
+            scope.report(Code.REFUSED_COMMAND, "a subsearch cannot stand here", span)
+            return NULL
         case _:
             assert_never(expression)
 

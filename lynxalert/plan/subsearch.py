@@ -7,6 +7,7 @@ A field called `search` or `query` contributes its text as it is; `earliest` and
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from lynxalert.plan.numbers import read_number
 from lynxalert.plan.relation import Apply, Limit, Relation
 from lynxalert.plan.rows import rows_of, text_of
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.timespec import resolve
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 MOST = 10_000  # rows of a subsearch
 VERBATIM = ("search", "query")
 BOUNDS = {"earliest": ">=", "latest": "<"}
+DATED = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)$", re.ASCII)  # as times are written
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 def settled(term: Term, scope: Scope, lower: Callable[[Term], Relation]) -> Relation:
@@ -38,7 +42,8 @@ def settled(term: Term, scope: Scope, lower: Callable[[Term], Relation]) -> Rela
         here, inner = found[len(known)], relations[len(known)]
 
         def read(table: pa.Table) -> Relation:
-            said = term_of(rows_of(table, inner.schema), here.span, scope)
+            rows = rows_of(table, inner.schema)
+            said = term_of(rows, here.span, scope) if here.field is None else compared(rows, here, scope)
             return after(relations, (*known, said))
 
         return Apply(Limit(inner, MOST + 1), "subsearch", read)
@@ -106,6 +111,31 @@ def _said(name: str, value: Any, span: Span, scope: Scope) -> Term | None:
     return Comparison(name, "=", Pattern(text_of(value), span, quoted=True), span, span)
 
 
+def compared(rows: Sequence[Mapping[str, Any]], term: SubsearchTerm, scope: Scope) -> Term:
+    """`field=[…]`: the field compared with the first value of each of *rows*, with any of them."""
+    assert term.field is not None
+    said: dict[Term, None] = {}
+    for row in rows:
+        value = first_value(row)
+        if value is None:
+            continue
+        if term.field in BOUNDS and term.operator == "=":
+            one = _bound(term.field, value, term.span, scope)
+        else:
+            pattern = Pattern(text_of(value), term.span, quoted=True)
+            one = Comparison(term.field, term.operator, pattern, term.span, term.span)
+        if one is not None:
+            said[one] = None
+    return AnyOf(tuple(said), term.span)
+
+
+def first_value(row: Mapping[str, Any]) -> Any:
+    """The first value that a row of a subsearch says."""
+    return next(
+        (value for name, value in row.items() if value is not None and not name.startswith("_")), None
+    )
+
+
 def _verbatim(text: str, span: Span, scope: Scope) -> Term | None:
     if not text.strip():
         return None
@@ -122,6 +152,8 @@ def _bound(name: str, value: Any, span: Span, scope: Scope) -> Term | None:
     if isinstance(value, dt.datetime):
         value = value.replace(tzinfo=dt.UTC).timestamp()
     text = text_of(value)
+    if DATED.match(text):
+        text = text_of(resolve(text, EPOCH, scope.timezone).timestamp())
     if read_number(text) is None:
         message = f"a subsearch gives `{name}` as epoch seconds, not `{text}`"
         scope.report(Code.BAD_TIME, message, span, f'for example `| eval {name}=relative_time(now(), "-1h")`')

@@ -48,6 +48,10 @@ def _text(node: ast.Expr) -> tuple[str, int]:
             return f"{_at(operand, JOIN)} BETWEEN {_at(low, JOIN)} AND {_at(high, JOIN)}", COMPARISON
         case ast.IsNull(operand, negated):
             return f"{_at(operand, JOIN)} IS {'NOT ' if negated else ''}NULL", COMPARISON
+        case ast.Subquery(query):
+            from lynxalert.lang.printer import print_query
+
+            return f"[{print_query(query)}]", ATOM
         case _:
             assert_never(node)
 

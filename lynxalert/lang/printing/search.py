@@ -44,8 +44,9 @@ class _Printer:
                 return f"{_field(field)}{operator}{names.value(value)}", ATOM
             case ast.Member(field, values):
                 return f"{_field(field)} IN ({', '.join(map(names.value, values))})", ATOM
-            case ast.SubsearchTerm(query):
-                return f"[{self.query(query)}]", ATOM
+            case ast.SubsearchTerm(query, _, field, operator):
+                compared = "" if field is None else f"{_field(field)}{operator}"
+                return f"{compared}[{self.query(query)}]", ATOM
             case _:
                 assert_never(node)
 

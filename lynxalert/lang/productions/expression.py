@@ -15,7 +15,7 @@ from lynxalert.lang.text import Span
 
 PRODUCTIONS = (
     "coalesce", "xor", "either", "both", "unary", "binary", "not_like", "member", "between", "is_null",
-    "concatenation", "chain", "field", "text", "number", "call", "grouped",
+    "concatenation", "chain", "field", "text", "number", "call", "grouped", "subquery",
 )  # fmt: skip
 CONSTANTS: dict[str, ast.Scalar] = {"true": True, "false": False, "null": None}
 LONGEST_INTEGER = 18  # digits that surely fit 64 bits; longer numbers are floats
@@ -165,3 +165,9 @@ def grouped(parts: list[Any]) -> ast.Expr:
     opening, inner, closing = parts
     node: ast.Expr = dataclasses.replace(inner, span=span_of(opening) | span_of(closing))
     return node
+
+
+def subquery(parts: list[Any]) -> ast.Expr:
+    """`[search … | return $x]` as a value."""
+    opening, query, closing = parts
+    return ast.Subquery(query, span_of(opening) | span_of(closing))

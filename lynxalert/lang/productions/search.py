@@ -13,7 +13,7 @@ from lynxalert.lang.productions.expression import span_of
 from lynxalert.lang.quoting import unescape, unquote
 
 PRODUCTIONS = (
-    "all_of", "any_of", "opposite", "word", "comparison", "joined", "among", "group", "everything", "subsearch_term",
+    "all_of", "any_of", "opposite", "word", "comparison", "joined", "among", "group", "everything", "subsearch_term", "compared",
 )  # fmt: skip
 FUNCTION = re.compile(r"(TERM|CASE)\(\s*(.*?)\s*\)", re.DOTALL)
 INDEXED = re.compile(r"([A-Za-z_][\w.{}@/-]*)::(.+)", re.DOTALL)
@@ -105,3 +105,11 @@ def subsearch_term(parts: list[Any]) -> ast.Term:
     """`[search …]`."""
     opening, query, closing = parts
     return ast.SubsearchTerm(query, span_of(opening) | span_of(closing))
+
+
+def compared(parts: list[Any]) -> ast.Term:
+    """`field=[search … | return $x]`."""
+    name, operator, _, query, closing = parts
+    field = unquote(name) if name.type == "STRING" else str(name)
+    sign = "=" if operator == "==" else str(operator)
+    return ast.SubsearchTerm(query, span_of(name) | span_of(closing), field, sign)
