@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Stage
 from lynxalert.plan.beside import Computed, Row, beside, only
 from lynxalert.plan.command import BadOption, choice, command, option
@@ -15,10 +16,17 @@ from lynxalert.plan.numbers import read_number
 from lynxalert.plan.relation import Relation
 from lynxalert.plan.rows import text_of
 from lynxalert.plan.scope import Scope
-from lynxalert.plan.similarity import KINDS, grams, labelled, terms
+from lynxalert.plan.similarity import (
+    KINDS,
+    MOST_GROUPS,
+    MOST_TEXTS,
+    TooManyTexts,
+    grams,
+    labelled,
+    terms,
+)
 
 FIRST = "\0first"  # no field is called so
-CAP = 100_000
 
 
 def share(text: str) -> float:
@@ -37,7 +45,7 @@ class Cluster:
     A text belongs to the first group whose first text it is like: at least `t` (0.8) of the terms are the same at
     the same place (`match=termlist`), of all terms anywhere (`termset`), or of all runs of three characters
     (`ngramset`). `showcount=t` adds the size of the group; `labelonly=t` keeps all events. `field` is the text
-    (`_raw`), `delims` the characters between terms (all but letters, digits and `_`). Up to 100,000 events.
+    (`_raw`), `delims` the characters between terms (all but letters, digits and `_`). Up to 20,000 different texts.
     """
 
     t: float = option(0.8, share)
@@ -64,7 +72,11 @@ class Cluster:
         def compute(rows: Sequence[Row]) -> Computed:
             values = (row[column.name] for row in rows)
             texts = [None if value is None else text_of(value) for value in values]
-            labels = labelled(texts, split, KINDS[self.match], self.t)
+            try:
+                labels = labelled(texts, split, KINDS[self.match], self.t)
+            except TooManyTexts:
+                self._refuse(scope)
+                labels = [None] * len(texts)
             sizes = Counter(labels)
             made: dict[str, Sequence[object]] = {self.labelfield: labels}
             if self.showcount:
@@ -77,7 +89,11 @@ class Cluster:
             return made
 
         if self.labelonly:
-            return beside(relation, "cluster", [column], scope, compute, cap=CAP)
-        return beside(
-            relation, "cluster", [column], scope, compute, cap=CAP, then=lambda found: only(found, FIRST)
-        )
+            return beside(relation, "cluster", [column], scope, compute)
+        return beside(relation, "cluster", [column], scope, compute, then=lambda found: only(found, FIRST))
+
+    def _refuse(self, scope: Scope) -> None:
+        assert self.stage is not None
+        message = f"more than {MOST_TEXTS:,} different texts, or {MOST_GROUPS:,} groups of them"
+        help_ = "choose fewer events or a lower t; `patterns` leaves out what differs"
+        scope.report(Code.TOO_LARGE, message, self.stage.name_span, help_)

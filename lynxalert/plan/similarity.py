@@ -10,9 +10,17 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from lynxalert.errors import LynxError
+
 ANY = "<*>"
 TERM = r"[^0-9A-Za-z_]+"  # what stands between terms, unless other delimiters are given
 GRAM = 3
+# Every text is compared with every group: bounds on what that costs.
+MOST_TEXTS, MOST_GROUPS, MOST_KIN = 20_000, 1_000, 200
+
+
+class TooManyTexts(LynxError):
+    """More different texts, or groups of them, than can be compared."""
 
 
 def term_list(first: Sequence[str], second: Sequence[str]) -> float:
@@ -46,7 +54,11 @@ KINDS: dict[str, Likeness] = {"termlist": term_list, "termset": overlap, "ngrams
 def labelled(
     texts: Iterable[str | None], split: Callable[[str], Sequence[str]], likeness: Likeness, threshold: float
 ) -> list[int | None]:
-    """For each text the number of its group, from 1; what is no text is in none."""
+    """For each text the number of its group, from 1; what is no text is in none.
+
+    Raises:
+        TooManyTexts: more different texts, or groups, than can be compared.
+    """
     known: dict[str, int] = {}
     groups: list[Sequence[str]] = []
     labels: list[int | None] = []
@@ -56,6 +68,8 @@ def labelled(
             continue
         if text not in known:
             parts = split(text)
+            if len(known) >= MOST_TEXTS or len(groups) >= MOST_GROUPS:
+                raise TooManyTexts
             near = (number for number, first in enumerate(groups, 1) if likeness(first, parts) >= threshold)
             number = next(near, None)
             if number is None:
@@ -90,7 +104,7 @@ def templates(texts: Iterable[tuple[str, int, str]], threshold: float) -> list[T
     for text, count, sample in texts:
         words = text.split()
         kin = found[len(words), words[0] if words else ""]
-        near = next((one for one in kin if term_list(one.words, words) >= threshold), None)
+        near = next((one for one in kin[:MOST_KIN] if term_list(one.words, words) >= threshold), None)
         if near is None:
             kin.append(Template(words, count, sample))
             continue
