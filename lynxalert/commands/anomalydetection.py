@@ -14,9 +14,9 @@ from lynxalert.plan.anomalies import Judged, by_distance, by_frequency, threshol
 from lynxalert.plan.beside import Computed, Row, beside, only
 from lynxalert.plan.command import choice, command, many, option
 from lynxalert.plan.quartiles import drawn_in, multiple
-from lynxalert.plan.relation import Apply, Relation
-from lynxalert.plan.rows import table_of
-from lynxalert.plan.schema import Column
+from lynxalert.plan.relation import Apply, Project, Relation
+from lynxalert.plan.rows import rows_of, table_of
+from lynxalert.plan.schema import Column, Schema
 from lynxalert.plan.scope import Scope
 
 ODD = "\0odd"  # no field is called so
@@ -70,27 +70,26 @@ class Anomalydetection:
                 mark=self.mark,
             )
         columns = self._columns(relation, scope)
-        if not columns:
-            return relation
+        return self._found(relation, columns, action, scope) if columns else relation
 
+    def _found(self, relation: Relation, columns: list[Column], action: str, scope: Scope) -> Relation:
         def compute(rows: Sequence[Row]) -> Computed:
             judged, odd, _ = self._judged(rows, columns)
-            if action == "filter":
-                return {ODD: odd}
-            return annotated(judged, odd)
+            return {ODD: odd} if action == "filter" else annotated(judged, odd)
 
         if action == "summary":
-            found = beside(relation, "anomalydetection", columns, scope, lambda _: {})
+            shown = Schema(tuple(columns))
+            rows = Project(relation, shown)
             return Apply(
-                found.input,
+                rows,
                 "anomalydetection",
-                lambda table: self._summary(table.to_pylist(), columns, scope),
+                lambda table: self._summary(rows_of(table, shown), columns, scope),
             )
-        if action == "filter":
-            return beside(
-                relation, "anomalydetection", columns, scope, compute, then=lambda found: only(found, ODD)
-            )
-        return beside(relation, "anomalydetection", columns, scope, compute)
+        if action == "annotate":
+            return beside(relation, "anomalydetection", columns, scope, compute)
+        return beside(
+            relation, "anomalydetection", columns, scope, compute, then=lambda found: only(found, ODD)
+        )
 
     def _columns(self, relation: Relation, scope: Scope) -> list[Column]:
         schema = relation.schema
