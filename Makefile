@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: setup check test golden run bench conformance clean
+.PHONY: setup check test golden integration run bench conformance clean
 
 setup: $(STAMP)
 
@@ -28,6 +28,10 @@ test: setup
 
 golden: setup
 	$(BIN)/python -m pytest --golden-rewrite -q -p no:randomly
+
+# Real clients, installed under .clients/ on the first run. CLIENT=word takes those whose name has it.
+integration: setup
+	timeout 900 $(BIN)/python -m pytest -q -n 0 -p no:randomly -m integration tests/integration $(if $(CLIENT),-k '$(CLIENT)')
 
 run: setup
 	$(BIN)/lynxalert demo
