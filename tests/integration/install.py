@@ -10,7 +10,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 
-CACHE = pathlib.Path(os.environ.get("CLIENTS", pathlib.Path(__file__).parent.parent.parent / ".clients"))
+ROOT = pathlib.Path(__file__).parent.parent.parent
+CACHE = pathlib.Path(os.environ.get("CLIENTS") or ROOT / ".clients").absolute()
 
 
 class NotInstalled(Exception):
