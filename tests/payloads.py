@@ -8,7 +8,14 @@ from lynxalert.clock import rfc3339
 from lynxalert.events import Event
 from lynxalert.ingest import Decoded, Payload
 
-PIECES = {b"<FF>": b"\xff", b"<NUL>": b"\0", b"<CR>": b"\r", b"<LF>": b"\n"}
+PIECES = {
+    b"<01>": b"\x01",
+    b"<05>": b"\x05",
+    b"<FF>": b"\xff",
+    b"<NUL>": b"\0",
+    b"<CR>": b"\r",
+    b"<LF>": b"\n",
+}
 HEX = "hex\n"
 
 

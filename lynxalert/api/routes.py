@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from lynxalert.api.errors import Endpoint
-from lynxalert.api.protocols import cloudevents, datadog, elastic_handshake, elasticsearch, hec, loki, otlp
+from lynxalert.api.protocols import (
+    cloudevents,
+    datadog,
+    elastic_handshake,
+    elasticsearch,
+    hec,
+    journal,
+    loki,
+    otlp,
+)
 
 Route: TypeAlias = tuple[str, str, Endpoint]
 
@@ -62,4 +71,5 @@ INGEST_ROUTES: tuple[Route, ...] = (
     ("OPTIONS", "/cloudevents", cloudevents.handshake),
     ("POST", "/api/v1/ingest/cloudevents", cloudevents.events),
     ("OPTIONS", "/api/v1/ingest/cloudevents", cloudevents.handshake),
+    ("POST", "/upload", journal.upload),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import quote
 
@@ -283,3 +284,56 @@ async def test_cloud_events_that_are_none(shared: House) -> None:
     assert (answer.status, answer.error["code"]) == (415, "UNSUPPORTED_TYPE")
     answer = await shared.ask("OPTIONS", "/cloudevents", headers={"WebHook-Request-Origin": "example.com"})
     assert (answer.status, answer.headers["WebHook-Allowed-Origin"]) == (200, "*")
+
+
+JOURNAL = {"Content-Type": "application/vnd.fdo.journal"}
+
+
+def entry(index: int, message: bytes) -> bytes:
+    head = f"__REALTIME_TIMESTAMP={NANOSECONDS // 1000 + index}\n_HOSTNAME=web1\nSYSLOG_IDENTIFIER=nginx\nPRIORITY=3\n"
+    return head.encode() + b"MESSAGE\n" + len(message).to_bytes(8, "little") + message + b"\n\n"
+
+
+async def test_an_endless_journal_is_stored_as_it_arrives(shared: House) -> None:
+    """What has arrived can be queried while the request still runs; the answer comes at its end."""
+    query = "index=journal | sort _time | table _time, host, source, sourcetype, PRIORITY, n, _raw"
+
+    async def body() -> AsyncIterator[bytes]:
+        first = entry(0, b"two\nlines n=1")
+        yield first[:40]
+        yield first[40:] + entry(1, b"second n=2")[:-1]
+        await shared.until(lambda: rows_are(1))
+        yield b"\n"
+        await shared.until(lambda: rows_are(2))
+
+    async def rows_are(count: int) -> bool:
+        return len(await read_back(shared, query)) == count
+
+    answer = await shared.ask("POST", "/upload", headers={**JOURNAL, "X-Index": "journal"}, data=body())
+    assert (answer.status, answer.raw) == (202, b"OK.\n")
+    first, second = await read_back(shared, query)
+    assert second["n"] == "2"
+    assert first == {
+        "_time": TIME,
+        "host": "web1",
+        "source": "nginx",
+        "sourcetype": "journald",
+        "PRIORITY": "3",
+        "n": "1",
+        "_raw": "two\nlines n=1",
+    }
+
+
+async def test_compressed_and_broken_journals(shared: House) -> None:
+    packed = gzip.compress(entry(0, b"x"))
+    answer = await shared.ask("POST", "/upload", packed, headers={**JOURNAL, "Content-Encoding": "gzip"})
+    assert answer.status == 202
+    for body, headers, status in (
+        (entry(0, b"x") + b"MESSAGE=cut", JOURNAL, 400),
+        (b"x" * 2_000 + b"\n", JOURNAL, 400),
+        (b"x", JSON, 415),
+        (b"x", {**JOURNAL, "Content-Encoding": "br"}, 415),
+    ):
+        answer = await shared.ask("POST", "/upload", body, headers=headers)
+        assert (answer.status, answer.headers["Content-Type"]) == (status, "text/plain; charset=utf-8")
+        assert answer.raw.endswith(b"\n")

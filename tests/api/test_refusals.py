@@ -118,6 +118,56 @@ async def test_splunks_senders_are_told_that_the_server_is_busy(store: EventStor
         assert int(answer.headers["Retry-After"]) >= 1
 
 
+JOURNAL = {"Content-Type": "application/vnd.fdo.journal"}
+ENTRY = b"__REALTIME_TIMESTAMP=1771070390250000\nMESSAGE=x\n\n"
+
+
+@pytest.mark.parametrize("store", ["full", "closing"], indirect=True)
+async def test_a_journal_is_refused_with_a_line_of_text(store: EventStore) -> None:
+    async with (
+        asking(store, FakeClock()) as (session, url),
+        session.post(f"{url}/upload", data=ENTRY, headers=JOURNAL) as answer,
+    ):
+        assert answer.status == 503
+        assert (await answer.text()).endswith("\n")
+
+
+async def somebody_sleeps(clock: FakeClock) -> None:
+    while True:
+        await asyncio.sleep(0)
+        if clock.sleeping:
+            return
+
+
+async def test_a_journal_waits_for_a_busy_store(tmp_path) -> None:
+    clock = FakeClock()
+    store = EventStore(tmp_path / "events", clock=clock, limits=Limits(queued_events=1))
+    store.start()
+    store._durable.queue.reserve(Load(0, 1, 1))
+    try:
+        async with asking(store, clock) as (session, url), asyncio.TaskGroup() as group:
+            asked = group.create_task(session.post(f"{url}/upload", data=ENTRY, headers=JOURNAL))
+            await somebody_sleeps(clock)
+            assert not asked.done()
+            store._durable.queue.withdraw(Load(0, 1, 1))
+            await clock.advance(dt.timedelta(seconds=1))
+            async with await asked as answer:
+                assert answer.status == 202
+        await store.flush()
+        assert store.counters().stored == 1
+    finally:
+        store.close()
+
+
+@pytest.mark.parametrize("store", ["works"], indirect=True)
+async def test_a_journal_needs_a_key_where_one_is_asked_for(store: EventStore) -> None:
+    async with asking(store, FakeClock(), journal=("right-key",)) as (session, url):
+        for key, status in (("right-key", 202), ("wrong", 403)):
+            headers = {**JOURNAL, "Authorization": f"Bearer {key}"}
+            async with session.post(f"{url}/upload", data=ENTRY, headers=headers) as answer:
+                assert answer.status == status
+
+
 # protocol, path, body, content type; what the reply is when the store is busy.
 OTHERS = [
     ("otlp", "/v1/logs", b'{"resourceLogs":[{"scopeLogs":[{"logRecords":[{}]}]}]}', "application/json", 429),
