@@ -57,14 +57,18 @@ class Database:
         self._waiting: list[_Waiting] = []
 
     @classmethod
-    async def open(cls, path: pathlib.Path) -> Self:
-        """Open *path*, created readable by its owner alone, and bring its schema up to date."""
+    async def open(cls, path: pathlib.Path, *, lasting: bool = True) -> Self:
+        """Open *path*, created readable by its owner alone, and bring its schema up to date.
+
+        Without *lasting* nothing is promised to survive the power: for state that is thrown away.
+        """
         _own(path)
         url = f"sqlite+aiosqlite:///{path}"
         writer = create_async_engine(url, pool_size=1, max_overflow=0)
         reader = create_async_engine(url, pool_size=READERS, max_overflow=0)
-        _prepare(writer, begin="BEGIN IMMEDIATE", pragmas=_PRAGMAS)
-        _prepare(reader, begin="BEGIN", pragmas=(*_PRAGMAS, "PRAGMA query_only=ON"))
+        pragmas = _PRAGMAS if lasting else (*_PRAGMAS, "PRAGMA synchronous=OFF", "PRAGMA secure_delete=OFF")
+        _prepare(writer, begin="BEGIN IMMEDIATE", pragmas=pragmas)
+        _prepare(reader, begin="BEGIN", pragmas=(*pragmas, "PRAGMA query_only=ON"))
         async with writer.begin() as connection:
             await connection.run_sync(upgrade)
         return cls(writer, reader)
