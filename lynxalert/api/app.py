@@ -10,6 +10,7 @@ from aiohttp import web
 
 from lynxalert.api import (
     alerts,
+    backtests,
     config,
     fields,
     front,
@@ -27,7 +28,7 @@ from lynxalert.api import (
 )
 from lynxalert.api.errors import Endpoint, errors
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
-from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal, Silences
+from lynxalert.api.ports import Alerts, Backtests, Configuration, Part, Rehearsal, Silences
 from lynxalert.api.protocols.acks import ACKS, Acks
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route
@@ -44,12 +45,14 @@ ALERT_ROUTES: tuple[Route, ...] = (
     ("GET", "/alerts", alerts.index),
     ("POST", "/alerts", alerts.create),
     ("POST", "/alerts/test", trials.test_unsaved),
+    ("POST", "/alerts/backtest", backtests.backtest_unsaved),
     ("GET", "/alerts/{id}", alerts.get),
     ("PUT", "/alerts/{id}", alerts.put),
     ("PATCH", "/alerts/{id}", alerts.patch),
     ("DELETE", "/alerts/{id}", alerts.delete),
     ("POST", "/alerts/{id}/test", trials.test),
     ("POST", "/alerts/{id}/test-channels", trials.test_channels),
+    ("POST", "/alerts/{id}/backtest", backtests.backtest),
     ("POST", "/alerts/{id}/toggle", alerts.toggle),
     ("POST", "/alerts/{id}/mute", overlays.mute),
     ("POST", "/alerts/{id}/unmute", overlays.unmute),
@@ -91,6 +94,7 @@ class Offered:
     """What the routes ask for."""
 
     alerts: Alerts
+    backtests: Backtests
     clock: Clock
     configuration: Configuration
     events: EventStore
@@ -104,6 +108,7 @@ def application(offered: Offered) -> web.Application:
     """The application; run it with `runner`."""
     app = web.Application(middlewares=[counted, errors])
     app[keys.ALERTS] = offered.alerts
+    app[keys.BACKTESTS] = offered.backtests
     app[keys.CLOCK] = offered.clock
     app[keys.CONFIGURATION] = offered.configuration
     app[keys.CURSORS] = asyncio.Semaphore(CURSORS)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from lynxalert.api.ports import Alerts, Configuration, Part, Rehearsal, Silences
+from lynxalert.api.ports import Alerts, Backtests, Configuration, Part, Rehearsal, Silences
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 
 ALERTS: web.AppKey[Alerts] = web.AppKey("alerts", Alerts)
+BACKTESTS: web.AppKey[Backtests] = web.AppKey("backtests", Backtests)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
 CONFIGURATION: web.AppKey[Configuration] = web.AppKey("configuration", Configuration)
 CURSORS = web.AppKey("cursors", asyncio.Semaphore)  # how many queries of people run at once

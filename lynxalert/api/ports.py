@@ -12,11 +12,16 @@ from lynxalert.config.settings import Settings
 from lynxalert.engine import Engine
 from lynxalert.errors import LynxError
 from lynxalert.notify.matchers import Matcher
+from lynxalert.plan import TimeWindow
 from lynxalert.state import Silence
 
 
 class UnknownAlertError(LynxError):
     """No alert has this id or key."""
+
+
+class BusyError(LynxError):
+    """Only so many of these run at once."""
 
 
 class NothingFiresError(LynxError):
@@ -160,6 +165,21 @@ class Rehearsal(Protocol):
 
     async def send_test(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
         """Send a real `[TEST]` message to every enabled channel; what came of it, in the order of definition."""
+        ...
+
+
+class Backtests(Protocol):
+    """Alerts over what is stored."""
+
+    async def run(
+        self, alert: Alert, stretch: TimeWindow, *, against: Alert | None = None, sweep: str | None = None
+    ) -> Mapping[str, Any]:
+        """What *alert* would have told within *stretch*; what *against* would have, and every threshold of *sweep*.
+
+        Raises:
+            BusyError: another one runs.
+            LynxError: what is asked cannot be done, or the alert cannot be judged.
+        """
         ...
 
 

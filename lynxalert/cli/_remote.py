@@ -66,12 +66,12 @@ async def _post(server: str, path: str, question: dict[str, Any]) -> dict[str, A
     if answer.status == 504:
         raise RemoteTimeOutError(body["error"]["message"])
     if answer.status >= 300:
-        raise _refusal(body["error"], question["q"])
+        raise _refusal(body["error"], question.get("q", ""))
     return body
 
 
 def _refusal(error: dict[str, Any], text: str) -> LynxError:
-    if error["code"] != "INVALID_QUERY":
+    if error["code"] != "INVALID_QUERY" or not all("line" in each for each in error["details"]):
         return LynxError(error["message"])
     return QueryError(text, [_diagnostic(each, text) for each in error["details"]])
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from lynxalert.config import Settings
     from lynxalert.config.tests import Expected, Promise
     from lynxalert.daemon.rehearsal import Told
+    from lynxalert.state import Silence
 
 SUFFIX = ".test.toml"
 
@@ -62,9 +63,32 @@ def _run(file: pathlib.Path) -> Iterator[tuple[str, Sequence[Told], list[str]]]:
     )
     for promise in promises(file):
         events = play(promise.lines, promise.start)
-        running = rehearse(settings.alerts, events, promise.start, promise.lasts, engine=over)
+        running = rehearse(
+            settings.alerts,
+            events,
+            promise.start,
+            promise.lasts,
+            silences=_mutes(promise, settings),
+            inhibitions=settings.inhibitions,
+            engine=over,
+        )
         told = asyncio.run(running)
         yield promise.name, told, compare(promise, told, settings)
+
+
+def _mutes(promise: Promise, settings: Settings) -> list[Silence]:
+    from lynxalert.state import Silence
+
+    ids = {alert.file_key: alert.id for alert in settings.alerts}
+    return [
+        Silence(
+            id=f"mute_{place}",
+            alert_id=ids.get(each.alert, each.alert),
+            starts_at=promise.start + each.after,
+            ends_at=promise.start + each.after + each.lasts,
+        )
+        for place, each in enumerate(promise.mutes)
+    ]
 
 
 def compare(promise: Promise, told: Sequence[Told], settings: Settings) -> list[str]:
@@ -73,7 +97,8 @@ def compare(promise: Promise, told: Sequence[Told], settings: Settings) -> list[
     Between alerts the order is not a promise: it follows from where their slots happen to lie.
     """
     known = {alert.file_key for alert in settings.alerts}
-    problems = [f"there is no alert `{each.alert}`" for each in promise.messages if each.alert not in known]
+    named = [*(each.alert for each in promise.messages), *(each.alert for each in promise.mutes)]
+    problems = [f"there is no alert `{each}`" for each in named if each not in known]
     for key in sorted(filter(None, known)):
         wanted = [each for each in promise.messages if each.alert == key]
         sent = [one for one in told if one.sent and one.alert.file_key == key]
@@ -91,6 +116,8 @@ def compare(promise: Promise, told: Sequence[Told], settings: Settings) -> list[
 def _mismatch(wanted: Expected, got: Told, promise: Promise) -> str | None:
     if wanted.kind != got.delivery.kind:
         return f"wanted {wanted.kind}, got {got.delivery.kind}"
+    if wanted.channel not in (None, got.delivery.target.name):
+        return f"wanted at {wanted.channel}, came at {got.delivery.target.name}"
     if wanted.at is not None and got.at - promise.start != wanted.at:
         return f"wanted after {wanted.at}, came after {got.at - promise.start}"
     missing = [text for text in wanted.contains if text not in got.text]

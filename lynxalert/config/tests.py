@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pydantic
 
-from lynxalert.config.shape import Duration
+from lynxalert.config.shape import Duration, Wait
 from lynxalert.errors import LynxError
 from lynxalert.events.script import Line, read
 
@@ -22,14 +22,25 @@ class TestFileError(LynxError):
 
 
 class Expected(pydantic.BaseModel):
-    """One message that must arrive: from which alert, of which kind, saying what, and when after the start."""
+    """One message that must arrive: from which alert, at which channel, of which kind, saying what, when after the start."""
 
     model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
 
     alert: str
     kind: Literal["fired", "changed", "repeated", "resolved", "no_data", "flapping"]
+    channel: str | None = None
     contains: tuple[str, ...] = ()
     at: Duration | None = None
+
+
+class Mute(pydantic.BaseModel):
+    """A mute of one alert: from when after the start on, for how long."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    alert: str
+    after: Wait = dt.timedelta(0)
+    lasts: Duration
 
 
 class Written(pydantic.BaseModel):
@@ -41,6 +52,7 @@ class Written(pydantic.BaseModel):
     events: str
     lasts: Duration
     start: pydantic.AwareDatetime = dt.datetime(2026, 2, 14, 12, 0, tzinfo=dt.UTC)
+    mutes: tuple[Mute, ...] = ()
     messages: tuple[Expected, ...]
 
 
@@ -52,6 +64,7 @@ class Promise:
     lines: tuple[Line, ...]
     start: dt.datetime
     lasts: dt.timedelta
+    mutes: tuple[Mute, ...]
     messages: tuple[Expected, ...]
 
 
@@ -83,4 +96,5 @@ def _promise(file: pathlib.Path, place: int, table: Any) -> Promise:
         text = script.read_text(encoding="utf-8")
     except OSError as error:
         raise TestFileError(f"{file}: tests[{place}].events: {error}") from None
-    return Promise(written.name, read(text, str(script)), written.start, written.lasts, written.messages)
+    lines = read(text, str(script))
+    return Promise(written.name, lines, written.start, written.lasts, written.mutes, written.messages)

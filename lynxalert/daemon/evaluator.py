@@ -13,8 +13,7 @@ from functools import partial
 
 import structlog
 
-from lynxalert.alerts import Alert, Lifecycle
-from lynxalert.alerts.changes import lifecycle
+from lynxalert.alerts import Alert
 from lynxalert.alerts.health import failed
 from lynxalert.alerts.late import Judged
 from lynxalert.alerts.schedule import next_slot
@@ -26,7 +25,7 @@ from lynxalert.daemon.positions import Positions
 from lynxalert.daemon.questions import questions
 from lynxalert.daemon.release import release_due
 from lynxalert.daemon.runner import Runner
-from lynxalert.daemon.slots import Outcome, Position, run_due
+from lynxalert.daemon.slots import Outcome, Position, look_at, run_due
 from lynxalert.state import Cursor, Database, Definition, definitions, history, instances, overlays, owed
 
 log = structlog.get_logger()
@@ -163,15 +162,12 @@ class Evaluator:
             self._schedule(each.alert, cursors[each.alert.id], now)
 
     def _schedule(self, alert: Alert, cursor: Cursor, now: dt.datetime) -> None:
-        """Note when to look at *alert* next; a disabled one, or one paused without end, is not looked at."""
-        at = cursor.retry_at or cursor.next_slot
-        state = lifecycle(alert, now)
-        if state is Lifecycle.PAUSED and alert.paused_until is not None:
-            at = max(at, alert.paused_until)
-        elif state is not Lifecycle.ENABLED:
+        """Note when to look at *alert* next, if at all."""
+        at = look_at(alert, cursor, now)
+        if at is None:
             self._agenda.pop(alert.id, None)
-            return
-        self._agenda[alert.id] = at
+        else:
+            self._agenda[alert.id] = at
 
     def _due(self, now: dt.datetime) -> list[str]:
         """The alerts to evaluate now, from here on busy."""

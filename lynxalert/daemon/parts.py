@@ -16,6 +16,7 @@ from lynxalert.api.ports import Part
 from lynxalert.clock import Clock
 from lynxalert.config import Settings
 from lynxalert.config.compiling import engine as engine_of
+from lynxalert.daemon.backtests import Backtests
 from lynxalert.daemon.book import Book
 from lynxalert.daemon.commit import Voice
 from lynxalert.daemon.edits import Edits
@@ -111,6 +112,9 @@ def _wired(ground: Ground) -> Parts:
     )
     offered = Offered(
         alerts=Book(ground.database, ground.clock, edits, changed),
+        backtests=Backtests(
+            lambda: configuration.engine, ground.store, lambda: configuration.settings.inhibitions
+        ),
         clock=ground.clock,
         configuration=configuration,
         events=ground.store,

@@ -17,12 +17,13 @@ def questions(position: Position, now: dt.datetime, again: Iterable[dt.datetime]
     """Those of every slot that is due at *now*, and of the past slots whose T are *again*."""
     alert, condition = position.alert, build(position.alert.when)
     for at in again:
-        yield from _about(alert, condition, at, None)
+        yield from about(alert, condition, at, None)
     for slot in due(alert, cursor_slot(position, now), now).slots:
-        yield from _about(alert, condition, as_of(alert, slot), position.cursor.memory)
+        yield from about(alert, condition, as_of(alert, slot), position.cursor.memory)
 
 
-def _about(alert: Alert, condition: Condition, at: dt.datetime, memory: Memory | None) -> Iterator[Question]:
+def about(alert: Alert, condition: Condition, at: dt.datetime, memory: Memory | None) -> Iterator[Question]:
+    """Those of the slot whose T is *at*."""
     looked_at = window(alert, at)
     yield Question(alert, looked_at, at)
     second = condition.second_window(looked_at, memory)

@@ -13,6 +13,7 @@ from lynxalert.daemon.stage import StageClock, staged
 from lynxalert.engine import Engine, EventSource
 from lynxalert.events import EventStore
 from lynxalert.events.script import Timed
+from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Delivery, Status
 from lynxalert.state import Silence
 
@@ -48,6 +49,7 @@ async def rehearse(
     lasts: dt.timedelta,
     *,
     silences: Iterable[Silence] = (),
+    inhibitions: Sequence[Inhibition] = (),
     engine: Callable[[EventSource], Engine] = Engine,
 ) -> tuple[Told, ...]:
     """Every delivery of *alerts* from *start* on for *lasts*, in order of time; *engine* knows macros and lookups.
@@ -66,7 +68,7 @@ async def rehearse(
         waiting = _store_until(store, waiting, instant)
 
     try:
-        async with staged(runner, start) as stage:
+        async with staged(runner, start, inhibitions=inhibitions) as stage:
             for alert in known.values():
                 await stage.put(alert)
             for silence in silences:

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lynxalert.alerts import Alert, Inputs, Instance, Key, Match, NoData, Step, Transition
+from lynxalert.alerts import Alert, Inputs, Instance, Key, Lifecycle, Match, NoData, Step, Transition
 from lynxalert.alerts.catchup import due, retry_at
+from lynxalert.alerts.changes import lifecycle
 from lynxalert.alerts.conditions import Memory, View, build
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.health import Notice, failed, judged
@@ -106,6 +107,18 @@ async def run_due(
         if outcome.cursor.next_slot <= slot:
             return _behind(outcome, len(plan.slots) - done - 1)
     return _behind(outcome, 0)
+
+
+def look_at(alert: Alert, cursor: Cursor, now: dt.datetime) -> dt.datetime | None:
+    """When to look at *alert* next; None for a disabled one, or one paused without end."""
+    at = cursor.retry_at or cursor.next_slot
+    match lifecycle(alert, now):
+        case Lifecycle.ENABLED:
+            return at
+        case Lifecycle.PAUSED if alert.paused_until is not None:
+            return max(at, alert.paused_until)
+        case _:
+            return None
 
 
 def begin(position: Position) -> Outcome:

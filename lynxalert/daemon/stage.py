@@ -1,4 +1,4 @@
-"""Alerts on a stage: the daemon's evaluator over a state of its own, on a clock that only the play moves.
+"""Alerts on a stage: judged as the daemon judges them, over a state of their own, on a clock that only the play moves.
 
 The same slots, conditions, transitions, overlays, routing, rendering and rows of state as in the running daemon. What
 is owed is taken as delivered at once: nothing leaves the process, and the state is gone when the play is over.
@@ -9,20 +9,27 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 import tempfile
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 from typing import assert_never
 
 from lynxalert.alerts import Alert, ChannelSpec
-from lynxalert.daemon.commit import Voice
+from lynxalert.alerts.conditions import build
+from lynxalert.alerts.schedule import as_of, next_slot, slots_after
+from lynxalert.daemon.commit import Voice, commit
 from lynxalert.daemon.edits import Edits
-from lynxalert.daemon.evaluator import Evaluator
+from lynxalert.daemon.foresight import Foresight
+from lynxalert.daemon.lookback import Past, late_since, look_back
+from lynxalert.daemon.questions import about
+from lynxalert.daemon.release import release_due
 from lynxalert.daemon.runner import Runner
+from lynxalert.daemon.slots import Outcome, Position, look_at, run_due
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.lanes import Drop, Send, next_action
 from lynxalert.notify.model import Delivery, Status
-from lynxalert.state import Database, Silence, StoredOutbox, overlays, owed
+from lynxalert.state import Cursor, Database, Silence, StoredOutbox, history, overlays, owed
 
 # Where messages go of an alert that names no channel: they only have to be addressed to somebody.
 NOBODY = ChannelSpec(type="webhook", name="rehearsal", config={"url": "https://example.com/"})
@@ -45,49 +52,150 @@ class StageClock:
         self.instant += duration
 
 
+def ignore(_: dt.datetime) -> None:
+    """Nobody wants to hear of instants."""
+
+
 class Stage:
-    """One play. *database* holds what the daemon's state would hold, to be read when it is over."""
+    """One play. *database* holds what the daemon's state would hold, to be read when it is over.
+
+    An alert is judged in memory; the database is only touched where there is something to tell, or to let go. With
+    *ahead*, that many slots of each alert are asked together beforehand: for events that are all there already.
+    """
 
     def __init__(
-        self, database: Database, runner: Runner, clock: StageClock, inhibitions: Sequence[Inhibition]
+        self, database: Database, runner: Runner, clock: StageClock, voice: Voice, *, ahead: int = 0
     ) -> None:
         self.database = database
+        self._runner = runner
         self._clock = clock
+        self._voice = voice
+        self._ahead = ahead
         self._outbox = StoredOutbox(database)
-        voice = Voice(inhibitions=lambda: inhibitions)
-        # Patience is for those who wait: here the slow ones hold up nobody.
-        self._evaluator = Evaluator(database, runner, clock, voice=voice, patience=dt.timedelta(hours=1))
+        self._positions: dict[str, Position] = {}  # as committed
+        self._pending: dict[str, Outcome] = {}  # since then
+        self._release_at: dt.datetime | None = None
 
     async def put(self, alert: Alert) -> None:
         """Bring *alert* on; one without channels tells what it has to tell to nobody in particular."""
         dressed = alert if alert.channels else replace(alert, channels=(NOBODY,))
         now = self._clock.now()
-        await self.database.write(lambda tx: Edits().put(tx, dressed, now))
+        stored = await self.database.write(lambda tx: Edits().put(tx, dressed, now))
+        cursor = Cursor(alert_id=alert.id, next_slot=next_slot(dressed, now))
+        self._positions[alert.id] = Position(stored, cursor, {})
 
     async def hush(self, silence: Silence) -> None:
         """Add a silence or mute; it holds from its own start on."""
         await self.database.write(lambda tx: overlays.silence(tx, silence))
 
-    async def play(self, until: dt.datetime, before: Callable[[dt.datetime], None] = lambda at: None) -> None:
+    async def play(self, until: dt.datetime, before: Callable[[dt.datetime], None] = ignore) -> None:
         """Go from instant to instant at which anything is due, up to *until*; *before* hears of each first."""
-        await self._evaluator.tick()
-        while (at := self._evaluator.next_look(self._clock.now())) <= until:
-            self._clock.instant = max(at, self._clock.instant)
-            before(self._clock.instant)
-            await self._evaluator.tick()
-            await self._deliver()
+        runner, foreseen = self._runner, self._clock.now()
+        while (instant := self._next()) is not None and instant <= until:
+            if self._ahead and instant > foreseen:
+                runner, foreseen = await self._foresee(until)
+            self._clock.instant = instant
+            before(instant)
+            if self._release_at is not None and self._release_at <= instant:
+                await self._let_go(instant)
+            outcomes = [await self._judge(runner, each, instant) for each in self._due(instant)]
+            self._pending |= {each.alert.id: each for each in outcomes}
+            if any(each.occasions or each.notices or each.amended for each in outcomes):
+                await self._commit(instant)
+                await self._deliver(instant)
+        await self._commit(until)
 
     async def told(self) -> tuple[Delivery, ...]:
         """Everything that was owed, as it ended, in order of time."""
         async with self.database.read() as tx:
             found = await owed.listed(tx, limit=MOST_TOLD)
         return tuple(
-            sorted((each.delivery for each in reversed(found)), key=lambda one: one.settled_at or one.created_at)
+            sorted(
+                (each.delivery for each in reversed(found)), key=lambda one: one.settled_at or one.created_at
+            )
         )
 
-    async def _deliver(self) -> None:
-        """Take everything that is due as accepted, in the order in which the sender would send it."""
+    def _standing(self, alert_id: str) -> Position:
+        """Where an alert stands, committed or not."""
+        position, pending = self._positions[alert_id], self._pending.get(alert_id)
+        if pending is None:
+            return position
+        return replace(position, cursor=pending.cursor, instances=pending.instances)
+
+    def _next(self) -> dt.datetime | None:
+        """The next instant at which anything is due."""
         now = self._clock.now()
+        standing = map(self._standing, self._positions)
+        looks = (look_at(each.alert, each.cursor, now) for each in standing)
+        return min((each for each in (*looks, self._release_at) if each is not None), default=None)
+
+    def _due(self, instant: dt.datetime) -> list[Position]:
+        standing = map(self._standing, self._positions)
+        return [
+            each
+            for each in standing
+            if (at := look_at(each.alert, each.cursor, instant)) is not None and at <= instant
+        ]
+
+    async def _foresee(self, until: dt.datetime) -> tuple[Runner, dt.datetime]:
+        """The next slots of every alert, answered; and up to when."""
+        foresight, last = Foresight(self._runner), until
+        for each in map(self._standing, self._positions):
+            alert, condition = each.alert, build(each.alert.when)
+            slots = list(islice(takewhile(until.__ge__, _slots(each)), self._ahead))
+            for slot in slots:
+                foresight.expect(about(alert, condition, as_of(alert, slot), each.cursor.memory))
+            last = min(last, slots[-1]) if len(slots) == self._ahead else last
+        await foresight.fill()
+        return foresight, last
+
+    async def _judge(self, runner: Runner, position: Position, instant: dt.datetime) -> Outcome:
+        """The outcome of what is due, on top of what is not committed yet."""
+        begun: Outcome | None = None
+        if (since := late_since(runner, position)) is not None:
+            await self._commit(instant)
+            async with self.database.read() as tx:
+                recent = (await history.recent(tx, [position.alert.id], since)).get(position.alert.id, ())
+            begun = await look_back(runner, position, instant, recent, self._past)
+        outcome = await run_due(runner, position, instant, frozenset(), begun)
+        earlier = self._pending.get(position.alert.id)
+        return replace(
+            outcome,
+            before=self._positions[position.alert.id],
+            evaluations=(*(earlier.evaluations if earlier else ()), *outcome.evaluations),
+        )
+
+    async def _past(self, alert_id: str, since: dt.datetime) -> Past:
+        async with self.database.read() as tx:
+            slots = await history.judged_since(tx, alert_id, since)
+            return slots, await history.transitions_since(tx, alert_id, since)
+
+    async def _commit(self, instant: dt.datetime) -> None:
+        """Store what is pending, as the daemon does."""
+        pending, self._pending = self._pending, {}
+        if not pending:
+            return
+        outcomes = list(pending.values())
+        await self.database.write(lambda tx: commit(tx, outcomes, instant, self._voice))
+        for each in outcomes:
+            self._positions[each.alert.id] = replace(
+                each.before, cursor=each.cursor, instances=each.instances
+            )
+        await self._look_ahead()
+
+    async def _let_go(self, instant: dt.datetime) -> None:
+        """What was suppressed for long enough."""
+        await self._commit(instant)
+        await self.database.write(lambda tx: release_due(tx, instant, self._voice.inhibitions()))
+        await self._deliver(instant)
+        await self._look_ahead()
+
+    async def _look_ahead(self) -> None:
+        async with self.database.read() as tx:
+            self._release_at = await owed.next_waiting(tx)
+
+    async def _deliver(self, now: dt.datetime) -> None:
+        """Take everything that is due as accepted, in the order in which the sender would send it."""
         for destination in await self._outbox.destinations(now):
             while (lane := await self._outbox.claim(destination, now, now + LEASE)) is not None:
                 action = next_action(lane, now)
@@ -98,6 +206,12 @@ class Stage:
                         await self._outbox.settle([_accepted(sent, now)])
                     case _:
                         assert_never(action)
+
+
+def _slots(position: Position) -> Iterator[dt.datetime]:
+    """The slots that are not judged yet."""
+    yield position.cursor.next_slot
+    yield from slots_after(position.alert.schedule, position.alert.id, position.cursor.next_slot)
 
 
 def _accepted(delivery: Delivery, now: dt.datetime) -> Delivery:
@@ -114,12 +228,13 @@ def _accepted(delivery: Delivery, now: dt.datetime) -> Delivery:
 
 @asynccontextmanager
 async def staged(
-    runner: Runner, start: dt.datetime, inhibitions: Sequence[Inhibition] = ()
+    runner: Runner, start: dt.datetime, *, inhibitions: Sequence[Inhibition] = (), ahead: int = 0
 ) -> AsyncIterator[Stage]:
     """A stage on which it is *start*."""
+    voice = Voice(inhibitions=lambda: inhibitions)
     with tempfile.TemporaryDirectory(prefix="lynxalert-") as folder:
         database = await Database.open(pathlib.Path(folder) / "state.sqlite", lasting=False)
         try:
-            yield Stage(database, runner, StageClock(start), inhibitions)
+            yield Stage(database, runner, StageClock(start), voice, ahead=ahead)
         finally:
             await database.close()

@@ -1,0 +1,96 @@
+"""A backtest → a page of text: counts, the curve of the value, episodes, the first message."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+SHOWN = 12  # episodes
+WIDEST = 110
+HEIGHT = 14
+TICKS = 5
+
+
+def page(found: Mapping[str, Any]) -> str:
+    """The whole page."""
+    return "\n".join(_lines(found))
+
+
+def _lines(found: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{_short(found['from'])} – {_short(found['to'])}: {_counted(found)}"
+    if found["errors"]:
+        yield f"{found['errors']} slots failed, the last one: {found['last_error']}"
+    for channel, kinds in found["by_channel"].items():
+        yield f"  {channel}: " + ", ".join(f"{many} {kind}" for kind, many in kinds.items())
+    if found["suppressed"]:
+        yield "  not sent: " + ", ".join(f"{many} {reason}" for reason, many in found["suppressed"].items())
+    if any(point["value"] for point in found["curve"]):
+        yield ""
+        yield _curve(found["curve"])
+    yield from _episodes("episodes", found["list"], found["episodes"])
+    if found["first"]:
+        first = found["first"]
+        yield ""
+        yield f"the first message, to {first['channel']['name']} at {_short(first['at'])}:"
+        yield from (f"  | {line}" for line in (first["title"], *first["text"].splitlines()))
+    if "against" in found:
+        yield ""
+        yield f"the other version: {_counted(found['against'])}"
+        yield from _episodes("gained", found["gained"], len(found["gained"]))
+        yield from _episodes("lost", found["lost"], len(found["lost"]))
+    if "sweep" in found:
+        yield from _sweep(found["sweep"])
+
+
+def _counted(found: Mapping[str, Any]) -> str:
+    parts = (("slots", "slot"), ("episodes", "episode"), ("messages", "message"))
+    return ", ".join(f"{found[name]:,} {one if found[name] == 1 else name}" for name, one in parts)
+
+
+def _episodes(title: str, listed: Sequence[Mapping[str, Any]], many: int) -> Iterator[str]:
+    if not many:
+        return
+    yield ""
+    yield f"{title}:"
+    for each in listed[:SHOWN]:
+        key = ", ".join(f"{name}={value}" for name, value in each["key"].items())
+        ended = f"– {_short(each['ended'])}" if each["ended"] else "– (still firing)"
+        value = "" if each["value"] is None else f"  {each['value']:g}"
+        yield f"  {_short(each['started'])} {ended}{value}  {key}".rstrip()
+    if many > SHOWN:
+        yield f"  and {many - SHOWN:,} more"
+
+
+def _sweep(steps: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    yield ""
+    yield "threshold  episodes  messages"
+    longest = max((each["messages"] for each in steps), default=0)
+    for each in steps:
+        bar = "▇" * round(30 * each["messages"] / longest) if longest else ""
+        yield f"{each['threshold']:>9g}  {each['episodes']:>8,}  {each['messages']:>8,}  {bar}".rstrip()
+
+
+def _curve(points: Sequence[Mapping[str, Any]]) -> str:
+    import plotext
+
+    plotext.clear_figure()
+    plotext.theme("clear")
+    plotext.plot_size(min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns), HEIGHT)
+    values = [point["value"] for point in points]
+    plotext.plot(values, marker="braille")
+    firing = [(place, point["value"]) for place, point in enumerate(points) if point["firing"]]
+    if firing:
+        plotext.scatter(*zip(*firing, strict=True), marker="x")
+    marks = sorted({round(n * (len(points) - 1) / (TICKS - 1)) for n in range(TICKS)})
+    plotext.xticks(marks, [_short(points[mark]["at"]) for mark in marks])
+    drawn: str = plotext.uncolorize(plotext.build())
+    legend = "  x: something fires" if firing else ""
+    return "\n".join(line.rstrip() for line in drawn.splitlines()) + ("\n" + legend if legend else "")
+
+
+def _short(at: Any) -> str:
+    """An instant of a reply or of this process, to the second."""
+    instant = at if isinstance(at, dt.datetime) else dt.datetime.fromisoformat(at)
+    return f"{instant.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"
