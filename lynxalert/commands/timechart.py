@@ -103,6 +103,12 @@ class Timechart:
     def _series(self, relation: Relation, split: Split, scope: Scope) -> tuple[Relation, Column | None]:
         if self.by is None:
             return relation, None
+        if len(self.by.names) > 1:
+            message, help_ = (
+                "`timechart` splits by one field",
+                '`eval both=a . " " . b` before it makes two one',
+            )
+            scope.report(Code.WRONG_ARITY, message, self.by.names[1].span, help_)
         relation, column = group_column(relation, self.by.names[0], scope, keeps_absent=True)
         return split.text(relation, column, scope)
 

@@ -47,6 +47,7 @@ class Code(StrEnum):
     SPARSE_BY = "W205"  # rows vanish because a by-field is missing in them
     CUT = "W206"  # a list or result was cut at its limit
     CASE_WITHOUT_DEFAULT = "W207"
+    LOOKED_FOR = "W208"  # a word of the language among search terms, where it is only looked for
     CONFIG_SYNTAX = "C101"
     UNKNOWN_KEY = "C102"
     MISSING_KEY = "C103"

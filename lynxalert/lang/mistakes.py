@@ -18,6 +18,8 @@ LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\w.:{}@/-]+|&&|<>|\S', re.DOTALL
 WORD = re.compile(r"[A-Za-z_][\w.:-]*")
 ASSIGNED = re.compile(r"""(?:[\w.:@/{}$-]+|"[^"]*"|'[^']*')\s*=""")
 OPENED = {"LPAR": "(", "LSQB": "["}
+LENGTH = re.compile(r"(\d{1,6})([smhdw])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 SHOWN = 40  # characters of what was found
 
 
@@ -165,6 +167,10 @@ def _hint(stop: Stop) -> str | None:
         return "write `!=`"
     if "TARGET" in accepted:
         return "write `name=expression`"
+    if "PIPE" in accepted and found.lower() in grammar.commands() and stop.text[stop.position - 1].isspace():
+        return f"`{found.lower()}` is a command: put a pipe before it"
+    if "FIELD" in accepted and (length := LENGTH.fullmatch(found)):
+        return f"a length of time is a number of seconds here: {int(length[1]) * SECONDS[length[2]]}"
     if "FIELD" in accepted:
         unquoted = re.fullmatch(r"[\w.:/@-]*\d[\w.:/@-]*", found)
         return f'a text stands in double quotes: "{found}"' if unquoted else None
@@ -172,6 +178,8 @@ def _hint(stop: Stop) -> str | None:
         return _after_operand(stop)
     if "PLAIN" in accepted or "WORD" in accepted or "STATWORD" in accepted:
         return _in_search(stop)
+    if found[:1].isalpha() and stop.last is not None and stop.last.type == "HEAD":
+        return "a condition stands in parentheses: `head (x > 1)`"
     if found == "(" and "RPAR" in accepted:
         return "aggregate first, then calculate: `stats avg(x) as mean | eval mean=round(mean, 1)`"
     return None

@@ -12,6 +12,7 @@ STORED = "searches are not stored here by name"
 CODE = "a query never runs programs"
 SENDING = "a query never sends anything; give the alert a channel"
 SPLUNK = "it asks about a Splunk server itself"
+AGGREGATIONS = ("avg", "count", "dc", "max", "median", "min", "sum", "values")
 # Commands people know from elsewhere, and why LynxAlert does not take them.
 REASONS = {
     "apply": MODEL,
@@ -50,6 +51,9 @@ def unknown(word: str, span: Span) -> Diagnostic:
     reason = REASONS.get(word.lower())
     if reason is not None:
         return Diagnostic(Code.REFUSED_COMMAND, f"`{word.lower()}` is not offered: {reason}", span)
+    if word.lower() in AGGREGATIONS:
+        help_text = f"aggregate with `stats {word.lower()}{'' if word.lower() == 'count' else '(field)'}`"
+        return Diagnostic(Code.UNKNOWN_COMMAND, f"unknown command `{word}`", span, help_text)
     near = suggest(word, grammar.commands())
     return Diagnostic(
         Code.UNKNOWN_COMMAND, f"unknown command `{word}`", span, f"did you mean `{near}`?" if near else None

@@ -20,7 +20,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from lynxalert.lang import Code
-from lynxalert.lang.ast import By, Option, Stage
+from lynxalert.lang.ast import By, Name, Option, Stage
 from lynxalert.plan.relation import Relation
 from lynxalert.plan.scope import Scope
 from lynxalert.registry import Registry, suggest
@@ -115,6 +115,9 @@ def build(cls: type[Any], stage: Stage, scope: Scope) -> Any | None:
             found = tuple(clause for clause in stage.clauses if isinstance(clause, field.metadata["clause"]))
             if not found and field.metadata["required"]:
                 scope.report(Code.SYNTAX, f"`{stage.command}` needs {field.metadata['required']}", stage.span)
+            if len(found) > 1 and field.metadata["clause"] is Name and not field.metadata["many"]:
+                message = f"`{stage.command}` takes one name"
+                scope.report(Code.WRONG_ARITY, message, found[1].span)
             values[field.name] = found if field.metadata["many"] else (found[0] if found else None)
         elif field.name == "stage":
             values["stage"] = stage

@@ -23,6 +23,7 @@ from lynxalert.plan.function import Function, Takes
 from lynxalert.plan.scalar import NULL, ColumnRef, Constant, Invoke, Scalar, constant
 from lynxalert.plan.schema import Schema
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.timespec import is_relative
 from lynxalert.plan.types import Type
 from lynxalert.registry import suggest
 
@@ -92,6 +93,8 @@ def _binary(expression: Binary, schema: Schema, scope: Scope) -> Scalar:
     left = resolve(expression.left, schema, scope)
     if expression.operator in COMPARISONS and _warned_of_comparison(expression, schema, scope):
         return NULL
+    if expression.operator in COMPARISONS and _no_time(left, expression, scope):
+        return NULL
     if expression.operator == "-":
         _warn_of_dashes(expression, schema, scope)
     right = resolve(expression.right, schema, scope)
@@ -102,9 +105,7 @@ def _binary(expression: Binary, schema: Schema, scope: Scope) -> Scalar:
 def _warned_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> bool:
     """Two habits from `search` that mean something else here (language §3.4); true where it can only be null."""
     match expression.right:
-        case Field(name=name, quoted=False) if (
-            schema.find(name) is None and schema.columns and "." not in name
-        ):
+        case Field(name=name) if schema.columns and not _known(name, schema):
             help_ = f'write "{name}" if it is text'
             scope.report(
                 Code.BARE_WORD,
@@ -121,6 +122,22 @@ def _warned_of_comparison(expression: Binary, schema: Schema, scope: Scope) -> b
         case _:
             pass
     return False
+
+
+def _known(name: str, schema: Schema) -> bool:
+    """Whether *name* is a field, or one of the parts that a dot would join is."""
+    return schema.find(name) is not None or any(schema.find(part) is not None for part in name.split("."))
+
+
+def _no_time(left: Scalar, expression: Binary, scope: Scope) -> bool:
+    """`_time > "-1h"` compares with a text that is no time: true after saying so."""
+    match expression.right:
+        case Literal(value=str() as text, span=span) if left.type is Type.TIME and is_relative(text):
+            help_ = f'relative_time(now(), "{text}")'
+            scope.report(Code.BAD_TIME, f'"{text}" is a text here, not a time', span, help_)
+            return True
+        case _:
+            return False
 
 
 def _warn_of_dashes(expression: Binary, schema: Schema, scope: Scope) -> None:

@@ -11,6 +11,7 @@ from typing import assert_never
 from lynxalert.lang import Code, Span
 from lynxalert.lang.ast import AllOf, AnyOf, Comparison, Member, Not, Pattern, SubsearchTerm, Term, Word
 from lynxalert.plan.combinations import BOUNDS, folded
+from lynxalert.plan.lookalikes import warn_of_lookalikes
 from lynxalert.plan.relation import Relation, Scan
 from lynxalert.plan.scalar import NULL, TRUE, ColumnRef, Constant, Scalar, constant
 from lynxalert.plan.schema import Schema
@@ -25,6 +26,7 @@ def resolve_term(term: Term, schema: Schema, scope: Scope, scan: Scan | None) ->
     """*term* over rows of *schema*. *scan* gives the hidden text column while rows are still raw events."""
     match term:
         case AllOf(terms):
+            warn_of_lookalikes(terms, scope)
             scalars = [resolve_term(one, schema, scope, scan) for one in terms if not is_bound(one)]
             return _joined("AND", scalars, scope, TRUE)
         case AnyOf(terms):

@@ -127,6 +127,14 @@ def steps_of(text: str) -> tuple[tuple[str, int, str], ...]:
     return tuple(steps)
 
 
+def is_relative(text: str) -> bool:
+    """Whether *text* is a time as seen from now, as `-1h@h` is."""
+    try:
+        return bool(steps_of(text.strip()))
+    except BadTime:
+        return False
+
+
 def _stepped(text: str, now: dt.datetime, zone: str) -> dt.datetime:
     local = now.astimezone(ZoneInfo(zone))
     for kind, number, unit in steps_of(text):

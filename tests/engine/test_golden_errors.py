@@ -14,7 +14,7 @@ from lynxalert.lang import Code, render
 from tests import goldens
 from tests.queries import NOW, store_of
 
-KINDS = ("names", "types", "limits", "warnings", "several")
+KINDS = ("names", "types", "limits", "warnings", "several", "habits")
 PATHS = [path for kind in KINDS for path in goldens.cases(f"errors/{kind}")]
 CODES = [code for code in Code if code.startswith(("L2", "L3", "W2")) or code is Code.TOO_LARGE]
 

@@ -23,7 +23,7 @@ COMMAND = re.compile(r"[A-Za-z_]\w*")
 # What people write `as` for where there is none.
 AS_HELP = {"spath": "the result is named by `output=name`"}
 AS_ELSE = "rename it before: `rename old as new`"
-SILENT = ("COMMA", "LPAR", "RPAR", "EQUAL", "PIPE", "WHERE")
+SILENT = ("COMMA", "LPAR", "RPAR", "EQUAL", "PIPE", "WHERE", "BY")
 
 
 def stage(command: str, parts: list[Any]) -> ast.Stage:
