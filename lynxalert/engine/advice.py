@@ -24,13 +24,16 @@ MANY = 0.1  # of the rows
 
 def cut_lists(compiled: CompiledQuery, rows: Sequence[Mapping[str, Any]]) -> list[Diagnostic]:
     """A warning for each column made by `list` in which a row shows as many values as it ever does."""
+    made = {one.name for one in _lists(compiled.relation)}
+    if not made:
+        return []
     clauses = {
         node.alias.text if node.alias else f"{node.function}({getattr(node.argument, 'text', '')})": node
         for node in nodes(compiled.query)
         if isinstance(node, Aggregation) and node.function.lower() == "list"
     }
     found = []
-    for name in clauses.keys() & {one.name for one in _lists(compiled.relation)}:
+    for name in clauses.keys() & made:
         if any(isinstance(row.get(name), list) and len(row[name]) >= LIST_LIMIT for row in rows):
             message = f"`{name}` shows the first {LIST_LIMIT} values only"
             found.append(

@@ -10,6 +10,7 @@ import lynxalert.commands
 import lynxalert.functions
 from lynxalert.engine.catalog import Catalog
 from lynxalert.engine.regexes import accepts
+from lynxalert.engine.sorting import sorts_here
 from lynxalert.engine.sources import scan
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.table import AGGREGATES, FUNCTIONS
@@ -22,6 +23,7 @@ from lynxalert.plan.display import shown_last, unformatted
 from lynxalert.plan.knowledge import Knowledge
 from lynxalert.plan.relation import Generate, Pending, Relation
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.sinks import writing
 
 FUNCTIONS.discover(lynxalert.functions)
 COMMANDS.discover(lynxalert.commands)
@@ -32,16 +34,19 @@ MOST_PARSED = 32_768  # syntax trees kept
 class CompiledQuery:
     """A query ready to run up to its first barrier.
 
-    *sql* is None when the relation of *pending* is a barrier, whose input is run first.
+    *sql* is None when the relation of *pending* is a barrier, whose input is run first. *unsorted* is the same without
+    ORDER BY where few rows are faster put in order by `sorting`.
     """
 
     query: Query
     pending: Pending
     sql: str | None
+    unsorted: str | None
     tables: tuple[Generate, ...]
     scope: Scope
     catalog: Catalog
     key_fields: tuple[str, ...]
+    writes: bool
     warnings: tuple[Diagnostic, ...]
 
     @property
@@ -155,19 +160,26 @@ def check(query: Query, scope: Scope) -> None:
 def _finished(query: Query, pending: Pending, scope: Scope, catalog: Catalog) -> CompiledQuery:
     check(query, scope)
     sql: str | None = None
+    unsorted: str | None = None
     tables: tuple[Generate, ...] = ()
     if pending.known:
         stages = Stages(catalog)
-        sql = render_into(stages, pending.relation).sql(dialect="duckdb", copy=False)
+        select = render_into(stages, pending.relation)
+        sql = select.sql(dialect="duckdb", copy=False)
+        if sorts_here(pending.relation):
+            unsorted = sql.removesuffix(select.args["order"].sql(dialect="duckdb", copy=False).lstrip())
+            assert unsorted != sql
         tables = tuple(stages.tables)
     return CompiledQuery(
         query=query,
         pending=pending,
         sql=sql,
+        unsorted=unsorted,
         tables=tables,
         scope=scope,
         catalog=catalog,
         key_fields=key_fields(query),
+        writes=any(True for _ in writing(query)),
         warnings=tuple(scope.diagnostics),
     )
 

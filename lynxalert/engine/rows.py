@@ -5,27 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from lynxalert.plan import Type, Value
 
 
-def converter(type_: Type) -> Callable[[Any], Value]:
-    """The function that makes a fetched value of *type_* plain."""
-    readers: dict[Type, Callable[[Any], Value]] = {
-        Type.FLOAT: plain_number,
-        Type.TIME: plain_time,
-        Type.LIST: plain_list,
-        Type.ANY: plain_any,
-        Type.INTEGER: plain_number,
-    }
-    return readers.get(type_, _unchanged)
-
-
-def _unchanged(value: Any) -> Value:
-    return value  # type: ignore[no-any-return]
+def plain_rows(
+    names: Sequence[str], types: Sequence[Type], fetched: Iterable[Sequence[Any]]
+) -> list[dict[str, Value]]:
+    """The rows *fetched* by name, their values plain; what the engine gave for no columns at all is left out."""
+    rows: list[dict[str, Value]] = [dict(zip(names, row, strict=False)) for row in fetched]
+    for name, type_ in zip(names, types, strict=True):
+        read = READERS.get(type_)
+        if read is not None:
+            for row in rows:
+                row[name] = read(row[name])
+    return rows
 
 
 def plain_number(value: float | Decimal | None) -> Value:
@@ -64,3 +61,12 @@ def plain_any(value: str | None) -> Value:
             return plain_list(read)
         case _:
             return value
+
+
+READERS: dict[Type, Callable[[Any], Value]] = {
+    Type.FLOAT: plain_number,
+    Type.TIME: plain_time,
+    Type.LIST: plain_list,
+    Type.ANY: plain_any,
+    Type.INTEGER: plain_number,
+}

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import duckdb
@@ -132,7 +133,7 @@ def moved_back(window: TimeWindow, by: Earlier, now: dt.datetime, zone: str, sou
 def fetched(run: Run, sql: str, tables: tuple[Generate, ...]) -> pa.Table:
     """All rows of *sql* as an Arrow table; errors as `execute`."""
     with translated(sql, run.deadline):
-        relation = run.cursor.sql(sql, params=bind(run, sql, tables))
+        relation = run.cursor.sql(bound(run, sql, tables))
         assert relation is not None
         table: pa.Table = relation.to_arrow_table()
         return table
@@ -145,15 +146,33 @@ def execute(run: Run, sql: str, tables: tuple[Generate, ...]) -> duckdb.DuckDBPy
         QueryFailed: the engine refused; a refusal to bind is a bug of ours and carries the SQL.
     """
     with translated(sql, run.deadline):
-        return run.cursor.execute(sql, bind(run, sql, tables))
+        return run.cursor.execute(bound(run, sql, tables))
 
 
-def bind(run: Run, sql: str, tables: tuple[Generate, ...]) -> dict[str, dt.datetime]:
-    """The parameters that *sql* names; *tables* are put where it finds them."""
+def bound(run: Run, sql: str, tables: tuple[Generate, ...]) -> str:
+    """*sql* with its parameters as literals; *tables* are put where it finds them.
+
+    Of what is known when it plans, the engine skips the blocks of events outside the range.
+    """
     for place, generated_ in enumerate(tables):
         run.cursor.register(f"t{place}", generated_.table)
-    named = set(PLACEHOLDER.findall(sql))
-    return {name: value for name, value in run.parameters.items() if name in named}
+    values = run.parameters
+    parts = pieces(sql)
+    return "".join(
+        part if place % 2 == 0 else f"TIMESTAMP '{values[part]}'" for place, part in enumerate(parts)
+    )
+
+
+@lru_cache(maxsize=4096)
+def pieces(sql: str) -> tuple[str, ...]:
+    """*sql* cut at its parameters: text, name, text, …, text."""
+    parts = []
+    begun = 0
+    for match in PLACEHOLDER.finditer(sql):
+        if match[1] is not None:
+            parts += [sql[begun : match.start()], match[1]]
+            begun = match.end()
+    return (*parts, sql[begun:])
 
 
 @contextmanager

@@ -13,8 +13,9 @@ from lynxalert.engine.barriers import rendered, settled
 from lynxalert.engine.catalog import EventSource
 from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query, opened
 from lynxalert.engine.funnel import Funnel, funnel
-from lynxalert.engine.rows import converter
+from lynxalert.engine.rows import plain_rows
 from lynxalert.engine.run import QueryFailed, Run, execute, stopped_at
+from lynxalert.engine.sorting import FEW, in_order
 from lynxalert.lang import Diagnostic, parse
 from lynxalert.lang.ast import Query
 from lynxalert.plan import ALL_TIME, Result, TimeWindow, Value
@@ -41,6 +42,7 @@ class Engine:
     ) -> None:
         self.source = source
         self.compiler = Compiler(Knowledge(macros or {}, lookups, datamodels or {}))
+        self._large: set[str] = set()
 
     def over(self, source: EventSource) -> Engine:
         """This engine over another *source*, which has the same catalog."""
@@ -83,7 +85,7 @@ class Engine:
         started = monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             compiled = self._own(text, timezone)
-            if not write:
+            if compiled.writes and not write:
                 refuse_writing(
                     compiled.query,
                     "this query may only read",
@@ -208,9 +210,17 @@ class Engine:
             relation = settled(run, run.compiled.pending)
             sql, tables = rendered(relation, run.compiled.catalog)
         columns = relation.schema.columns
-        fetched = execute(run, sql, tables).fetchmany(run.cap + 1)
-        readers = [(column.name, converter(column.type)) for column in columns]
-        rows = [
-            {name: read(value) for (name, read), value in zip(readers, row, strict=False)} for row in fetched
-        ]
-        return columns, rows
+        shown = relation.schema.names, [column.type for column in columns]
+        unsorted = run.compiled.unsorted
+        if unsorted is not None and unsorted not in self._large:
+            found = execute(run, f"{unsorted} LIMIT {FEW + 1}", tables).fetchall()
+            if len(found) <= FEW:
+                return columns, in_order(plain_rows(*shown, found), relation)[: run.cap + 1]
+            self._remember(unsorted)
+        return columns, plain_rows(*shown, execute(run, sql, tables).fetchmany(run.cap + 1))
+
+    def _remember(self, sql: str) -> None:
+        """That the rows of *sql* are too many to be sorted here: next time the engine sorts them at once."""
+        if len(self._large) >= self.compiler.size:
+            self._large.clear()
+        self._large.add(sql)

@@ -204,3 +204,10 @@ def like_pattern(value: str) -> str:
 def literal_value(node: Node) -> str | None:
     """The text of a text literal, else nothing."""
     return str(node.this) if isinstance(node, exp.Literal) and node.is_string else None
+
+
+def literal_number(node: Node) -> float | None:
+    """The value of a literal of `number`, if *node* is a DOUBLE, else nothing."""
+    if isinstance(node, exp.Cast) and isinstance(node.this, exp.Literal) and node.to.is_type("double"):
+        return float(node.this.this)
+    return None

@@ -18,6 +18,7 @@ from lynxalert.functions.nodes import (
     cast,
     every,
     is_present,
+    literal_number,
     null,
     number,
     some,
@@ -59,6 +60,9 @@ def plus(left: Typed, right: Typed) -> Node:
 
 def divide(left: Node, right: Node) -> Node:
     """Real division; by zero there is no value."""
+    known = literal_number(right)
+    if known is not None and abs(known) >= 1:
+        return binary("/", left, right)  # no larger than what is divided
     return finite(binary("/", left, call("nullif", right, number(0))))
 
 

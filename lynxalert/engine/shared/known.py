@@ -10,7 +10,7 @@ from typing import Any
 
 from lynxalert.engine.advice import cut_lists
 from lynxalert.engine.compiler import CompiledQuery
-from lynxalert.engine.rows import converter
+from lynxalert.engine.rows import plain_rows
 from lynxalert.engine.run import bounded
 from lynxalert.engine.runner import Engine
 from lynxalert.engine.shared.ask import Ask
@@ -55,10 +55,7 @@ class Known:
 
     def rows(self, fetched: Sequence[Sequence[Any]]) -> list[dict[str, Value]]:
         """Rows as they were fetched, plain."""
-        readers = [(name, converter(type_)) for name, type_ in zip(self.names, self.types, strict=True)]
-        return [
-            {name: read(value) for (name, read), value in zip(readers, row, strict=True)} for row in fetched
-        ]
+        return plain_rows(self.names, self.types, fetched)
 
 
 class Library:
