@@ -9,7 +9,8 @@ from lynxalert.lang import Code, QueryError, parse
 from lynxalert.lang.ast import Name, Query, Stage, Text
 from lynxalert.plan.analyze import proceed
 from lynxalert.plan.command import COMMANDS, choice, command, many, one, option
-from lynxalert.plan.items import Items, over_items
+from lynxalert.plan.filling import Items
+from lynxalert.plan.items import over_items
 from lynxalert.plan.relation import Barrier, Pending, Relation
 from lynxalert.plan.scope import Scope
 

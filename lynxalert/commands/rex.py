@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from lynxalert.lang import Code
@@ -11,15 +10,8 @@ from lynxalert.plan.command import choice, command, many, option
 from lynxalert.plan.regex import group_names, group_numbers
 from lynxalert.plan.relation import Extend, Relation
 from lynxalert.plan.scalar import ColumnRef, Scalar, constant
-from lynxalert.plan.schema import Column
 from lynxalert.plan.scope import Scope
-from lynxalert.plan.types import Type
-
-SED = re.compile(
-    r"s(?P<d>[^\w\s\\])(?P<find>(?:\\.|(?!(?P=d)).)*)(?P=d)(?P<put>(?:\\.|(?!(?P=d)).)*)(?P=d)(?P<flags>[gi\d]*)",
-    re.DOTALL,
-)
-TRANSLITERATE = re.compile(r"y(?P<d>[^\w\s\\])(?P<find>.*?)(?P=d)(?P<put>.*?)(?P=d)", re.DOTALL)
+from lynxalert.plan.sed import rewritten
 
 
 @command
@@ -41,7 +33,7 @@ class Rex:
         place = written[0].value_span if written else self.stage.name_span
         source = scope.find(self.field, relation.schema, place)
         if self.mode == "sed":
-            return self._rewritten(relation, source, scope)
+            return rewritten(relation, source, self.texts[0], scope)
         pattern = self.texts[0].value
         wrong = scope.complain(pattern)
         if wrong is not None:
@@ -68,29 +60,3 @@ class Rex:
             columns.append((column, found))
             schema = schema.put(column)
         return Extend(relation, tuple(columns), schema)
-
-    def _rewritten(self, relation: Relation, source: Column | None, scope: Scope) -> Relation:
-        text = self.texts[0]
-        substitute, translate = SED.fullmatch(text.value), TRANSLITERATE.fullmatch(text.value)
-        found = substitute or translate
-        if found is None:
-            help_ = "s/find/replacement/g or y/abc/xyz/"
-            scope.report(Code.BAD_REGEX, "not a sed expression", text.span, help_)
-            return relation
-        wrong = scope.complain(found["find"]) if substitute else None
-        if wrong is not None:
-            scope.report(Code.BAD_REGEX, wrong[0], text.span, wrong[1])
-            return relation
-        if source is None:
-            return relation
-        new = scope.column(source.name, Type.TEXT)
-        if substitute:
-            flags = constant(substitute["flags"])
-            value = scope.call(
-                "rex:sed", ColumnRef(source), constant(found["find"]), constant(found["put"]), flags
-            )
-        else:
-            value = scope.call(
-                "rex:translate", ColumnRef(source), constant(found["find"]), constant(found["put"])
-            )
-        return Extend(relation, ((new, value),), relation.schema.put(new))

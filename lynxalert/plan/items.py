@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lynxalert.lang import Code, Span
-from lynxalert.lang.ast import Assignment, Binary, Call, Expr, Field, Literal, Name, Query
+from lynxalert.lang.ast import Assignment, Binary, Call, Expr, Field, Literal, Query
+from lynxalert.plan.filling import ITEM, Items, filled
 from lynxalert.plan.grouping import aggregated, subject_or_null
 from lynxalert.plan.neighbours import extended
 from lynxalert.plan.relation import Apply, Project, Relation
@@ -21,20 +21,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MOST = 1_000
-ITEM, COUNT, ALL = "<<ITEM>>", "<<COUNT>>", "<<ALL>>"  # columns that nobody else can name
-TEXT = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
-
-
-@dataclass(frozen=True, slots=True)
-class Items:
-    """What to go through and what to do: *item* and *number* are the words that stand for a value and its place."""
-
-    field: Name
-    json: bool
-    template: str
-    item: str
-    number: str
-    place: Span  # of the template
+COUNT, ALL = "<<COUNT>>", "<<ALL>>"  # columns that nobody else can name
 
 
 def over_items(
@@ -79,23 +66,6 @@ def _without(schema: Schema) -> Schema:
     for name in (ITEM, COUNT, ALL):
         schema = schema.drop(name)
     return schema
-
-
-def filled(items: Items, number: int) -> str:
-    """The template for value *number*; inside a text the value is joined in: `"a <<ITEM>>"` is `("a " . '<<ITEM>>' . "")`."""
-
-    def joined(match: re.Match[str]) -> str:
-        inside = match[0][1:-1]
-        if items.item not in inside:
-            return match[0]
-        if inside == items.item:
-            return items.item
-        parts = [f'"{part}"' for part in inside.split(items.item)]
-        return "(" + f" . {items.item} . ".join(parts) + ")"
-
-    text = TEXT.sub(joined, items.template).replace(items.number, str(number))
-    bare = text.replace(f"'{items.item}'", items.item)
-    return bare.replace(items.item, f"'{ITEM}'")
 
 
 def _guarded(query: Query, number: int, relation: Relation, scope: Scope, place: Span) -> Query:
