@@ -131,4 +131,92 @@ CLIENTS = (
         )
         for action in ("network", "syslog", "http")
     ),
+    *(
+        Client(
+            f"opentelemetry-{language}",
+            packages,
+            script,
+            "source={name}",
+            lambda event: {
+                "_time": event["time"],
+                "_raw": event["message"],
+                "host": "sender",
+                "level": event["level"],
+                "severity_text": event["level"].upper(),
+                "n": event["n"],
+                "paid": event["n"] % 2 == 0,
+                "tags{}": ["a", "b"],
+                "otel.scope.name": "orders",
+                "otel.scope.version": "1.2",
+            },
+        )
+        for language, packages, script in (
+            (
+                "py",
+                Pip(("opentelemetry-sdk==1.45.2", "opentelemetry-exporter-otlp-proto-http==1.45.2")),
+                "opentelemetry_py/send.py",
+            ),
+            (
+                "js",
+                Npm(
+                    (
+                        "@opentelemetry/sdk-logs@3.1.0",
+                        "@opentelemetry/exporter-logs-otlp-http@0.301.0",
+                        "@opentelemetry/resources@3",
+                        "@opentelemetry/api@1",
+                    )
+                ),
+                "opentelemetry_js/send.mjs",
+            ),
+        )
+    ),
+    Client(
+        "python-logging-loki",
+        Pip(("python-logging-loki==0.3.1", "setuptools<81")),
+        "python_logging_loki/send.py",
+        "job={name}",
+        lambda event: {
+            "_raw": event["message"],
+            "level": event["level"],
+            "n": str(event["n"]),
+            "logger": "orders",
+        },
+    ),
+    Client(
+        "pino-loki",
+        Npm(("pino-loki@3.0.0", "pino@10.4.0")),
+        "pino_loki/send.mjs",
+        "job={name}",
+        lambda event: {
+            "msg": event["message"],
+            "level": {"warn": "warning"}.get(event["level"], event["level"]),
+            "n": event["n"],
+        },
+    ),
+    Client(
+        "datadog",
+        Pip(("datadog-api-client==2.62.0",)),
+        "datadog/send.py",
+        "source={name}",
+        lambda event: {
+            "_time": event["time"],
+            "_raw": event["message"],
+            "status": event["level"],
+            "service": "orders",
+            "host": "sender",
+            "n": str(event["n"]),
+        },
+    ),
+    Client(
+        "journal",
+        JOURNAL,
+        "journal/send.sh",
+        "SYSLOG_IDENTIFIER={name}",
+        lambda event: {
+            "MESSAGE": line(event)["message"],
+            "PRIORITY": "3",
+            "_HOSTNAME": "sender",
+            "host": "sender",
+        },
+    ),
 )

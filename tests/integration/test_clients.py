@@ -37,6 +37,7 @@ def event(number: int) -> dict[str, Any]:
     minute, second = divmod(number, 60)
     return {
         "n": number,
+        "ns": 1_771_070_400_000_000_000 + number * 1_000_000_000 + (number + 1) * 1_000_000,
         "time": f"2026-02-14T12:{minute:02}:{second:02}.{number + 1:03}".rstrip("0") + "Z",
         "level": LEVELS[number % 3],
         "text": f"order {number} of café Müller is late, 100% sure",
@@ -104,9 +105,9 @@ async def test_every_event_comes_back(client: Client, house: House, tmp_path: pa
 
 def number_of(row: dict[str, Any]) -> int:
     """Which event *row* is: a field that ends in `n`, or what the line says."""
-    told = next((row[name] for name in ("n", "message.n") if row.get(name) is not None), None)
+    told = next((row[name] for name in ("n", "message.n", "N") if row.get(name) is not None), None)
     if told is None:
-        said = re.search(r"n=(\d+)", str(row.get("message")))
+        said = re.search(r"n=(\d+)", str(row.get("message", row.get("MESSAGE"))))
         assert said is not None, f"which event is {row}?"
         told = said[1]
     return int(told)
