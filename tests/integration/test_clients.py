@@ -107,7 +107,7 @@ def number_of(row: dict[str, Any]) -> int:
     """Which event *row* is: a field that ends in `n`, or what the line says."""
     told = next((row[name] for name in ("n", "message.n", "N") if row.get(name) is not None), None)
     if told is None:
-        said = re.search(r"n=(\d+)", str(row.get("message", row.get("MESSAGE"))))
+        said = re.search(r"n=(\d+)", row["_raw"])
         assert said is not None, f"which event is {row}?"
         told = said[1]
     return int(told)
