@@ -110,6 +110,7 @@ class Store(Section):
     path: str = "data"
     keep: Duration = duration("30d")
     memory: Size = size("768MB")
+    keep_free: Size = size("256MB")  # of the disk; below it nothing is accepted
     indexes: dict[str, Index] = Field(default_factory=dict)
 
 

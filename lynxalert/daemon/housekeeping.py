@@ -50,6 +50,7 @@ class Housekeeping:
         now = self._clock.now()
         rows = await self._database.write(lambda tx: _sweep(tx, now))
         events = await asyncio.to_thread(self._store.retain, self._deadlines(now))
+        await asyncio.to_thread(self._store.checkpoint)  # blocks of what is gone are used again
         if events or rows:
             log.info("swept", events=events, rows=rows)
 

@@ -35,19 +35,30 @@ class Part:
 
 @dataclass(slots=True)
 class StorePart:
-    """The event store: degraded while its tables take nothing."""
+    """The event store: degraded while its tables take nothing, or nothing is accepted."""
 
     store: EventStore
 
     def health(self) -> Mapping[str, Any]:
         """What was stored, what waits, what stands in the way."""
         counted = self.store.counters()
+        mended = self.store.recovery
         return {
-            "status": "degraded" if counted.failure else "ok",
+            "status": "degraded" if counted.failure or counted.refusal else "ok",
             "stored": counted.stored,
             "queued": counted.queued,
             "dead_letters": counted.dead_letters,
             "failure": counted.failure,
+            "refusal": counted.refusal,
+            "damaged_log_records": len(mended.damage),
+            "database_made_again": None
+            if mended.moved is None
+            else {
+                "moved_to": str(mended.moved.path),
+                "reason": mended.moved.reason,
+                "events_restored": mended.events,
+                "restored_since": mended.oldest,
+            },
         }
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+import structlog
 from aiohttp import web
 
 from lynxalert.alerts import ChannelSpec
@@ -41,6 +42,7 @@ from lynxalert.notify.queueing import made
 from lynxalert.state import Database, StoredOutbox
 
 MIB = 2**20
+log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +166,22 @@ def _workers(
 
 
 def _store(settings: Settings, clock: Clock) -> EventStore:
-    limits = Limits(memory_limit=f"{settings.store.memory // MIB}MiB")
-    return EventStore(settings.data_folder / "events.duckdb", clock=clock, limits=limits)
+    limits = Limits(memory_limit=f"{settings.store.memory // MIB}MiB", free_bytes=settings.store.keep_free)
+    store = EventStore(settings.data_folder / "events.duckdb", clock=clock, limits=limits)
+    mended = store.recovery
+    if mended.moved is not None:
+        log.error(
+            "database_made_again",
+            moved_to=str(mended.moved.path),
+            reason=mended.moved.reason,
+            events=mended.events,
+            restored_since=mended.oldest,
+        )
+    elif mended.events:
+        log.info("recovered", events=mended.events)
+    for damage in mended.damage:
+        log.warning("log_damaged", place=tuple(damage.start), bytes=damage.length, kept=str(damage.kept))
+    return store
 
 
 def _outbound(settings: Settings) -> Outbound:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import fcntl
 import os
 import pathlib
-import shutil
 from collections.abc import Callable, Sequence
 
 from lynxalert.events.arrivals import Arrived
 from lynxalert.events.batcher import Batcher
+from lynxalert.events.disk import Disk
 from lynxalert.events.errors import StorageFull, StoreError, StoreLocked
 from lynxalert.events.intake import Intake
 from lynxalert.events.limits import MIB, Limits
@@ -42,15 +42,22 @@ class Durable:
         StoreError: it cannot be written.
     """
 
-    def __init__(self, database: str, limits: Limits) -> None:
+    def __init__(self, database: str, limits: Limits, disk: Disk) -> None:
+        self._disk = disk
         self._folder = pathlib.Path(f"{database}.log")
         self._held = _lock(self._folder)
         self._wal = pathlib.Path(f"{database}.wal")
         self._limits = limits
-        self._log = RawLog(self._folder)
+        self._log = RawLog(self._folder, kept=limits.kept_log_bytes, disk=disk)
+        self._used = self._log.end.segment > 0  # this is not the first start
         self.queue = Queue(most_events=limits.queued_events, most_characters=limits.queued_bytes)
         self._intake: Intake | None = None
         self._batcher: Batcher | None = None
+
+    @property
+    def may_be_damaged(self) -> bool:
+        """Whether a database that cannot be opened was ours, and fails for another reason than a full disk."""
+        return self._used and self._disk.free(self._folder) >= self._limits.free_bytes
 
     def recover(self, stored: Place, write: Write) -> Recovery:
         """Store what the last process acknowledged and did not get to store."""
@@ -69,8 +76,17 @@ class Durable:
 
     def _check_room(self) -> None:
         least = self._limits.free_bytes
-        if shutil.disk_usage(self._folder).free < least:
-            raise StorageFull(f"less than {least // MIB} MiB are free")
+        if self._disk.free(self._folder) < least:
+            raise StorageFull(f"less than {least // MIB} MiB are free on the disk")
+
+    @property
+    def refusal(self) -> str | None:
+        """Why nothing would be accepted now, or was not when last offered; None while all is well."""
+        try:
+            self._check_room()
+        except (StorageFull, OSError) as error:
+            return str(error)
+        return None if self._intake is None else self._intake.refusal
 
     async def accept(self, batch: Sequence[Arrived]) -> None:
         """Return when *batch* survives a crash.

@@ -48,6 +48,7 @@ class Intake:
         self._pending: list[Request] = []
         self._changed = threading.Condition()
         self._closed = False
+        self.refusal: str | None = None  # why the last commit failed; None after one that did not
         self._thread = threading.Thread(target=self._commit_until_closed, name="raw-log", daemon=True)
         self._thread.start()
 
@@ -93,8 +94,10 @@ class Intake:
             end = self._log.append(b"".join(piece.frame for piece in pieces))
             self._log.sync()
         except Exception as error:  # noqa: BLE001 - whatever it was, the senders must hear of it
+            self.refusal = str(error) or type(error).__name__
             self._refuse([request for request, _ in ready], error)
             return
+        self.refusal = None
         self._queue.put(_records(pieces, end))
         _tell([request for request, _ in ready], None)
 

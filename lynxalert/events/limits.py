@@ -16,15 +16,23 @@ class Limits:
     queued_events: int = 50_000  # acknowledged, not yet in the tables; in memory some 2.5 KB each
     queued_bytes: int = 64 * MIB
     free_bytes: int = 256 * MIB  # of disk; below it nothing more is accepted
+    kept_log_bytes: int = (
+        256 * MIB
+    )  # of what is in the tables already, to make a lost database again; more than wal_bytes
     wal_bytes: int = 128 * MIB  # of DuckDB's own log, before a checkpoint (some 0.5 s) on the storing thread
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
-    """What the store has done since it was opened, and what waits. *failure*: why the tables take nothing now."""
+    """What the store has done since it was opened, and what waits.
+
+    *failure*: why the tables take nothing now. *refusal*: why the last events offered were not accepted; None
+    once some were.
+    """
 
     stored: int = 0
     dead_letters: int = 0
     batches: int = 0
     queued: int = 0
     failure: str | None = None
+    refusal: str | None = None

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from lynxalert.events.errors import StoreError
+from lynxalert.events.disk import Disk, refused
 from lynxalert.events.frames import Corrupt, Frame, Torn, scan
 
 SEGMENT = 64 * 2**20  # bytes after which a new segment is begun
@@ -32,11 +32,23 @@ class Damage:
 
 
 class RawLog:
-    """The log in *folder*. One thread appends; nothing else writes there."""
+    """The log in *folder*. One thread appends; nothing else writes there.
 
-    def __init__(self, folder: pathlib.Path, *, segment_size: int = SEGMENT) -> None:
+    Of what is stored already, the last *kept* bytes stay: from them a lost database is made again.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        *,
+        segment_size: int = SEGMENT,
+        kept: int = 0,
+        disk: Disk | None = None,
+    ) -> None:
         self._folder = folder
         self._segment_size = segment_size
+        self._kept = kept
+        self._disk = disk or Disk()
         self._file = -1
         self.end = Place(max(self._numbers(), default=0), 0)
         self._suspect = False  # a write or sync failed: what is in this segment's end is unknown
@@ -85,10 +97,10 @@ class RawLog:
         view = memoryview(frames)
         try:
             while written < len(frames):
-                written += os.write(self._file, view[written:])
+                written += self._disk.write(self._file, view[written:])
         except OSError as error:
             self._suspect = not self._shortened()
-            raise StoreError(f"the raw log cannot be written: {error}") from error
+            raise refused("written", error) from error
         self.end = Place(self.end.segment, self.end.offset + written)
         return self.end
 
@@ -100,16 +112,26 @@ class RawLog:
                 goes to a new segment.
         """
         try:
-            os.fdatasync(self._file)
+            self._disk.sync(self._file)
         except OSError as error:
             self._suspect = True
-            raise StoreError(f"the raw log cannot be synced: {error}") from error
+            raise refused("synced", error) from error
 
     def forget(self, stored: Place) -> None:
-        """Delete the segments wholly before *stored*."""
-        for number in self._numbers():
-            if number < stored.segment:
-                self._path(number).unlink()
+        """Delete the oldest segments wholly before *stored*, but for the bytes that are kept.
+
+        Raises:
+            StoreError: the folder cannot be written.
+        """
+        room = self._kept
+        for number in reversed([number for number in self._numbers() if number < stored.segment]):
+            path = self._path(number)
+            try:
+                room -= path.stat().st_size
+                if room < 0:
+                    self._disk.remove(path)
+            except OSError as error:
+                raise refused("shortened", error) from error
 
     def close(self) -> None:
         """Close the file."""
@@ -120,8 +142,7 @@ class RawLog:
     def _shortened(self) -> bool:
         """Whether half a write could be taken back."""
         try:
-            os.ftruncate(self._file, self.end.offset)
-            os.lseek(self._file, self.end.offset, os.SEEK_SET)
+            self._disk.shorten(self._file, self.end.offset)
         except OSError:
             return False
         return True
@@ -129,12 +150,9 @@ class RawLog:
     def _begin(self, number: int) -> None:
         try:
             self.close()
-            self._file = os.open(
-                self._path(number), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600
-            )
-            _sync_folder(self._folder)
+            self._file = self._disk.create(self._path(number))
         except OSError as error:
-            raise StoreError(f"the raw log cannot be written: {error}") from error
+            raise refused("written", error) from error
         self.end = Place(number, 0)
         self._suspect = False
 
@@ -155,12 +173,3 @@ class RawLog:
 
     def _numbers(self) -> list[int]:
         return sorted(int(path.stem) for path in self._folder.glob("[0-9]*.log"))
-
-
-def _sync_folder(folder: pathlib.Path) -> None:
-    """A new file is only found after a power cut when its folder is on the disk too."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

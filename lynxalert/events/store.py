@@ -18,9 +18,11 @@ from lynxalert.engine.catalog import Catalog
 from lynxalert.events import tables
 from lynxalert.events.arrivals import Arrived
 from lynxalert.events.collector import uncollected
+from lynxalert.events.damaged import check_access, moved_aside
 from lynxalert.events.database import MEMORY, checkpointed, connect, translated
+from lynxalert.events.disk import Disk
 from lynxalert.events.durable import Durable
-from lynxalert.events.errors import Unreadable
+from lynxalert.events.errors import StoreError, Unreadable
 from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import instant, micros
 from lynxalert.events.lateness import Lateness
@@ -47,7 +49,12 @@ class EventStore:
     """
 
     def __init__(
-        self, path: str | pathlib.Path = MEMORY, *, clock: Clock | None = None, limits: Limits | None = None
+        self,
+        path: str | pathlib.Path = MEMORY,
+        *,
+        clock: Clock | None = None,
+        limits: Limits | None = None,
+        disk: Disk | None = None,
     ) -> None:
         limits = limits or Limits()
         self._clock = clock or SystemClock()
@@ -56,30 +63,51 @@ class EventStore:
         self._durable: Durable | None = None
         self._subscribers: dict[object, Callable[[], object]] = {}
         self.recovery = Recovery()
-        if str(path) != MEMORY:
-            self._durable = Durable(str(path), limits)
+        if str(path) == MEMORY:
+            self._open(str(path), limits)
+            return
+        self._durable = Durable(str(path), limits, disk or Disk())
         try:
-            self._connection = connect(str(path), memory_limit=limits.memory_limit, threads=limits.threads)
-            self._open()
+            self._open_or_make_again(self._durable, pathlib.Path(path), limits)
         except BaseException:
-            if self._durable is not None:
-                self._durable.close()
+            self._durable.close()
             raise
 
-    def _open(self) -> None:
-        with translated():
-            self._cursor = self._connection.cursor()
-            tables.create_system(self._cursor)
-            sequence, place = tables.load_progress(self._cursor)
-            self._streams = Streams(
-                Stream(identifier, index, name, layout=layout, saved=layout)
-                for identifier, (index, name, layout) in tables.load(self._cursor).items()
-            )
+    def _open_or_make_again(self, durable: Durable, path: pathlib.Path, limits: Limits) -> None:
+        """Open the file; one that is damaged is moved aside, and what the log still has is stored again."""
+        check_access(path)
+        try:
+            place = self._open(str(path), limits)
+        except StoreError as error:
+            starved = isinstance(error.__cause__, duckdb.OutOfMemoryException)
+            if starved or not durable.may_be_damaged:
+                raise
+            moved = moved_aside(path, error)
+            self._open(str(path), limits)
+            place = Place(0, 0)
+            self.recovery = replace(self.recovery, moved=moved)
+        recovered = durable.recover(place, self._write)
+        self.recovery = replace(recovered, moved=self.recovery.moved)
+
+    def _open(self, path: str, limits: Limits) -> Place:
+        """Connect and read what the database knows of itself; how far the raw log is stored."""
+        self._connection = connect(path, memory_limit=limits.memory_limit, threads=limits.threads)
+        try:
+            with translated():
+                self._cursor = self._connection.cursor()
+                tables.create_system(self._cursor)
+                sequence, place = tables.load_progress(self._cursor)
+                self._streams = Streams(
+                    Stream(identifier, index, name, layout=layout, saved=layout)
+                    for identifier, (index, name, layout) in tables.load(self._cursor).items()
+                )
+        except BaseException:
+            self._connection.close()
+            raise
         self._sequence = sequence
         self._lateness = Lateness(sequence)
         self._writer = Writer(self._cursor, self._streams, sequence)
-        if self._durable is not None:
-            self.recovery = self._durable.recover(place, self._write)
+        return place
 
     def ingest(
         self,
@@ -201,7 +229,10 @@ class EventStore:
         """What was done since the store was opened, and what waits."""
         if self._durable is None:
             return self._counters
-        return replace(self._counters, queued=self._durable.queue.events, failure=self._durable.failure)
+        durable = self._durable
+        return replace(
+            self._counters, queued=durable.queue.events, failure=durable.failure, refusal=durable.refusal
+        )
 
     def highest_sequence(self) -> int:
         """The `_seq` of the newest event that can be queried; 0 before the first."""

@@ -1,0 +1,35 @@
+"""What `/health` says of the event store when its disk or its file is not as it should be."""
+
+from __future__ import annotations
+
+import pathlib
+
+from tests.api.house import CONFIG, living
+
+FULL = '\n[store]\nkeep_free = "900000GB"\n'
+
+
+async def test_a_database_made_again_is_told(tmp_path: pathlib.Path) -> None:
+    async with living(tmp_path) as house:
+        await house.log(3)
+    file = tmp_path / "data" / "events.duckdb"
+    file.write_bytes(b"nothing that can be read")
+    async with living(tmp_path) as house:
+        store = (await house.ask("GET", "/health")).data["store"]
+        assert store["status"] == "ok"
+        assert store["database_made_again"]["moved_to"] == f"{file}.damaged-1"
+        assert store["database_made_again"]["events_restored"] == 3
+        assert store["database_made_again"]["restored_since"] == "2026-02-14T12:00:00Z"
+        found = await house.asked({"q": "* | stats count"})
+        assert found.data["rows"] == [{"count": 3}]
+
+
+async def test_a_nearly_full_disk_is_told_and_refuses(tmp_path: pathlib.Path) -> None:
+    async with living(tmp_path, CONFIG + FULL) as house:
+        answer = await house.ask("POST", "/api/v1/ingest", "a=1")
+        assert (answer.status, answer.error["code"]) == (507, "STORAGE_FULL")
+        assert int(answer.headers["Retry-After"]) > 0
+        health = (await house.ask("GET", "/health")).data
+        assert (health["status"], health["store"]["status"]) == ("degraded", "degraded")
+        assert health["store"]["refusal"].endswith("are free on the disk")
+        assert (await house.ask("GET", "/api/v1/query?q=*")).status == 200
