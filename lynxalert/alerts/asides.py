@@ -7,11 +7,23 @@ first aggregation.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 
-from lynxalert.lang.ast import Binary, Condition, Expr, Field, IsNull, Literal, Logical, Query, Stage
+from lynxalert.lang.ast import (
+    Binary,
+    Condition,
+    Expr,
+    Field,
+    IsNull,
+    Literal,
+    Logical,
+    Name,
+    Number,
+    Query,
+    Stage,
+)
 from lynxalert.lang.text import Span
 from lynxalert.plan import Value
 
@@ -45,6 +57,27 @@ def evidence_query(query: Query, labels: Mapping[str, Value]) -> Query:
         both = reduce(lambda left, right: Logical("AND", (left, right), _NOWHERE), kept)
         stages = (*stages, Stage("where", (Condition(both, _NOWHERE),), _NOWHERE, _NOWHERE))
     return replace(query, stages=stages)
+
+
+def newest_query(query: Query, fields: Sequence[str], keep: int) -> Query:
+    """The newest *keep* events of every key that went into the first aggregation: evidence of many instances."""
+    events = evidence_query(query, {})
+    names = tuple(Name(each, _NOWHERE, quoted=True) for each in fields)
+    newest = Stage("dedup", (Number(keep, _NOWHERE), *names), _NOWHERE, _NOWHERE)
+    return replace(events, stages=(*events.stages, newest))
+
+
+def is_row_by_row(query: Query) -> bool:
+    """Whether *query* keeps and leaves events, each by itself, and does nothing else to them."""
+    return all(stage.command in ("search", "where") for stage in query.stages)
+
+
+def lean_query(query: Query) -> Query:
+    """*query* with the raw text of events alone, where it has that anyway."""
+    if not is_row_by_row(query):
+        return query
+    raw = Stage("fields", (Name("_raw", _NOWHERE),), _NOWHERE, _NOWHERE)
+    return replace(query, stages=(*query.stages, raw))
 
 
 def _equals(name: str, value: Value) -> Expr | None:

@@ -216,15 +216,14 @@ class Evaluator:
     ) -> None:
         """Evaluate these alerts side by side, and commit them together.
 
-        The slow ones do not hold up the others: after a second of patience, what is ready is committed.
+        The slow ones do not hold up the others: whatever is ready is committed, every second.
         """
         async with asyncio.TaskGroup() as group:
             running = {group.create_task(self._evaluate(runner, *each, now, acked)) for each in chunk}
-            patience: float | None = self._patience.total_seconds()
             while running:
-                until = asyncio.ALL_COMPLETED if patience is not None else asyncio.FIRST_COMPLETED
-                done, running = await asyncio.wait(running, timeout=patience, return_when=until)
-                patience = None
+                done, running = await asyncio.wait(running, timeout=self._patience.total_seconds())
+                if not done:
+                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 outcomes = [each.result() for each in done]
                 await self._commit(outcomes, now)
                 self._release(each.alert.id for each in outcomes)

@@ -96,6 +96,12 @@ class Foresight:
         """As the runner."""
         return await self._runner.evidence(alert, window, now, labels)
 
+    async def evidence_by_key(
+        self, alert: Alert, window: TimeWindow, now: dt.datetime, instances: int
+    ) -> Mapping[Key, Sequence[str]]:
+        """As the runner."""
+        return await self._runner.evidence_by_key(alert, window, now, instances)
+
     def run_many(self, questions: Sequence[Question]) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
         """As the runner."""
         return self._runner.run_many(questions)

@@ -44,7 +44,7 @@ async def look_back(
 
     1. One cheap question: how old is the oldest of them? Usually not older than the last evaluation.
     2. Judge the slots it touches again, as far back as `max_lateness`; *recent* has at least those.
-    3. Where one says something else now, replay the transition function; mark what that tells as late.
+    3. Where one has other keys now, replay the transition function; mark what that tells as late.
     """
     outcome, alert = begin(position), position.alert
     oldest = late_since(runner, position)
@@ -53,7 +53,8 @@ async def look_back(
     at = as_of(alert, now)
     outcome = replace(outcome, too_late=oldest < too_late_before(alert, at))
     amended = await _read_again(runner, alert, dirty(alert, recent, oldest, at))
-    if not amended:
+    outcome = replace(outcome, amended={at: lean(inputs) for at, inputs in amended.items()})
+    if all(_said(each.inputs) == _said(amended[each.at]) for each in recent if each.at in amended):
         return outcome
     slots, told = await past(alert.id, at - max_lateness(alert))
     seen = [replace(slot, inputs=amended.get(slot.at, slot.inputs)) for slot in slots]
@@ -61,12 +62,14 @@ async def look_back(
     occasions: list[Occasion] = []
     for each in step.transitions:
         occasions += await occasions_of(runner, alert, [each], window(alert, each.at))
-    return replace(
-        outcome,
-        instances=step.instances,
-        occasions=tuple(occasions),
-        amended={at: lean(inputs) for at, inputs in amended.items()},
-    )
+    return replace(outcome, instances=step.instances, occasions=tuple(occasions))
+
+
+def _said(inputs: Inputs | None) -> object:
+    """What of *inputs* decides: other values of the same keys change evidence, not what is told."""
+    if inputs is None:
+        return None
+    return {key: each.tier for key, each in inputs.hits.items()}, inputs.bands.keys()
 
 
 async def _read_again(runner: Runner, alert: Alert, slots: Sequence[Judged]) -> dict[dt.datetime, Inputs]:

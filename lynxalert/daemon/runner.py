@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,7 +13,13 @@ from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
 from lynxalert.alerts import Alert, Key
-from lynxalert.alerts.asides import evidence_query, presence_query
+from lynxalert.alerts.asides import (
+    evidence_query,
+    is_row_by_row,
+    lean_query,
+    newest_query,
+    presence_query,
+)
 from lynxalert.alerts.conditions import build
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.keys import key_of, labels_of
@@ -33,6 +39,7 @@ T = TypeVar("T")
 MOST_REMEMBERED = 65_536  # queries
 COUNTED = "n"  # the column that says how many events there were
 EVIDENCE = 10  # newest events frozen with an instance
+MOST_EVIDENCE = 1_000  # of the instances of an alert that begin to fire at once
 SETTLING = dt.timedelta(seconds=5)
 DEADLINE = dt.timedelta(seconds=30)
 
@@ -87,6 +94,12 @@ class Runner(Protocol):
         self, alert: Alert, window: TimeWindow, now: dt.datetime, labels: Row
     ) -> Sequence[str]:
         """The newest events behind the instance with *labels*; none rather than an error."""
+        ...
+
+    async def evidence_by_key(
+        self, alert: Alert, window: TimeWindow, now: dt.datetime, instances: int
+    ) -> Mapping[Key, Sequence[str]]:
+        """`evidence` of every key at once, when *instances* begin to fire together; none rather than an error."""
         ...
 
     def phrase(self, alert: Alert, row: Row | None) -> str:
@@ -164,13 +177,36 @@ class EngineRunner:
 
         def ask() -> Sequence[str]:
             asked = evidence_query(self._parsed(alert), labels)
-            result = self._query(alert, asked, window, now, limit=EVIDENCE)
-            return [_shown(row) for row in result.rows]
+            rows: Sequence[Row] = ()
+            for stretch in _stretches(asked, window):
+                rows = self._query(alert, lean_query(asked), stretch, now, limit=EVIDENCE).rows
+                if len(rows) == EVIDENCE:
+                    break
+            return [_shown(row) for row in rows]
 
         try:
             return await self._threaded(ask)
         except EvaluationError:  # a by-field that only exists further down the query, or no time for it
             return ()
+
+    async def evidence_by_key(
+        self, alert: Alert, window: TimeWindow, now: dt.datetime, instances: int
+    ) -> Mapping[Key, Sequence[str]]:
+        """The newest events of each key; the more instances, the fewer of each."""
+        keep = max(1, min(EVIDENCE, MOST_EVIDENCE // instances))
+
+        def ask() -> Mapping[Key, Sequence[str]]:
+            fields = self.key_fields(alert)
+            found: dict[Key, list[str]] = {}
+            asked = newest_query(self._parsed(alert), fields, keep)
+            for row in self._query(alert, asked, window, now).rows:
+                found.setdefault(key_of(labels_of(row, fields)), []).append(_shown(row))
+            return found
+
+        try:
+            return await self._threaded(ask)
+        except EvaluationError:
+            return {}
 
     def phrase(self, alert: Alert, row: Row | None) -> str:
         """The condition with its values."""
@@ -238,6 +274,13 @@ def _judgeable(answer: Answer) -> Result | EvaluationError:
 
 def _error(error: QueryFailed | QueryError) -> EvaluationError:
     return EvaluationError(str(error), transient=isinstance(error, QueryFailed) and error.transient)
+
+
+def _stretches(asked: Query, window: TimeWindow) -> Iterator[TimeWindow]:
+    """Where the newest events are looked for: the end of *window*, which mostly has enough; then all of it."""
+    if window.start is not None and window.end is not None and is_row_by_row(asked):
+        yield TimeWindow(window.end - (window.end - window.start) / 16, window.end)
+    yield window
 
 
 def _shown(row: Row) -> str:

@@ -22,6 +22,8 @@ from lynxalert.notify.facts import Occasion
 from lynxalert.plan import TimeWindow
 from lynxalert.state import Cursor, Definition, Evaluation
 
+CROWD = 5  # instances that begin to fire together: their evidence is asked for once
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -153,10 +155,14 @@ async def occasions_of(
 ) -> tuple[Occasion, ...]:
     """*told* with what messages may say of it; starts carry their newest events."""
     found = []
+    starts = [each for each in told if _wants_evidence(each)]
+    by_key: Mapping[Key, Sequence[str]] = {}
+    if len(starts) >= CROWD:
+        by_key = await runner.evidence_by_key(alert, window_, starts[0].at, len(starts))
     for each in told:
         row = each.match.values if each.match is not None else None
-        evidence: Sequence[str] = ()
-        if each.is_start and not each.held:
+        evidence = by_key.get(each.key, ())
+        if len(starts) < CROWD and _wants_evidence(each):
             evidence = await runner.evidence(alert, window_, each.at, each.labels)
         found.append(
             Occasion(
@@ -169,6 +175,10 @@ async def occasions_of(
             )
         )
     return tuple(found)
+
+
+def _wants_evidence(told: Transition) -> bool:
+    return told.is_start and not told.held
 
 
 async def _run_slot(

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _INSTANT = "$at"
+_PLAIN = {str, int, float, bool, type(None), dt.datetime}
 
 
 def dumps(value: Any) -> str:
@@ -32,6 +33,12 @@ def loads(text: str) -> Any:
 
 def pack(value: Any) -> Any:
     """A dataclass, or anything in one, as plain JSON: durations in seconds, members of a union by class name."""
+    kind: Any = type(value)
+    if kind in _PLAIN:
+        return value
+    names = _names(kind)
+    if names is not None:
+        return {"$is": kind.__name__, **{name: pack(getattr(value, name)) for name in names}}
     match value:
         case dt.timedelta():
             return value.total_seconds()
@@ -41,9 +48,6 @@ def pack(value: Any) -> Any:
             return [pack(each) for each in value]
         case collections.abc.Mapping():
             return {name: pack(each) for name, each in value.items()}
-        case _ if dataclasses.is_dataclass(value):
-            fields = {each.name: pack(getattr(value, each.name)) for each in dataclasses.fields(value)}
-            return {"$is": type(value).__name__, **fields}
         case _:
             return value
 
@@ -53,6 +57,14 @@ def unpack(cls: type[T], stored: Any) -> T:
     hints = _hints(typing.cast("Any", cls))
     values = {name: _read(hints[name], stored[name]) for name in hints if name in stored}
     return cls(**values)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...] | None:
+    """The fields of a dataclass; None of anything else."""
+    if not dataclasses.is_dataclass(kind):
+        return None
+    return tuple(each.name for each in dataclasses.fields(kind))
 
 
 @cache

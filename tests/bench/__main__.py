@@ -10,7 +10,7 @@ import sys
 
 from rich.console import Console
 
-TOPICS = ("queries", "ingest")
+TOPICS = ("queries", "ingest", "alerts")
 ON_REQUEST: tuple[str, ...] = ()  # minutes each
 
 

@@ -88,6 +88,11 @@ class Scripted:
     ) -> Sequence[str]:
         return ["raw event"]
 
+    async def evidence_by_key(
+        self, alert: Alert, window: TimeWindow, now: dt.datetime, instances: int
+    ) -> Mapping[Key, Sequence[str]]:
+        return {}
+
     def phrase(self, alert: Alert, row: Row | None) -> str:
         return f"errors ({row.get('errors') if row else 'none'}) > 2"
 

@@ -1,0 +1,181 @@
+"""Thousands of alerts: the queries of one tick against one query per alert, whole ticks, a storm of instances."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import pathlib
+import random
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from lynxalert.alerts import Alert, Every, Policy
+from lynxalert.daemon.edits import Edits
+from lynxalert.daemon.evaluator import Evaluator
+from lynxalert.daemon.runner import EngineRunner
+from lynxalert.engine import Engine
+from lynxalert.engine.shared import Ask, Shared
+from lynxalert.events import EventStore
+from lynxalert.plan import TimeWindow
+from lynxalert.state import Database
+from tests.bench.report import Report
+from tests.fakes import FakeClock
+
+NOON = dt.datetime(2026, 2, 14, 12, 0, tzinfo=dt.UTC)
+MINUTE = dt.timedelta(minutes=1)
+EVENTS = 300_000
+ALERTS = 5_000
+MANY = 10_000
+SAMPLE = 40  # alerts asked one by one, for the ratio
+
+
+def measure() -> Report:
+    report = Report(
+        "Alerts",
+        f"{EVENTS:,} events in five minutes, in memory; seven shapes of query, constants drawn at random; "
+        f"one by one: extrapolated from {SAMPLE}.",
+    )
+    _queries(report)
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_minute(report, pathlib.Path(folder)))
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(_storm(report, pathlib.Path(folder)))
+    return report
+
+
+def events(count: int, end: dt.datetime, length: dt.timedelta, seed: int = 1) -> Iterator[dict[str, object]]:
+    """*count* events evenly over *length* before *end*."""
+    rng = random.Random(seed)
+    for n in range(count):
+        yield {
+            "timestamp": (end - length + length * n / count).isoformat(),
+            "service": f"s{rng.randrange(40)}",
+            "level": rng.choice(["error", "info", "info", "warn", "debug"]),
+            "status": rng.choice([200, 200, 200, 404, 500, 503]),
+            "ms": rng.randrange(1, 1000),
+            "tenant": f"t{rng.randrange(200)}",
+            "message": f"request {n} done",
+        }
+
+
+def query(n: int, rng: random.Random) -> str:
+    """The query of alert *n*: one of seven shapes, thresholds that some reach."""
+    service, tenant = f"s{rng.randrange(40)}", f"t{rng.randrange(200)}"
+    level, limit = rng.choice(["error", "warn", "info"]), rng.randrange(500, 4000)
+    return (
+        f"level={level} service={service} | stats count as n | where n > {limit}",
+        f"service={service} status>={rng.choice([400, 500])} | stats count by tenant | where count > {limit // 40}",
+        f'| where service="{service}" AND ms>{rng.randrange(500, 990)} | stats count as slow | where slow>{limit}',
+        f"tenant={tenant} level={level} | stats avg(ms) as mean, count | where mean>{limit // 4} AND count > 5",
+        f"tenant={tenant} | stats p95(ms) as p95 | where p95>{900 + limit // 40}",
+        f'service={service} | stats count(eval(level="error")) as e, count as c | eval r=e/c | where r>0.{limit % 9}9',
+        f"service={service} status=500 | stats dc(tenant) as tenants by level | where tenants>{limit // 4}",
+    )[n % 7]
+
+
+def _queries(report: Report) -> None:
+    store = EventStore()
+    store.ingest(events(EVENTS, NOON, 5 * MINUTE))
+    engine, rng = Engine(store), random.Random(2)
+    window = TimeWindow(NOON - 5 * MINUTE, NOON)
+    asks = [Ask(query(n, rng), window, NOON) for n in range(ALERTS)]
+    shared = Shared(engine)
+    first = _asked(shared, asks)
+    spent = min(_asked(shared, asks) for _ in range(5))
+    sample = random.Random(3).sample(asks, SAMPLE)
+    begun = time.perf_counter()
+    for ask in sample:
+        engine.query(ask.text, now=ask.now, window=ask.window)
+    alone = (time.perf_counter() - begun) / SAMPLE * ALERTS
+    store.close()
+    report.add(f"queries of a tick, {ALERTS:,} alerts", f"{spent * 1e3:,.0f} ms", "300 ms (150)")
+    report.add("the same, the first time (compiled anew)", f"{first:,.1f} s")
+    report.add("against one query per alert", f"{alone / spent:,.0f} x", "25 x (60)")
+
+
+def _asked(shared: Shared, asks: Sequence[Ask]) -> float:
+    begun = time.perf_counter()
+    _, pieces = shared.sort(asks)
+    answers = [pair for piece in pieces for pair in shared.answer(piece)]
+    assert len(answers) == len(asks)
+    return time.perf_counter() - begun
+
+
+async def _minute(report: Report, folder: pathlib.Path) -> None:
+    """Ten thousand alerts at a one-minute interval: what one minute of them costs."""
+    rng = random.Random(2)
+    alerts = [
+        Alert(
+            id=f"alt_{n}", name=f"a{n}", query=query(n, rng), schedule=Every(MINUTE, "1m"), window=5 * MINUTE
+        )
+        for n in range(MANY)
+    ]
+    clock = FakeClock(NOON)
+    store = EventStore(clock=clock)
+    store.ingest(events(EVENTS, NOON, 5 * MINUTE))
+    async with _evaluating(folder, store, clock, alerts) as evaluator:
+        spent: list[float] = []
+        for tick in range(60):
+            clock.tick(dt.timedelta(seconds=5))
+            store.ingest(events(5000, clock.now(), dt.timedelta(seconds=5), seed=tick))
+            begun = time.perf_counter()
+            await evaluator.tick()
+            spent.append(time.perf_counter() - begun)
+    store.close()
+    warm = spent[-24:]
+    report.add(f"ticks of a minute, {MANY:,} alerts every minute", f"{sum(warm) / 2:,.1f} s", "30 s")
+    report.add("slowest tick", f"{max(warm) * 1e3:,.0f} ms", "5 s")
+    report.add("all of it, for one alert", f"{sum(warm) / 2 / MANY * 1e6:,.0f} µs")
+
+
+async def _storm(report: Report, folder: pathlib.Path) -> None:
+    """Ten alerts whose thousand instances each begin to fire at one instant."""
+    clock = FakeClock(NOON)
+    store = EventStore(clock=clock)
+    at = (NOON - MINUTE / 2).isoformat()
+    store.ingest({"timestamp": at, "host": f"h{n % 1000}", "team": n % 10} for n in range(20_000))
+    alert = Alert(
+        id="alt_0",
+        name="storm",
+        query="",
+        schedule=Every(MINUTE, "1m"),
+        window=10 * MINUTE,
+        policy=Policy(max_instances=1000),
+    )
+    alerts = [
+        replace(alert, id=f"alt_{n}", name=f"storm {n}", query=f"team!={n + 10} | stats count by host")
+        for n in range(10)
+    ]
+    async with _evaluating(folder, store, clock, alerts) as evaluator:
+        clock.tick(MINUTE)
+        begun = time.perf_counter()
+        await evaluator.tick()
+        spent = time.perf_counter() - begun
+    store.close()
+    report.add("10,000 instances begin to fire: the tick", f"{spent:,.1f} s", "2 s")
+
+
+class _evaluating:  # noqa: N801 - a context manager, used as a word
+    """An evaluator over a state file with *alerts* in it, every one looked at once."""
+
+    def __init__(
+        self, folder: pathlib.Path, store: EventStore, clock: FakeClock, alerts: Sequence[Alert]
+    ) -> None:
+        self._folder, self._clock, self._alerts = folder, clock, alerts
+        self._runner = EngineRunner(Engine(store), store)
+
+    async def __aenter__(self) -> Evaluator:
+        self._database = await Database.open(self._folder / "state.sqlite")
+        edits, now = Edits(), self._clock.now()
+        for start in range(0, len(self._alerts), 500):
+            for alert in self._alerts[start : start + 500]:
+                await self._database.write(lambda tx, alert=alert: edits.put(tx, alert, now))
+        evaluator = Evaluator(self._database, self._runner, self._clock)
+        await evaluator.tick()
+        return evaluator
+
+    async def __aexit__(self, *_: object) -> None:
+        self._runner.close()
+        await self._database.close()
