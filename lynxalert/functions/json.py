@@ -47,16 +47,21 @@ def nested(value: Typed) -> Node:
 
 def at_path(json: Node, written: str) -> Node:
     """The value at a path as JSON: an object or array as its text."""
-    found = call("json_extract", json, text(read_path(written).text))
-    kind = call("json_type", found)
+    return found(json, read_path(written).text)
+
+
+def found(json: Node, place: str) -> Node:
+    """The value at a JSON pointer: an object or array as its text, null as nothing."""
+    value = call("json_extract", json, text(place))
+    kind = call("json_type", value)
     inner = within(kind, [text(name) for name in CONTAINERS])
-    return case((inner, call("to_json", cast(found, "VARCHAR"))), (binary("!=", kind, text("NULL")), found))
+    return case((inner, call("to_json", cast(value, "VARCHAR"))), (binary("!=", kind, text("NULL")), value))
 
 
 def every_at(json: Node, written: str) -> Node:
     """The values a path with `{}` meets, as texts; nulls are left out."""
-    found = json_values(json, read_path(written).text)
-    return filled(call("list_filter", found, lambda_("x", is_present(column("x")))))
+    values = json_values(json, read_path(written).text)
+    return filled(call("list_filter", values, lambda_("x", is_present(column("x")))))
 
 
 def extracted(value: Node, *paths: Typed) -> Node:

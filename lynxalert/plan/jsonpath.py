@@ -21,8 +21,8 @@ class JsonPath:
     several: bool
 
 
-def read_path(written: str) -> JsonPath:
-    """`a.b` goes into objects, `a{}` to every item of an array, `a{0}` to its first.
+def steps_of(written: str) -> list[str | int | None]:
+    """The names, places (None: every place) of a path, in order.
 
     Raises:
         BadPath: an empty name, brackets that do not fit, or an attribute of XML.
@@ -38,6 +38,16 @@ def read_path(written: str) -> JsonPath:
         elif number or not found["places"]:
             raise BadPath(f"`{written}` is no path: a name is missing")
         steps += [int(place) if place else None for place in PLACE.findall(found["places"])]
+    return steps
+
+
+def read_path(written: str) -> JsonPath:
+    """`a.b` goes into objects, `a{}` to every item of an array, `a{0}` to its first.
+
+    Raises:
+        BadPath: as `steps_of`.
+    """
+    steps = steps_of(written)
     if None not in steps:
         return JsonPath("".join(f"/{pointer(str(step))}" for step in steps), several=False)
     if any(isinstance(step, str) and "*" in step for step in steps):
