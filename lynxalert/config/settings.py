@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import pathlib
+import re
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,6 +64,17 @@ def _zone(value: object) -> str:
     raise UnitError("must be a time zone such as UTC or Europe/Berlin")
 
 
+def _version(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"\d+\.\d+\.\d+", value):
+        return value
+    raise UnitError("must be a version such as 8.17.0")
+
+
+def _keys(value: object) -> object:
+    """One key may stand without brackets."""
+    return (value,) if isinstance(value, str) else value
+
+
 def _network(value: object) -> str:
     try:
         if isinstance(value, str):
@@ -75,9 +87,10 @@ def _network(value: object) -> str:
 Listen = Annotated[Address, BeforeValidator(_address), WithJsonSchema({"type": "string"})]
 Zone = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string"})]
 Network = Annotated[str, BeforeValidator(_network), WithJsonSchema({"type": "string"})]
+Version = Annotated[str, BeforeValidator(_version), WithJsonSchema({"type": "string"})]
 Keys = Annotated[
     tuple[str, ...],
-    BeforeValidator(lambda value: (value,) if isinstance(value, str) else value),
+    BeforeValidator(_keys),
     Field(strict=False),
     WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
@@ -134,7 +147,7 @@ class Syslog(Section):
 class Elasticsearch(Section):
     """As what the daemon greets Elasticsearch's clients. Beats refuse a server older than themselves."""
 
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")] = "9.99.0"
+    version: Version = "9.99.0"
 
 
 class Ingest(Section):

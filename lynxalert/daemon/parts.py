@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -104,8 +104,7 @@ def _wired(ground: Ground) -> Parts:
     edits = Edits()
 
     def changed(channels: Iterable[ChannelSpec]) -> None:
-        found = (made(spec) for spec in channels)
-        ground.redactor.learn(secret for channel in found if channel for secret in secrets_of(channel))
+        ground.redactor.learn(_secrets(channels, configuration.settings))
         evaluator.wake()
         sender.wake()
 
@@ -190,3 +189,13 @@ def _outbound(settings: Settings) -> Outbound:
         connect_timeout=settings.outbound.connect_timeout,
         allow_private=settings.allow_private,
     )
+
+
+def _secrets(channels: Iterable[ChannelSpec], settings: Settings) -> Iterator[str]:
+    """Whatever must not stand in a log: secrets of *channels*, keys of ingest."""
+    for spec in channels:
+        channel = made(spec)
+        if channel:
+            yield from secrets_of(channel)
+    for keys in settings.ingest.keys.values():
+        yield from keys

@@ -102,6 +102,14 @@ async def test_the_configuration_is_shown_without_secrets(house: House) -> None:
 [email]
 password = "s3cret-canary"
 
+[ingest]
+max_body = "10MB"
+
+[ingest.keys]
+any = { file = "token" }
+hec = "s3cret-canary"
+otlp = ["s3cret-canary", { file = "token" }]
+
 [channels.chat]
 type = "telegram"
 bot_token = { file = "token" }
@@ -125,6 +133,9 @@ channels = ["chat", { type = "webhook", config = { url = "https://example.com/s3
     assert b"s3cret" not in answer.raw
     config = answer.data["config"]
     assert config["email"] == {"password": "..."}
+    keys = {"any": {"file": "token"}, "hec": "...", "otlp": ["...", {"file": "token"}]}
+    assert config["ingest"] == {"max_body": "10MB", "keys": keys}
+    assert (await house.ask("POST", "/v1/logs", "{}")).status == 401
     assert config["channels"]["chat"] == {"type": "telegram", "bot_token": {"file": "token"}, "chat_id": "1"}
     assert config["channels"]["tickets"] == {
         "type": "generic_http",

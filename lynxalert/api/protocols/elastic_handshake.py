@@ -6,18 +6,15 @@ finding types by itself.
 
 from __future__ import annotations
 
-from typing import Any
-
 from aiohttp import web
 
 from lynxalert.api.access import authorise
 from lynxalert.api.keys import CONFIGURATION
+from lynxalert.api.protocols.elastic_answers import CAT_HEALTH, CLUSTER, INSTALLED, answer_of, is_below
 from lynxalert.api.protocols.elastic_reply import PRODUCT, refuse, reply
 from lynxalert.api.refusal import speaking
 
-CLUSTER = "lynxalert"
 IDENTITY = "bHlueGFsZXJ0LWNsdXN0ZXI"  # one for all: clients only compare it with itself
-FAR = 4_102_444_800_000  # ms since 1970: 2100, when the licence that clients ask for ends
 
 
 @speaking(refuse)
@@ -48,59 +45,6 @@ async def greeting(request: web.Request) -> web.Response:
     )
 
 
-LICENCE = {
-    "status": "active",
-    "uid": "00000000-0000-0000-0000-000000000000",
-    "type": "basic",
-    "mode": "basic",
-    "expiry_date_in_millis": FAR,
-}
-HEALTH = {
-    "cluster_name": CLUSTER,
-    "status": "green",
-    "timed_out": False,
-    "number_of_nodes": 1,
-    "number_of_data_nodes": 1,
-    "active_primary_shards": 1,
-    "active_shards": 1,
-    "unassigned_shards": 0,
-}
-OFF = {"available": True, "enabled": False}
-XPACK = {
-    "license": LICENCE,
-    "features": {"ilm": {"available": True, "enabled": True}, "monitoring": OFF, "security": OFF},
-}
-# A client that looks for other nodes finds none and stays with the address it has.
-NODES = {"_nodes": {"total": 0, "successful": 0, "failed": 0}, "cluster_name": CLUSTER, "nodes": {}}
-ANSWERS: dict[str, Any] = {
-    "_license": {"license": LICENCE},
-    "_xpack": XPACK,
-    "_xpack/license": {"license": LICENCE},
-    "_cluster/health": HEALTH,
-    "_cluster/settings": {"persistent": {}, "transient": {}},
-    "_nodes": NODES,
-    "_data_stream": {"data_streams": []},
-    "_cat/indices": [],
-}
-EXACT = frozenset({"_license", "_xpack", "_xpack/license", "_cluster/settings", "_cat/indices"})
-# Things that clients look for and install; each is said to be there, and to be taken.
-INSTALLED = (
-    "_index_template",
-    "_template",
-    "_component_template",
-    "_ilm",
-    "_ingest/pipeline",
-    "_alias",
-    "_aliases",
-    "_data_stream",
-    "_logstash",
-    "_security",
-    "_slm",
-    "_xpack",
-)
-CAT_HEALTH = "1771070400 12:00:00 lynxalert green 1 1 1 1 0 0 0 0 - 100.0%\n"
-
-
 @speaking(refuse)
 async def asked(request: web.Request) -> web.Response:
     """Whatever else begins with `_`: an answer clients are content with, or 400 in Elasticsearch's words."""
@@ -109,10 +53,10 @@ async def asked(request: web.Request) -> web.Response:
     if request.method in {"GET", "HEAD"}:
         if path.startswith("_cat/health"):
             return web.Response(text=CAT_HEALTH, headers=PRODUCT)
-        found = _answer(path)
+        found = answer_of(path)
         if found is not None:
             return reply(request, found)
-    installs = _below(path, INSTALLED)
+    installs = is_below(path, INSTALLED)
     if request.method in {"PUT", "POST", "DELETE"} and (installs or path.endswith(("/_refresh", "_refresh"))):
         return reply(request, {"acknowledged": True})
     reason = f"no handler found for uri [/{path}] and method [{request.method}]"
@@ -127,16 +71,3 @@ async def index(request: web.Request) -> web.Response:
         return reply(request, {})
     name = request.match_info["index"]
     return reply(request, {"acknowledged": True, "shards_acknowledged": True, "index": name})
-
-
-def _answer(path: str) -> Any:
-    if path in EXACT:
-        return ANSWERS[path]
-    for name in ("_cluster/health", "_nodes", "_data_stream"):
-        if _below(path, (name,)):
-            return ANSWERS[name]
-    return {} if _below(path, INSTALLED) else None
-
-
-def _below(path: str, names: tuple[str, ...]) -> bool:
-    return any(path == name or path.startswith(f"{name}/") for name in names)

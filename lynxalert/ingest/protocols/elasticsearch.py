@@ -98,8 +98,11 @@ class Elasticsearch:
 
     def _actions(self, lines: Iterator[Numbered], index: str) -> Iterator[tuple[Item, Event | Reject]]:
         """Each action with what became of it. A line that should be an action and is none fails alone."""
+        last: Action | None = None
         for line in lines:
-            action = _action(line, index)
+            # Most shippers write the same action line again and again.
+            alike = last is not None and last.text == line[1]
+            last = action = Action(*line, last.item) if last and alike else _action(line, index)
             if action is None:
                 problem = Problem(UNSUPPORTED, f"Malformed action/metadata line [{line[0]}]")
                 yield _failed(Action(*line, Item("index", index)), problem, line[1])

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lynxalert.events import Event, Reject, Unreadable, clean, parse_object
-from lynxalert.ingest.bodies import next_value, text_of
-from lynxalert.ingest.errors import IngestCode, IngestError
+from lynxalert.ingest.loki_streams import Bad, read_entry, streams_of
 from lynxalert.ingest.origin import Origin, origin_of
 from lynxalert.ingest.protocol import Decoded, Payload, protocol
 from lynxalert.ingest.taken import stamp, taken
@@ -20,11 +17,6 @@ SHOWN = 10_000  # characters kept of a reject
 HOSTS = ("host", "hostname", "node_name", "nodename")
 SOURCES = ("source", "filename", "job", "service_name", "app")
 SOURCETYPES = ("sourcetype",)
-LABEL = re.compile(r'\s*([^\s=,{}"]+|"(?:[^"\\]|\\.)*")\s*=\s*("(?:[^"\\]|\\.)*")\s*(?:,|$)')
-
-
-class Bad(Exception):
-    """A stream or entry of a shape that Loki's API does not know."""
 
 
 @protocol("loki")
@@ -48,7 +40,7 @@ class Loki:
         events: list[Event] = []
         rejects: list[Reject] = []
         number = 0
-        for labels, entries in _streams(payload):
+        for labels, entries in streams_of(payload):
             for entry in entries:
                 number += 1
                 try:
@@ -61,7 +53,7 @@ class Loki:
     def _event(self, entry: Any, labels: Mapping[str, Any] | Bad, origin: Origin) -> Event:
         if isinstance(labels, Bad):
             raise labels
-        time, line, metadata = _entry(entry)
+        time, line, metadata = read_entry(entry)
         line = clean(line).rstrip("\r\n")
         if not line or line.isspace():
             raise Bad("blank")
@@ -82,73 +74,3 @@ class Loki:
             fields,
             parse_object(line),
         )
-
-
-def _streams(payload: Payload) -> Iterator[tuple[Mapping[str, Any] | Bad, list[Any]]]:
-    if payload.content_type.partition(";")[0].strip().lower() == "application/x-protobuf":
-        from lynxalert.ingest import loki_messages  # protobuf is loaded by those who use it
-
-        for text, entries in loki_messages.streams(payload.body):
-            yield _labels(text), entries
-        return
-    text = text_of(payload.body).text
-    found = next_value(text, 0)
-    streams = found[0].get("streams") if found and isinstance(found[0], Mapping) else None
-    if not isinstance(streams, list):
-        raise IngestError(IngestCode.INVALID_JSON, "the body must be an object with a list of streams")
-    for stream in streams:
-        if not isinstance(stream, Mapping):
-            raise IngestError(IngestCode.INVALID_JSON, "a stream must be an object")
-        entries = stream.get("values", stream.get("entries"))
-        if not isinstance(entries, list):
-            raise IngestError(IngestCode.INVALID_JSON, "a stream must have a list of values")
-        yield _labels(stream.get("stream", stream.get("labels"))), entries
-
-
-def _labels(given: Any) -> Mapping[str, Any] | Bad:
-    """A stream's labels: an object, or the text `{a="b", c="d"}`."""
-    if isinstance(given, Mapping):
-        return {
-            name: value if isinstance(value, str) else text_of_value(value) for name, value in given.items()
-        }
-    if not isinstance(given, str):
-        return Bad("the labels of the stream are missing")
-    inner = given.strip()
-    if not (inner.startswith("{") and inner.endswith("}")):
-        return Bad("the labels of the stream are not in braces")
-    inner, place, labels = inner[1:-1].strip(), 0, {}
-    while place < len(inner):
-        match = LABEL.match(inner, place)
-        if match is None:
-            return Bad("the labels of the stream cannot be read")
-        name, value = match.groups()
-        labels[_unquoted(name) if name.startswith('"') else name] = _unquoted(value)
-        place = match.end()
-    return labels
-
-
-def _unquoted(quoted: str) -> str:
-    try:
-        return str(json.loads(quoted, strict=False))
-    except ValueError:  # an escape of Go's that JSON lacks
-        return quoted[1:-1]
-
-
-def _entry(entry: Any) -> tuple[Any, str, Mapping[str, Any]]:
-    """Time, line and metadata of an entry: a list of two or three, or the object of the older API."""
-    metadata: Any = {}
-    if isinstance(entry, Mapping):
-        time, line = entry.get("ts", entry.get("timestamp")), entry.get("line")
-    elif isinstance(entry, list) and len(entry) in {2, 3}:
-        time, line, metadata = entry[0], entry[1], (entry[2] if len(entry) == 3 else {}) or {}
-    else:
-        raise Bad("an entry is [time, line] or [time, line, metadata]")
-    if not isinstance(line, str):
-        raise Bad("the line is no text")
-    if not isinstance(metadata, Mapping) or any(
-        isinstance(each, Mapping | list) for each in metadata.values()
-    ):
-        raise Bad("the metadata are no object of texts")
-    if isinstance(time, bool) or not isinstance(time, int | float | str | None):
-        raise Bad("the time is neither a text nor a number")
-    return time, line, metadata
