@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from lynxalert.functions.coerce import Typed, as_list, number_text
+from contextlib import suppress
+
+from lynxalert.functions.coerce import Typed, as_list, as_number, number_text
 from lynxalert.functions.nodes import (
     Node,
     binary,
@@ -21,6 +23,8 @@ from lynxalert.functions.nodes import (
 from lynxalert.functions.patterns import pattern_text
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
+from lynxalert.plan.numbers import read_number
+from lynxalert.plan.timespec import SECONDS, BadTime, parse_span
 
 LIMIT = 10_000  # values of mvrange
 
@@ -89,14 +93,24 @@ def zipped(left: Node, right: Node, delimiter: Node | None = None) -> Node:
     return call("list_transform", call("range", number(1), binary("+", size, number(1))), lambda_("i", pair))
 
 
-def ranged(start: Node, end: Node, step: Node | None = None) -> Node:
+def ranged(start: Node, end: Node, step: Typed | None = None) -> Node:
     """Numbers from *start* up to, not including, *end*, at most so many that no list grows too long."""
-    size = call("nullif", step, number(0.0)) if step is not None else number(1.0)
+    size = call("nullif", step_of(step), number(0.0)) if step is not None else number(1.0)
     steps = call("ceil", binary("/", binary("-", end, start), size))
     few = call("greatest", number(0), call("least", steps, number(LIMIT)))  # both pass over a null
     count = try_cast(case((is_present(steps), few)), "BIGINT")
     at = binary("+", start, binary("*", cast(column("x"), "DOUBLE"), size))
     return filled(call("list_transform", call("range", count), lambda_("x", number_text(at))))
+
+
+def step_of(step: Typed) -> Node:
+    """A number; of a length of time such as `7d` its seconds."""
+    if isinstance(step.value, str) and step.value[:1].isdigit() and read_number(step.value) is None:
+        with suppress(BadTime):
+            span = parse_span(step.value)
+            if span.unit in SECONDS:
+                return number(float(span.count * SECONDS[span.unit]))
+    return as_number(step)
 
 
 def joined(values: Node, delimiter: Node) -> Node:
@@ -185,9 +199,9 @@ function(
 )
 function(
     "mvrange",
-    "n n n?",
+    "n n v?",
     Type.LIST,
     ranged,
-    "Numbers from a start up to, not including, an end; at most 10,000.",
+    "Numbers from a start up to, not including, an end, by a step: 1, or a length of time such as `7d`; at most 10,000.",
     ("mvrange(1, 4)", ["1", "2", "3"]),
 )
