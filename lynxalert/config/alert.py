@@ -30,7 +30,7 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.config.questions import Compile, condition, question
 from lynxalert.config.schedules import schedule_of, window_of
 from lynxalert.config.shape import read_rest
-from lynxalert.config.templates import of_alert
+from lynxalert.config.templates import of_alert, of_result
 from lynxalert.lang import Code
 
 _ORDER = {
@@ -77,12 +77,14 @@ def build(
     mistakes += _name(definition)
     specs, wrong = read_channels(definition.channels or (), context.known, Style(context.flat, context.email))
     mistakes += wrong or _no_channels(definition, context)
-    query, wrong = question(definition, context.compile)
+    query, compiled, wrong = question(definition, context.compile)
     if (
         definition.type is None
     ):  # else nobody wrote the query, and what is wrong with the fields is said already
         mistakes += wrong + condition(definition)
     mistakes += of_alert(definition.templates.texts)
+    if compiled is not None:
+        mistakes += of_result(definition.templates.texts, specs, compiled.columns)
     if definition.time != "event":
         mistakes.append(Mistake(("time",), "is understood, but windows lie on event time still", Code.LINT))
     mistakes = _told_once(mistakes, bad)

@@ -3,9 +3,37 @@
 from __future__ import annotations
 
 from lynxalert.config.definition import AlertDefinition
+from lynxalert.config.impossible import impossible
 from lynxalert.config.mistakes import Mistake
 from lynxalert.lang import Code
-from lynxalert.lang.ast import Aggregation, Binary, By, Condition, Field, Literal, Query, Stage
+from lynxalert.lang.ast import (
+    Aggregation,
+    Binary,
+    By,
+    Condition,
+    Field,
+    Literal,
+    Pattern,
+    Query,
+    Stage,
+    Terms,
+    Word,
+)
+
+# These begin a query with what they name themselves.
+_STARTS = frozenset(
+    (
+        "datamodel",
+        "from",
+        "gentimes",
+        "inputlookup",
+        "makeresults",
+        "mstats",
+        "multisearch",
+        "tstats",
+        "union",
+    )
+)
 
 # After these a row is still there; after anything else it may be gone.
 _KEEPS_ROWS = frozenset(
@@ -45,8 +73,14 @@ _KEEPS_ROWS = frozenset(
 
 def lint(query: Query, definition: AlertDefinition, name: str) -> list[Mistake]:
     """The mistakes of *query*, which stands in the setting *name*: one that can only fire is refused, the rest is said."""
+    found = [*impossible(query, name), *_everything(query, name)]
     if (definition.when or {}).get("type", "any_rows") != "any_rows":
-        return []
+        return found
+    return found + _of_rows(query, definition, name)
+
+
+def _of_rows(query: Query, definition: AlertDefinition, name: str) -> list[Mistake]:
+    """What is said where every row that survives fires."""
     stages = query.stages
     last = max((place for place, stage in enumerate(stages) if stage.command == "stats"), default=None)
     if last is None:
@@ -73,16 +107,36 @@ def lint(query: Query, definition: AlertDefinition, name: str) -> list[Mistake]:
     ]
 
 
+def _everything(query: Query, name: str) -> list[Mistake]:
+    """What is said of a query that begins with all events there are."""
+    first = query.stages[0] if query.stages else None
+    if first is None or first.command in _STARTS or (first.command == "search" and not _is_all(first)):
+        return []
+    text = ": it looks at every event of the index"
+    hint = "name what it is about, such as source=app or level=error"
+    return [Mistake((name,), text, Code.LINT, hint, first.span)]
+
+
+def _is_all(stage: Stage) -> bool:
+    match stage.clauses:
+        case (Terms(term=Word(pattern=Pattern(text="*"))),):
+            return True
+    return False
+
+
 def _low(
     name: str, stage: Stage, compared: tuple[Field, str, float], definition: AlertDefinition, *, grouped: bool
 ) -> list[Mistake]:
-    """What is said of `where count < n`."""
+    """What is said of `where count < n`, and of a count that is never less."""
     field, operator, limit = compared
     none_at_all = (operator == "<" and limit <= 1) or (operator in {"<=", "="} and limit <= 0)
     if grouped and none_at_all:
         text = f": {field.name} {operator} {limit:g} never holds, because a group without events has no row"
         hint = 'use when = { type = "no_data" } with expect = [...]'
         return [Mistake((name,), text, Code.LINT, hint, stage.span)]
+    if (operator == ">" and limit < 0) or (operator == ">=" and limit <= 0):
+        text = f": {field.name} {operator} {limit:g} always holds, so the alert always fires"
+        return [Mistake((name,), text, Code.LINT, None, stage.span)]
     low = operator in {"<", "<="} or (operator == "=" and limit == 0)
     if low and not definition.delay:
         text = ": events that arrive late make this fire"

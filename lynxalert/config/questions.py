@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from lynxalert.alerts.conditions import ConditionError
@@ -12,6 +12,7 @@ from lynxalert.config.lint import lint
 from lynxalert.config.mistakes import Mistake
 from lynxalert.lang import Code, Diagnostic, QueryError
 from lynxalert.lang.ast import Query
+from lynxalert.plan import Type
 from lynxalert.plan.sinks import refuse_writing
 
 _CLOSING = frozenset(("chart", "rare", "stats", "table", "timechart", "top", "tstats"))
@@ -31,6 +32,11 @@ class Compiled(Protocol):
         ...
 
     @property
+    def columns(self) -> Mapping[str, Type] | None:
+        """The columns of its rows; None while they depend on the events."""
+        ...
+
+    @property
     def warnings(self) -> Sequence[Diagnostic]:
         """What is odd about it."""
         ...
@@ -39,21 +45,23 @@ class Compiled(Protocol):
 Compile: TypeAlias = Callable[[str], Compiled]  # raises QueryError
 
 
-def question(definition: AlertDefinition, compile_query: Compile) -> tuple[str, list[Mistake]]:
-    """The query of *definition*, whichever of its two names it goes by, and what is wrong with it."""
+def question(
+    definition: AlertDefinition, compile_query: Compile
+) -> tuple[str, Compiled | None, list[Mistake]]:
+    """The query of *definition*, whichever of its two names it goes by, compiled, and what is wrong with it."""
     if definition.q is not None and definition.query is not None:
-        return "", [Mistake(("query",), "cannot stand beside q: they are the same, keep one of them")]
+        return "", None, [Mistake(("query",), "cannot stand beside q: they are the same, keep one of them")]
     name = "query" if definition.q is None and definition.query is not None else "q"
     text = definition.q or definition.query
     if text is None:
         hint = "a query that leaves a row when the condition is met"
-        return "", [Mistake(("q",), "is required", Code.MISSING_KEY, hint)]
+        return "", None, [Mistake(("q",), "is required", Code.MISSING_KEY, hint)]
     try:
         compiled = compile_query(text)
         # An evaluation may be repeated: after a crash, for late events, to find evidence.
         refuse_writing(compiled.query, "the query of an alert only reads")
     except QueryError as error:
-        return text, [_mistake(name, each, Code.BAD_QUERY) for each in error.diagnostics]
+        return text, None, [_mistake(name, each, Code.BAD_QUERY) for each in error.diagnostics]
     # Which fields events have is not known yet; which columns `stats` and its kin leave is.
     known_from = _closed(compiled.query)
     odd = [
@@ -62,7 +70,7 @@ def question(definition: AlertDefinition, compile_query: Compile) -> tuple[str, 
         if each.code is not Code.UNSEEN_FIELD or each.span.start >= known_from
     ]
     mistakes = [_mistake(name, each, Code.LINT) for each in odd]
-    return text, mistakes + lint(compiled.query, definition, name)
+    return text, compiled, mistakes + lint(compiled.query, definition, name)
 
 
 def condition(definition: AlertDefinition) -> list[Mistake]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
 
@@ -24,6 +25,7 @@ from lynxalert.plan.knowledge import Knowledge
 from lynxalert.plan.relation import Generate, Pending, Relation
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.sinks import writing
+from lynxalert.plan.types import Type
 
 FUNCTIONS.discover(lynxalert.functions)
 COMMANDS.discover(lynxalert.commands)
@@ -48,6 +50,14 @@ class CompiledQuery:
     key_fields: tuple[str, ...]
     writes: bool
     warnings: tuple[Diagnostic, ...]
+
+    @property
+    def columns(self) -> Mapping[str, Type] | None:
+        """The columns of its rows by name; None while they depend on the events."""
+        schema = self.relation.schema
+        if not self.pending.known or schema.open:
+            return None
+        return {column.name: column.type for column in schema.columns}
 
     @property
     def relation(self) -> Relation:

@@ -18,6 +18,7 @@ from lynxalert.api.app import runner
 from lynxalert.api.errors import errors
 from lynxalert.api.ingest import ingest
 from lynxalert.api.metrics import METRICS, Metrics
+from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.reply import encode
 from lynxalert.config import Settings
 from lynxalert.events import EventStore, Limits
@@ -61,6 +62,7 @@ async def ingesting(store: EventStore) -> web.Application:
     app[keys.CONFIGURATION] = Defaults()  # type: ignore[assignment] # settings is all that is asked for
     app[keys.EVENTS] = store
     app[METRICS] = Metrics()
+    app[REPEATS] = Repeats()
     app.router.add_post("/", ingest)
     return app
 
