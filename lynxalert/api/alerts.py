@@ -12,7 +12,7 @@ from lynxalert.api.alert_json import etag, fields_of, patched, shown, with_store
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid, invalid_query, not_found
 from lynxalert.api.keys import ALERTS, CONFIGURATION
-from lynxalert.api.paging import page_of
+from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
 from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
 from lynxalert.api.reply import success
 from lynxalert.config.alert import Context, build, fresh_id
@@ -23,9 +23,26 @@ from lynxalert.lang import Code, QueryError
 
 async def index(request: web.Request) -> web.Response:
     """`GET /alerts`: all of them, by name; `limit` and `cursor` page."""
-    standings = await request.app[ALERTS].all()
-    page, meta = page_of(request, standings, key=lambda each: [each.alert.name, each.alert.id])
+    limit, after = limit_of(request, None), _after(request)
+    if limit is None and after is None:
+        return success({"alerts": [shown(each) for each in await request.app[ALERTS].all()]})
+    limit = limit or USUAL
+    found, total = await request.app[ALERTS].page(limit + 1, after)
+    page = found[:limit]
+    more = len(found) > limit
+    last = cursor([page[-1].alert.name, page[-1].alert.id]) if more else None
+    meta = {"has_more": more, "next_cursor": last, "total": total}
     return success({"alerts": [shown(each) for each in page]}, meta=meta)
+
+
+def _after(request: web.Request) -> tuple[str, str] | None:
+    match cursor_of(request):
+        case None:
+            return None
+        case [str(name), str(alert_id)]:
+            return name, alert_id
+        case _:
+            raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
 
 
 async def create(request: web.Request) -> web.Response:

@@ -59,6 +59,10 @@ class Alerts(Protocol):
         """Every alert, by name."""
         ...
 
+    async def page(self, limit: int, after: tuple[str, str] | None) -> tuple[Sequence[Standing], int]:
+        """The first *limit* alerts by name and id, behind the name and id *after*; and how many there are in all."""
+        ...
+
     async def find(self, name: str) -> Standing:
         """One alert.
 

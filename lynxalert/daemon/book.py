@@ -52,6 +52,12 @@ class Book:
             standings = await self._standings(tx, await definitions.every(tx))
         return sorted(standings, key=lambda each: (each.alert.name, each.alert.id))
 
+    async def page(self, limit: int, after: tuple[str, str] | None) -> tuple[Sequence[Standing], int]:
+        """The first *limit* alerts by name and id, behind *after*; and how many there are in all."""
+        async with self._database.read() as tx:
+            found, total = await definitions.page(tx, limit, after)
+            return await self._standings(tx, found), total
+
     async def find(self, name: str) -> Standing:
         """One alert, by id or by its key in a file.
 

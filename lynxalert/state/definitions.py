@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import RowMapping, func, or_, select, update
+from sqlalchemy import RowMapping, func, literal, or_, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -51,6 +51,19 @@ async def every(tx: AsyncConnection) -> tuple[Definition, ...]:
     """Every alert that is not deleted, oldest first."""
     found = select(alerts).where(alerts.c.deleted_at.is_(None)).order_by(alerts.c.created_at, alerts.c.id)
     return tuple(map(_definition, (await tx.execute(found)).mappings()))
+
+
+async def page(
+    tx: AsyncConnection, limit: int, after: tuple[str, str] | None
+) -> tuple[tuple[Definition, ...], int]:
+    """The first *limit* alerts by name and id, behind *after*; and how many alerts there are in all."""
+    there = alerts.c.deleted_at.is_(None)
+    found = select(alerts).where(there).order_by(alerts.c.name, alerts.c.id).limit(limit)
+    if after is not None:
+        found = found.where(tuple_(alerts.c.name, alerts.c.id) > tuple_(*map(literal, after)))
+    rows = (await tx.execute(found)).mappings()
+    total = await tx.scalar(select(func.count()).select_from(alerts).where(there))
+    return tuple(map(_definition, rows)), total or 0
 
 
 async def some(tx: AsyncConnection, alert_ids: Sequence[str]) -> tuple[Definition, ...]:

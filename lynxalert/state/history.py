@@ -91,6 +91,7 @@ async def evaluations_of(
 ) -> tuple[Evaluation, ...]:
     """The newest evaluations of an alert, older than number *before*, newest first."""
     found = select(evaluations).where(evaluations.c.alert_id == alert_id)
+    found = found.order_by(evaluations.c.at.desc())  # as the index has them; slots are judged in order
     rows = await tx.execute(_page(found, evaluations.c.id, limit, before))
     return tuple(map(_evaluation, rows.mappings()))
 

@@ -78,6 +78,7 @@ alerts = Table(
     Column("updated_at", Instant, nullable=False),
     Column("deleted_at", Instant),  # kept, so that versions go on if it comes back
     Index("alerts_by_key", "file_key"),
+    Index("alerts_by_name", "name", "id"),
 )
 
 cursors = Table(
@@ -124,7 +125,7 @@ evaluations = Table(
     Column("sequence", Integer),
     Column("error", Text),
     Column("inputs", Json),  # hits and bands, kept for `max_lateness`
-    Index("evaluations_by_alert", "alert_id", "id"),
+    Index("evaluations_by_alert", "alert_id", "at", "id"),
     Index("evaluations_by_time", "recorded_at"),
 )
 
