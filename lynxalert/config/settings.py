@@ -122,6 +122,10 @@ class Store(Section):
 
     path: str = "data"
     keep: Duration = duration("30d")
+    history: Duration = duration("30d")  # transitions, deliveries, evaluations
+    most_evaluations: Annotated[int, Field(ge=100_000)] = (
+        2_000_000  # some 150 bytes each; quiet ones go first
+    )
     memory: Size = size("768MB")
     keep_free: Size = size("256MB")  # of the disk; below it nothing is accepted
     indexes: dict[str, Index] = Field(default_factory=dict)

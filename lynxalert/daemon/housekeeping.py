@@ -17,7 +17,7 @@ from lynxalert.state import Database, Transaction, definitions, history, owed
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.housekeeping")
 
 EVERY = dt.timedelta(hours=1)
-HISTORY = dt.timedelta(days=30)  # transitions, evaluations, deliveries
+PIECE = 20_000  # rows of one transaction
 MARGIN = dt.timedelta(hours=1)  # a slot may be judged that much later than it was due
 
 
@@ -48,11 +48,27 @@ class Housekeeping:
             StoreError: the event store could not; the state was swept all the same.
         """
         now = self._clock.now()
-        rows = await self._database.write(lambda tx: _sweep(tx, now))
+        kept = self._settings().store
+        longest = await self._longest_lateness()
+        rows = await self._database.write(lambda tx: _sweep(tx, now, kept.history, longest))
+        rows += await self._thin(kept.most_evaluations, now - longest)
         events = await asyncio.to_thread(self._store.retain, self._deadlines(now))
         await asyncio.to_thread(self._store.checkpoint)  # blocks of what is gone are used again
         if events or rows:
             log.info("swept", events=events, rows=rows)
+
+    async def _longest_lateness(self) -> dt.timedelta:
+        """How far back any alert may judge again."""
+        async with self._database.read() as tx:
+            alerts = [each.alert for each in await definitions.every(tx)]
+        return max((max_lateness(each) for each in alerts), default=dt.timedelta(0)) + MARGIN
+
+    async def _thin(self, most: int, before: dt.datetime) -> int:
+        """Keep evaluations within bounds, a piece at a time: commits of alerts go on in between."""
+        rows = 0
+        while gone := await self._database.write(lambda tx: history.thin(tx, most, before, PIECE)):
+            rows += gone
+        return rows
 
     def _deadlines(self, now: dt.datetime) -> dict[str, dt.datetime]:
         """By index, the instant before which its events go."""
@@ -62,9 +78,8 @@ class Housekeeping:
         return {index: now - own.get(index, keep.keep) for index in indexes}
 
 
-async def _sweep(tx: Transaction, now: dt.datetime) -> int:
-    longest = max((max_lateness(each.alert) for each in await definitions.every(tx)), default=dt.timedelta(0))
-    rows = await history.prune(tx, now - HISTORY, now - longest - MARGIN)
-    rows += await owed.prune(tx, now - HISTORY)
+async def _sweep(tx: Transaction, now: dt.datetime, keep: dt.timedelta, longest: dt.timedelta) -> int:
+    rows = await history.prune(tx, now - keep, now - longest)
+    rows += await owed.prune(tx, now - keep)
     await definitions.forget_retired(tx)
     return rows

@@ -141,6 +141,18 @@ async def prune(tx: AsyncConnection, keep_from: dt.datetime, inputs_from: dt.dat
     return gone
 
 
+async def thin(tx: AsyncConnection, most: int, before: dt.datetime, piece: int) -> int:
+    """Delete up to *piece* evaluations recorded before *before* that are more than *most*; how many went.
+
+    Quiet slots go as soon as *most* younger ones stand behind them, any other when twice as many do.
+    """
+    newest = await tx.scalar(select(func.max(evaluations.c.id))) or 0
+    quiet = (evaluations.c.kind == "judged") & evaluations.c.inputs.is_(None)
+    surplus = (evaluations.c.id <= newest - 2 * most) | (quiet & (evaluations.c.id <= newest - most))
+    chosen = select(evaluations.c.id).where(surplus, evaluations.c.recorded_at < before).limit(piece)
+    return (await tx.execute(delete(evaluations).where(evaluations.c.id.in_(chosen)))).rowcount
+
+
 async def counts(tx: AsyncConnection) -> dict[str, int]:
     """How many transitions of each kind were ever recorded and not pruned."""
     found = select(transitions.c.kind, func.count().label("many")).group_by(transitions.c.kind)

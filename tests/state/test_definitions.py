@@ -114,3 +114,33 @@ async def test_secrets_stand_in_one_table_and_leave_it(database: Database, tmp_p
         lines = [line for line in raw.iterdump() if SECRET in line]
     assert len(lines) == 1
     assert lines[0].startswith('INSERT INTO "alerts"')
+
+
+async def test_a_page_is_by_name_and_knows_how_many_there_are(database: Database) -> None:
+    async def work(tx: AsyncConnection) -> None:
+        for number, name in enumerate(["b", "a", "c", "a", "gone"]):
+            await definitions.put(tx, replace(ALERT, id=f"alt_{number}", name=name, file_key=None), NOON)
+        await definitions.remove(tx, "alt_4", NOON)
+
+    await database.write(work)
+    async with database.read() as tx:
+        first, total = await definitions.page(tx, 3, None)
+        rest, _ = await definitions.page(tx, 3, (first[-1].alert.name, first[-1].alert.id))
+    assert [each.alert.id for each in first] == ["alt_1", "alt_3", "alt_0"]
+    assert [each.alert.id for each in rest] == ["alt_2"]
+    assert total == 4
+
+
+async def test_any_change_makes_another_generation(database: Database) -> None:
+    seen = set()
+    for change in (
+        lambda tx: definitions.put(tx, ALERT, NOON),
+        lambda tx: definitions.put(tx, replace(ALERT, name="other"), NOON),
+        lambda tx: definitions.put(tx, replace(ALERT, id="alt_other", file_key=None), NOON),
+        lambda tx: definitions.remove(tx, ALERT.id, NOON),
+        lambda tx: definitions.put(tx, ALERT, NOON),
+    ):
+        await database.write(change)
+        async with database.read() as tx:
+            seen.add(await definitions.generation(tx))
+    assert len(seen) == 5

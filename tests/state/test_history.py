@@ -93,3 +93,25 @@ async def test_old_history_goes_and_old_inputs_go_earlier(database: Database) ->
         found = await history.evaluations_of(tx, "alt_1", limit=9)
         assert [each.inputs for each in reversed(found)] == [None, None, INPUTS]
         assert await history.transitions_of(tx, "alt_1", limit=9) == ()
+
+
+async def test_beyond_a_number_the_quiet_go_first(database: Database) -> None:
+    def quiet(minute: int) -> Evaluation:
+        return replace(evaluation(minute), inputs=Inputs())
+
+    made = [evaluation(0), quiet(1), evaluation(2), quiet(3), quiet(4), evaluation(5), quiet(6)]
+
+    async def thin(before: dt.datetime, piece: int = 100) -> int:
+        return await database.write(lambda tx: history.thin(tx, 3, before, piece))
+
+    async def left() -> list[int]:
+        async with database.read() as tx:
+            found = await history.evaluations_of(tx, "alt_1", limit=9)
+        return [(each.at - NOON) // MINUTE for each in reversed(found)]
+
+    await database.write(lambda tx: history.record(tx, made))
+    assert await thin(NOON) == 0  # all of it may still be judged again
+    assert await thin(NOON + 60 * MINUTE, piece=1) == 1
+    assert await thin(NOON + 60 * MINUTE) == 2
+    assert await thin(NOON + 60 * MINUTE) == 0
+    assert await left() == [2, 4, 5, 6]
