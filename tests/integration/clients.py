@@ -68,7 +68,11 @@ CLIENTS = (
         Pip(("splunk-handler==3.0.0", "setuptools<81")),
         "splunk_handler/send.py",
         "source={name}",
-        lambda event: {"host": "sender", "sourcetype": "app", **document(event), "_time": None},
+        lambda event: {
+            "host": "sender",
+            "sourcetype": "app",
+            **{name: event[name] for name in ("n", "level", "message")},
+        },
     ),
     Client(
         "splunk-logging",

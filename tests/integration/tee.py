@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import pathlib
+import re
 from typing import Self
 
 CAPTURED = os.environ.get("CAPTURE")  # a folder to keep requests in
 LARGEST = 200_000
+EVENTS = re.compile(rb"^(?:POST|PUT|[0-9]* ?<[0-9]+>)", re.MULTILINE)
 
 
 class Tee:
@@ -30,13 +32,11 @@ class Tee:
         self._server.close()
 
     def keep(self, name: str) -> None:
-        """Write what was sent on the first connection that has a body, if somebody wants it."""
-        if CAPTURED is None:
-            return
-        for sent in self._sent:
-            if b"\r\n\r\n" in sent and (b"POST " in sent or b"PUT " in sent):
-                (pathlib.Path(CAPTURED) / f"{name}.http").write_bytes(sent[:LARGEST])
-                return
+        """Write what was sent on the first connection that carried events, if somebody wants it."""
+        carrying = (sent for sent in self._sent if EVENTS.search(sent))
+        found = next(carrying, None)
+        if CAPTURED is not None and found is not None:
+            (pathlib.Path(CAPTURED) / name).write_bytes(found[:LARGEST])
 
     async def _pass(self, near: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         answers, out = await asyncio.open_connection("127.0.0.1", self._behind)

@@ -13,7 +13,6 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -22,27 +21,15 @@ import pytest_asyncio
 
 from tests.acceptance.daemon import Daemon, free_port
 from tests.integration.clients import CLIENTS, Client
+from tests.integration.events import compare, event
 from tests.integration.install import Machine, NotInstalled, Npm, Pip
 from tests.integration.tee import Tee
 
 HERE = pathlib.Path(__file__).parent
-N = 250
+N = int(os.environ.get("N", "250"))
 SYSLOG = '[ingest.syslog]\nudp = "127.0.0.1:{udp}"\ntcp = "127.0.0.1:{tcp}"\n'
-LEVELS = ("info", "warn", "error")
 
 pytestmark = [pytest.mark.integration, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
-
-
-def event(number: int) -> dict[str, Any]:
-    minute, second = divmod(number, 60)
-    return {
-        "n": number,
-        "ns": 1_771_070_400_000_000_000 + number * 1_000_000_000 + (number + 1) * 1_000_000,
-        "time": f"2026-02-14T12:{minute:02}:{second:02}.{number + 1:03}".rstrip("0") + "Z",
-        "level": LEVELS[number % 3],
-        "text": f"order {number} of café Müller is late, 100% sure",
-        "message": f'order {number}: "quoted" \\ back, tab\t, café ✓ {{}} %d',
-    }
 
 
 class House:
@@ -79,7 +66,7 @@ async def test_every_event_comes_back(client: Client, house: House, tmp_path: pa
     lines = (json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in events)
     file.write_text("".join(f"{each}\n" for each in lines))
     search = f"index=* {client.search.format(name=client.name)}"
-    async with Tee(house.daemon.port) as tee:
+    async with Tee(house.daemon.port) as tee, Tee(house.tcp) as line:
         environment = {
             **os.environ,
             **client.settings,
@@ -88,29 +75,16 @@ async def test_every_event_comes_back(client: Client, house: House, tmp_path: pa
             "NAME": client.name,
             "URL": f"http://127.0.0.1:{tee.port}",
             "UDP": f"127.0.0.1:{house.udp}",
-            "TCP": f"127.0.0.1:{house.tcp}",
+            "TCP": f"127.0.0.1:{line.port}",
             "ROOT": str(root),
             "MODULES": str(root),
             "WORK": str(tmp_path),
         }
         async with running(command(client, root), environment, stays=client.stays) as said:
             rows = await arrived(house, search, said, stays=client.stays)
-    tee.keep(client.name)
-    expected = [client.row(each) for each in events]
-    for row, wanted in zip(sorted(rows, key=number_of), expected, strict=True):
-        assert {name: row.get(name) for name, value in wanted.items() if value is not None} == {
-            name: value for name, value in wanted.items() if value is not None
-        }
-
-
-def number_of(row: dict[str, Any]) -> int:
-    """Which event *row* is: a field that ends in `n`, or what the line says."""
-    told = next((row[name] for name in ("n", "message.n", "N") if row.get(name) is not None), None)
-    if told is None:
-        said = re.search(r"n=(\d+)", row["_raw"])
-        assert said is not None, f"which event is {row}?"
-        told = said[1]
-    return int(told)
+    tee.keep(f"{client.name}.http")
+    line.keep(f"{client.name}.syslog")
+    compare(client, rows, N)
 
 
 def command(client: Client, root: pathlib.Path) -> list[str]:
