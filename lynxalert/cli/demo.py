@@ -7,9 +7,11 @@ import logging
 import pathlib
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from lynxalert.cli._exits import Exit
 
 if TYPE_CHECKING:
     from lynxalert.config import Settings
@@ -33,12 +35,48 @@ CHANNEL = "sink"  # the channel whose address the receiver listens on
 @click.option(
     "--episodes", type=int, default=0, help="Stop after so many episodes; 0: play to the end, or Ctrl-C."
 )
-def command(config: pathlib.Path | None, data: pathlib.Path | None, episodes: int) -> None:
+@click.option("--server", help="Start nothing: send traffic of a shop to this daemon until Ctrl-C.")
+@click.option(
+    "--rate", type=click.FloatRange(0.1, 100_000), help="Events a second, with --server; default: 20."
+)
+@click.option(
+    "--seed", type=int, help="Which traffic, with --server: the same seed, the same lines; default: 1."
+)
+@click.option("--events", type=click.IntRange(1), help="Stop after so many events, with --server.")
+@click.option("--key", envvar="LYNXALERT_KEY", help="The ingest key, if the daemon asks for one.")
+def command(config: pathlib.Path | None, data: pathlib.Path | None, episodes: int, **traffic: Any) -> None:
     """Start a daemon, play it events at their own pace, and show what arrives.
 
     The events fail a service for a quarter of a minute; a receiver at the address of the channel `sink` prints the
-    messages.
+    messages. With --server it is a generator of traffic for a daemon that runs already.
     """
+    if traffic["server"]:
+        if config or data or episodes:
+            raise click.UsageError(
+                "--server sends to a daemon that runs: --config, --data, --episodes start one"
+            )
+        _send(**traffic)
+        return
+    if any(traffic[name] is not None for name in ("rate", "seed", "events")):
+        raise click.UsageError("--rate, --seed and --events go with --server")
+    _show(config, data, episodes)
+
+
+def _send(server: str, rate: float | None, seed: int | None, events: int | None, key: str | None) -> None:
+    from lynxalert.cli._generator import generate
+    from lynxalert.cli._remote import NoDaemonError
+
+    try:
+        sent = asyncio.run(generate(server, rate or 20.0, 1 if seed is None else seed, events, key))
+        click.echo(f"{sent:,} events", err=True)
+    except KeyboardInterrupt:
+        click.echo("stopped", err=True)
+    except NoDaemonError as error:
+        click.echo(f"lynxalert: {error}", err=True)
+        raise click.exceptions.Exit(Exit.CONNECTION) from error
+
+
+def _show(config: pathlib.Path | None, data: pathlib.Path | None, episodes: int) -> None:
     from lynxalert.config import compiler, load
     from lynxalert.daemon.logs import Redactor, configure
     from lynxalert.events.script import read
