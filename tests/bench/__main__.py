@@ -10,8 +10,8 @@ import sys
 
 from rich.console import Console
 
-TOPICS = ("queries", "ingest", "alerts")
-ON_REQUEST: tuple[str, ...] = ()  # minutes each
+TOPICS = ("queries", "ingest", "alerts", "latency", "disk", "restart")
+ON_REQUEST = ("rows", "soak")  # minutes each
 
 
 def main(asked: list[str]) -> None:

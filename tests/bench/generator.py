@@ -6,13 +6,12 @@ import datetime as dt
 import itertools
 import json
 import random
-import string
 from collections.abc import Iterator
 from typing import Any
 
 SIZE = 427  # bytes of an event, without its line break
 RARE = 300
-LETTERS = string.ascii_lowercase + " "
+WORDS = ["request", "accepted", "rejected", "timeout", "while", "waiting", "for", "upstream", "connection", "to", "the", "database", "pool", "retry", "after", "user", "session", "expired", "cache", "miss", "hit", "slow", "query", "took", "longer", "than", "expected", "in", "handler", "order", "payment", "item", "not", "found"]
 
 
 class Generator:
@@ -53,8 +52,12 @@ class Generator:
         if self._chance.random() < 0.2:
             event[f"x_attr_{self._chance.randrange(RARE)}"] = self._rare()
         room = SIZE - len(json.dumps(event, separators=(",", ":"))) - len(',"note":""')
-        event["note"] = "".join(self._chance.choices(LETTERS, k=max(0, room)))
+        event["note"] = self._words(max(0, room))
         return source, json.dumps(event, separators=(",", ":"))
+
+    def _words(self, length: int) -> str:
+        """Text as logs have it: of a few words, over and over."""
+        return " ".join(self._chance.choices(WORDS, k=length // 5 + 1))[:length]
 
     def _hex(self, length: int) -> str:
         return f"{self._chance.getrandbits(4 * length):0{length}x}"
