@@ -10,6 +10,7 @@ from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Option, Renaming, Stage
 from lynxalert.plan.command import command, many, option
 from lynxalert.plan.grouping import aggregated, bucket_of
+from lynxalert.plan.instants import timed
 from lynxalert.plan.numbers import read_number
 from lynxalert.plan.numberspans import NumberSpan, parse_number_span, span_of_range
 from lynxalert.plan.relation import Apply, Extend, Relation, Spanned
@@ -55,6 +56,8 @@ class Bin:
             help_ = "for example `bin _time span=5m`"
             scope.report(Code.SYNTAX, "`bin` needs a field", self.stage.span, help_)
             return relation
+        if source.text == "_time":
+            relation, _ = timed(relation, scope)
         column = scope.subject(source.text, relation.schema, source.span)
         if column is None:
             return relation

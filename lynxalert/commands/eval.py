@@ -10,6 +10,7 @@ from lynxalert.lang.ast import Assignment
 from lynxalert.plan.command import command, many
 from lynxalert.plan.discovery import discovered
 from lynxalert.plan.expression import is_claim, resolve
+from lynxalert.plan.instants import assigned_time
 from lynxalert.plan.relation import Extend, Relation
 from lynxalert.plan.scalar import NULL, ColumnRef, Scalar, constant
 from lynxalert.plan.scope import Scope
@@ -43,6 +44,7 @@ def _assigned(relation: Relation, assignments: tuple[Assignment, ...], scope: Sc
             value = NULL
         if FILLED.search(assignment.target.text):
             return _filled(relation, assignment, value, assignments[place + 1 :], scope)
+        value = assigned_time(assignment.target.text, value, scope)
         column = scope.column(assignment.target.text, value.type)
         relation = Extend(relation, ((column, value),), relation.schema.put(column))
     return relation

@@ -6,9 +6,13 @@ from dataclasses import dataclass
 
 from lynxalert.lang.ast import Renaming
 from lynxalert.plan.command import command, many
+from lynxalert.plan.instants import assigned_time
+from lynxalert.plan.neighbours import extended
 from lynxalert.plan.relation import Project, Relation
+from lynxalert.plan.scalar import ColumnRef
 from lynxalert.plan.schema import Column, Schema, starred
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.types import Type
 
 
 @command
@@ -42,9 +46,13 @@ class Rename:
                 column = origins[column]
             return column
 
-        return Project(
+        renamed = Project(
             relation, schema, tuple((new, origin(new)) for new, _ in renames if new in schema.columns)
         )
+        time = schema.find("_time")
+        if time is None or time not in origins or time.type is Type.TIME:
+            return renamed
+        return extended(renamed, {"_time": assigned_time("_time", ColumnRef(time), scope)}, scope)
 
 
 def _pairs(renaming: Renaming, schema: Schema, scope: Scope) -> list[tuple[Column, str]]:

@@ -10,10 +10,10 @@ from lynxalert.lang.ast import Aggregation, By
 from lynxalert.plan.aggregation import Named, resolve_aggregations
 from lynxalert.plan.command import command, many, one, option
 from lynxalert.plan.grouping import aggregated, group_columns
+from lynxalert.plan.instants import timed
 from lynxalert.plan.relation import Relation
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.sparkline import NAME, Sparkline, sparkline, with_sparklines
-from lynxalert.plan.types import Type
 
 
 @command
@@ -40,8 +40,8 @@ class Stats:
         return aggregated(relation, keys, calls, scope)
 
     def _with_sparklines(self, relation: Relation, taken: Collection[str], scope: Scope) -> Relation:
-        time = relation.schema.find("_time")
-        if time is None or time.type is not Type.TIME:
+        relation, time = timed(relation, scope)
+        if time is None:
             place = self.aggregations[0].span
             scope.report(Code.WRONG_TYPE, "`sparkline` needs `_time`, which is gone here", place)
             return relation

@@ -10,6 +10,7 @@ from lynxalert.lang.ast import Aggregation, By, Option, Stage
 from lynxalert.plan.aggregation import resolve_aggregations
 from lynxalert.plan.command import command, many, one, option
 from lynxalert.plan.grouping import bucketed, group_column
+from lynxalert.plan.instants import timed
 from lynxalert.plan.limits import Limit, choice, limit
 from lynxalert.plan.measured import Measured
 from lynxalert.plan.relation import Filter, Relation, Spanned
@@ -28,7 +29,6 @@ from lynxalert.plan.timechart import (
     span_for_bins,
 )
 from lynxalert.plan.timespec import BadTime, TimeSpan, parse_span
-from lynxalert.plan.types import Type
 
 
 @command
@@ -63,8 +63,8 @@ class Timechart:
         """Known only with the range; with more series than shown, only after a look at their sums."""
         assert self.stage is not None
         name_span = self.stage.name_span
-        time = relation.schema.find("_time")
-        if time is None or time.type is not Type.TIME:
+        relation, time = timed(relation, scope)
+        if time is None:
             scope.report(Code.WRONG_TYPE, "`timechart` needs `_time`, which is gone here", name_span)
             return relation
         span, least = self._span("span", self.span, scope), self._span("minspan", self.minspan, scope)

@@ -11,6 +11,7 @@ from lynxalert.lang.ast import By, Condition, Flag, Name, Option, Stage, Terms
 from lynxalert.plan.combining import newest_first, united
 from lynxalert.plan.command import BadOption, boolean, command, many, option
 from lynxalert.plan.expression import condition
+from lynxalert.plan.instants import timed
 from lynxalert.plan.lengths import length
 from lynxalert.plan.neighbours import extended, group_keys, kept, over_rows
 from lynxalert.plan.relation import Apply, Filter, Frame, OrderKey, Project, Relation, Sort
@@ -89,8 +90,8 @@ class Transaction:
         """Which event belongs where is found in Python over a few columns; the rows are merged in SQL."""
         assert self.stage is not None
         place = self.stage.name_span
-        time = relation.schema.find("_time")
-        if time is None or time.type is not Type.TIME:
+        relation, time = timed(relation, scope)
+        if time is None:
             scope.report(Code.WRONG_TYPE, "`transaction` needs `_time`, which is gone here", place)
             return relation
         if not newest_first(relation):

@@ -157,4 +157,5 @@ function(
     _spec,
     zoned=True,
 )
+function("time:instant", "v", Type.TIME, instant_of, "Epoch seconds as a time.")
 function("time:later", "v v! v!", Type.TIME, later, "A time moved, in a zone.")

@@ -139,7 +139,9 @@ def _function(clause: Aggregation, scope: Scope) -> tuple[AggregateFunction, flo
     if function is None or (number is None and name in ("perc", "p", "exactperc", "upperperc")):
         near = suggest(clause.function, [*scope.aggregates, "perc95", "p95"])
         help_ = f"did you mean `{near}`?" if near else None
-        if name in scope.functions:
+        if name in ("perc", "p", "exactperc", "upperperc"):
+            help_ = f"say which: {name}95(field)"
+        elif name in scope.functions:
             help_ = f"`{name}` works on one row: aggregate first, then use it in `eval`"
         scope.report(
             Code.UNKNOWN_FUNCTION, f"unknown aggregation `{clause.function}`", clause.name_span, help_

@@ -19,7 +19,7 @@ from lynxalert.lang.refused import unknown
 from lynxalert.lang.text import Span
 
 PRODUCTIONS = ("start", "query", "definition", "implied", "unnamed")
-COMMAND = re.compile(r"[A-Za-z_]\w*")
+COMMAND = re.compile(r"[\w.:/@-]+")
 # What people write `as` for where there is none.
 AS_HELP = {"spath": "the result is named by `output=name`"}
 AS_ELSE = "rename it before: `rename old as new`"
