@@ -11,7 +11,42 @@ from typing import Any
 
 SIZE = 427  # bytes of an event, without its line break
 RARE = 300
-WORDS = ["request", "accepted", "rejected", "timeout", "while", "waiting", "for", "upstream", "connection", "to", "the", "database", "pool", "retry", "after", "user", "session", "expired", "cache", "miss", "hit", "slow", "query", "took", "longer", "than", "expected", "in", "handler", "order", "payment", "item", "not", "found"]
+WORDS = [
+    "request",
+    "accepted",
+    "rejected",
+    "timeout",
+    "while",
+    "waiting",
+    "for",
+    "upstream",
+    "connection",
+    "to",
+    "the",
+    "database",
+    "pool",
+    "retry",
+    "after",
+    "user",
+    "session",
+    "expired",
+    "cache",
+    "miss",
+    "hit",
+    "slow",
+    "query",
+    "took",
+    "longer",
+    "than",
+    "expected",
+    "in",
+    "handler",
+    "order",
+    "payment",
+    "item",
+    "not",
+    "found",
+]
 
 
 class Generator:
