@@ -7,7 +7,7 @@ import pathlib
 
 import pytest
 
-from lynxalert.ingest import PROTOCOLS, IngestError
+from lynxalert.ingest import PROTOCOLS, IngestError, Payload
 from lynxalert.ingest.protocols.elasticsearch import Bulk
 from lynxalert.ingest.protocols.hec import Collected
 from tests import goldens
@@ -40,3 +40,11 @@ def written(item) -> str:
 
 def test_every_protocol_over_http_has_requests() -> None:
     assert {path.parent.name for path in REQUESTS} >= set(PROTOCOLS) - {"syslog"}
+
+
+def test_attributes_of_cloud_events_may_be_latin_1() -> None:
+    attributes = {"specversion": "1.0", "id": "1", "source": "s", "type": "t", "subject": "\udcfc 100%25"}
+    headers = {f"ce-{name}": value for name, value in attributes.items()}
+    (event,) = PROTOCOLS["cloudevents"]().decode(Payload(b"", headers=headers)).events
+    assert event.document is not None
+    assert event.document["subject"] == "ü 100%"

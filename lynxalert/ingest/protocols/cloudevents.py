@@ -102,7 +102,7 @@ def _batch(text: str) -> Iterator[str]:
 def _envelope(payload: Payload, media: str) -> Mapping[str, Any]:
     """What an event of the binary mode would be in the structured one."""
     envelope: dict[str, Any] = {
-        name.removeprefix("ce-"): unquote(value)
+        name.removeprefix("ce-"): unquote(_header(value))
         for name, value in payload.headers.items()
         if name.startswith("ce-")
     }
@@ -110,8 +110,9 @@ def _envelope(payload: Payload, media: str) -> Mapping[str, Any]:
         envelope["datacontenttype"] = payload.content_type
     if not payload.body:
         return envelope
-    if media == "application/json" or media.endswith("+json"):
-        text = text_of(payload.body).text
+    text = text_of(payload.body).text
+    # Data without a type are JSON, says the JSON format; not all senders know it.
+    if media == "application/json" or media.endswith("+json") or (not media and _is_json(text)):
         found = next_value(text, 0)
         if found is None:
             return envelope
@@ -122,3 +123,20 @@ def _envelope(payload: Payload, media: str) -> Mapping[str, Any]:
         return {**envelope, "data": payload.body.decode()}
     except UnicodeDecodeError:
         return {**envelope, "data_base64": base64.b64encode(payload.body).decode()}
+
+
+def _header(value: str) -> str:
+    """A header as its sender meant it: some write ISO 8859-1 where percent signs are asked for."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # bytes that were no UTF-8
+        return value.encode(errors="surrogateescape").decode("latin-1")
+    return value
+
+
+def _is_json(text: str) -> bool:
+    try:
+        found = next_value(text, 0)
+    except IngestError:
+        return False
+    return found is not None and not text[found[2] :].strip()
