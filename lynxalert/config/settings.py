@@ -154,11 +154,26 @@ class Elasticsearch(Section):
     version: Version = "9.99.0"
 
 
+def _rate(value: object) -> float:
+    match = re.fullmatch(r"(\d{1,9})/([smh])", value) if isinstance(value, str) else None
+    if match is None or not int(match[1]):
+        raise UnitError("must be events per time such as 1000/s, 500/m")
+    return int(match[1]) / {"s": 1, "m": 60, "h": 3600}[match[2]]
+
+
+class Limited(Section):
+    """What each source whose name fits may send."""
+
+    rate: Annotated[float, BeforeValidator(_rate), WithJsonSchema({"type": "string"})] | None = None
+    size: Size | None = None  # of one event
+
+
 class Ingest(Section):
     """What is accepted from senders. *keys*: by protocol, or `any`; a protocol with keys asks for one of them."""
 
     max_body: Size = size("100MB")
     keys: dict[str, Keys] = Field(default_factory=dict)
+    limits: dict[str, Limited] = Field(default_factory=dict)  # by pattern of the source
     elasticsearch: Elasticsearch = Elasticsearch()
     syslog: Syslog | None = None
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client.core import CounterMetricFamily
 
 from lynxalert.alerts import Alert
 from lynxalert.alerts.health import Notice
@@ -62,6 +63,24 @@ class StorePart:
         }
 
 
+@dataclass(slots=True, eq=False)  # a registry tells collectors apart by identity
+class Senders:
+    """The store's tallies as Prometheus collects them."""
+
+    store: EventStore
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Events by source, outcome and reason; at most a hundred sources by name."""
+        family = CounterMetricFamily(
+            "lynxalert_ingest_events",
+            "Events offered by senders, by what became of them.",
+            labels=("source", "outcome", "reason"),
+        )
+        for labels, count in list(self.store.tallies.counts.items()):
+            family.add_metric(labels, count)
+        yield family
+
+
 class Observer:
     """Hears of commits and settled deliveries."""
 
@@ -92,6 +111,7 @@ class Observer:
             "lynxalert_config_ok", "1 while the file on disk, as last read, is in force.", registry=registry
         )
         self._config_ok.set(1)
+        registry.register(Senders(store))
         queued = Gauge("lynxalert_events_queued", "Accepted, not in the tables yet.", registry=registry)
         queued.set_function(lambda: store.counters().queued)
         dead = Gauge(

@@ -34,7 +34,7 @@ from lynxalert.daemon.silencing import Silencing
 from lynxalert.daemon.slots import Outcome
 from lynxalert.daemon.syslog import Listeners
 from lynxalert.engine import Engine
-from lynxalert.events import EventStore, Limits
+from lynxalert.events import EventStore, Limits, Quotas, SourceLimit
 from lynxalert.notify.channel import secrets_of
 from lynxalert.notify.http import Http, Outbound
 from lynxalert.notify.inhibition import Inhibition
@@ -108,8 +108,13 @@ def _wired(ground: Ground) -> Parts:
         evaluator.wake()
         sender.wake()
 
+    def reloaded(applied: bool) -> None:  # noqa: FBT001 - a callback of one fact
+        observer.reloaded(applied)
+        if applied:
+            ground.store.quotas = _quotas(configuration.settings)
+
     configuration = Configuration(
-        ground.settings, ground.engine, ground.database, ground.clock, edits, changed, observer.reloaded
+        ground.settings, ground.engine, ground.database, ground.clock, edits, changed, reloaded
     )
     offered = Offered(
         alerts=Book(ground.database, ground.clock, edits, changed),
@@ -167,6 +172,7 @@ def _workers(
 def _store(settings: Settings, clock: Clock) -> EventStore:
     limits = Limits(memory_limit=f"{settings.store.memory // MIB}MiB", free_bytes=settings.store.keep_free)
     store = EventStore(settings.data_folder / "events.duckdb", clock=clock, limits=limits)
+    store.quotas = _quotas(settings)
     mended = store.recovery
     if mended.moved is not None:
         log.error(
@@ -181,6 +187,11 @@ def _store(settings: Settings, clock: Clock) -> EventStore:
     for damage in mended.damage:
         log.warning("log_damaged", place=tuple(damage.start), bytes=damage.length, kept=str(damage.kept))
     return store
+
+
+def _quotas(settings: Settings) -> Quotas:
+    limits = settings.ingest.limits
+    return Quotas({pattern: SourceLimit(each.rate, each.size) for pattern, each in limits.items()})
 
 
 def _outbound(settings: Settings) -> Outbound:

@@ -4,6 +4,7 @@ from lynxalert.events.errors import Backpressure, StorageFull, StoreError, Store
 from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import clean, from_value, instant, parse_object
 from lynxalert.events.limits import Counters, Limits
+from lynxalert.events.quota import Quotas, SourceLimit
 from lynxalert.events.store import EventStore
 from lynxalert.events.stretch import Stretch
 
@@ -15,7 +16,9 @@ __all__ = [
     "EventStore",
     "IngestReceipt",
     "Limits",
+    "Quotas",
     "Reject",
+    "SourceLimit",
     "StorageFull",
     "StoreError",
     "StoreLocked",

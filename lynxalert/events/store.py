@@ -6,6 +6,7 @@ import asyncio
 import datetime as dt
 import pathlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -27,6 +28,7 @@ from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import instant, micros
 from lynxalert.events.lateness import Lateness
 from lynxalert.events.limits import Counters, Limits
+from lynxalert.events.quota import Quotas, Tallies
 from lynxalert.events.rawlog import Place
 from lynxalert.events.records import raw_text, shown
 from lynxalert.events.recovery import Recovery
@@ -63,6 +65,8 @@ class EventStore:
         self._durable: Durable | None = None
         self._subscribers: dict[object, Callable[[], object]] = {}
         self.recovery = Recovery()
+        self.quotas = Quotas()  # what `accept` takes from each source; may be replaced at any time
+        self.tallies = Tallies()
         if str(path) == MEMORY:
             self._open(str(path), limits)
             return
@@ -160,13 +164,25 @@ class EventStore:
             StorageFull: the disk is nearly full; nothing was kept.
             StoreError: the store is not started, is closing, or cannot write.
         """
-        arrival = micros(self._clock.now())
-        batch = [Arrived(arrival, event) for event in events]
-        batch += [Arrived(arrival, reject) for reject in rejects]
-        if batch and self._durable is not None:
-            await self._durable.accept(batch)
-        elif batch:
-            self._write(batch)
+        now = self._clock.now()
+        offered = Counter(event.source for event in events)
+        try:
+            events, rejects = self.quotas.admit(events, rejects, now)
+            arrival = micros(now)
+            batch = [Arrived(arrival, event) for event in events]
+            batch += [Arrived(arrival, reject) for reject in rejects]
+            if batch and self._durable is not None:
+                await self._durable.accept(batch)
+            elif batch:
+                self._write(batch)
+        except StoreError as error:
+            for source, times in offered.items():
+                self.tallies.add(source, "refused", type(error).__name__, times)
+            raise
+        for source, times in Counter(event.source for event in events).items():
+            self.tallies.add(source, "accepted", "", times)
+        for reject in rejects:
+            self.tallies.add(reject.source, "rejected", "", 1)
         return IngestReceipt(len(events), tuple((reject.line, reject.reason) for reject in rejects))
 
     def _write(self, batch: Sequence[Arrived], place: Place | None = None) -> Written:

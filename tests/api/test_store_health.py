@@ -1,4 +1,4 @@
-"""What `/health` says of the event store when its disk or its file is not as it should be."""
+"""Limits over HTTP, and what `/health` says of the event store when its disk or its file is not as it should be."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pathlib
 
 from tests.api.house import CONFIG, living
 
+LIMITED = '\n[ingest.limits."chatty"]\nrate = "1/m"\nsize = "1KB"\n'
 FULL = '\n[store]\nkeep_free = "900000GB"\n'
 
 
@@ -33,3 +34,21 @@ async def test_a_nearly_full_disk_is_told_and_refuses(tmp_path: pathlib.Path) ->
         assert (health["status"], health["store"]["status"]) == ("degraded", "degraded")
         assert health["store"]["refusal"].endswith("are free on the disk")
         assert (await house.ask("GET", "/api/v1/query?q=*")).status == 200
+
+
+async def test_limits_of_a_source_over_http_are_counted_and_reloaded(tmp_path: pathlib.Path) -> None:
+    async with living(tmp_path, CONFIG + LIMITED) as house:
+        path = "/api/v1/ingest?source=chatty"
+        taken = await house.ask("POST", path, f"short\n{'x' * 1025}")
+        assert (taken.data["accepted"], taken.data["rejected"]) == (1, 1)
+        refused = await house.ask("POST", path, "again")
+        assert (refused.status, refused.error["code"]) == (429, "BACKPRESSURE")
+        assert int(refused.headers["Retry-After"]) >= 1
+        assert (await house.ask("POST", "/api/v1/ingest?source=calm", "a")).data["accepted"] == 1
+        metrics = (await house.ask("GET", "/metrics")).raw.decode()
+        for outcome, reason in (("accepted", ""), ("rejected", ""), ("refused", "Backpressure")):
+            labels = f'outcome="{outcome}",reason="{reason}",source="chatty"'
+            assert f"lynxalert_ingest_events_total{{{labels}}} 1.0" in metrics
+        house.file.write_text(house.file.read_text().replace('"1/m"', '"1000/s"'))
+        assert (await house.ask("POST", "/api/v1/config/reload")).status == 200
+        assert (await house.ask("POST", path, "again")).status == 200
