@@ -108,11 +108,7 @@ def _wired(ground: Ground) -> Parts:
         evaluator.wake()
         sender.wake()
 
-    def reloaded(applied: bool) -> None:  # noqa: FBT001 - a callback of one fact
-        observer.reloaded(applied)
-        if applied:
-            ground.store.quotas = _quotas(configuration.settings)
-
+    reloaded = _reloading(ground, observer, lambda: configuration.settings)
     configuration = Configuration(
         ground.settings, ground.engine, ground.database, ground.clock, edits, changed, reloaded
     )
@@ -141,6 +137,19 @@ def _wired(ground: Ground) -> Parts:
         store=ground.store,
         syslog=syslog,
     )
+
+
+def _reloading(
+    ground: Ground, observer: Observer, settings: Callable[[], Settings]
+) -> Callable[[bool], None]:
+    """What follows a reload, applied or not."""
+
+    def reloaded(applied: bool) -> None:  # noqa: FBT001 - a callback of one fact
+        observer.reloaded(applied)
+        if applied:
+            ground.store.quotas = _quotas(settings())
+
+    return reloaded
 
 
 def _telling(observer: Observer, configuration: Configuration, syslog: Listeners) -> Mapping[str, Part]:
