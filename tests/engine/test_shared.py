@@ -264,3 +264,39 @@ def test_fields_that_move_between_sorting_and_reading_are_read_where_they_are() 
         [{"count": 3}],
         [{"count": 1}],
     ]
+
+
+@given(st.lists(events, min_size=1, max_size=12), st.lists(events, min_size=1, max_size=12), shapes())
+def test_what_was_learnt_stays_right_while_fields_come_and_change(
+    before: list[dict[str, Any]], after: list[dict[str, Any]], asked: list[Ask]
+) -> None:
+    """New fields, wider fields, another stream: an alert is learnt anew when that concerns it, and not otherwise."""
+    engine = engine_of(before)
+    shared = Shared(engine)
+    answers(shared, asked)
+    store = engine.source
+    assert isinstance(store, EventStore)
+    for number, event in enumerate(after):
+        at = (NOON + (event["at"] - 90) * SECOND).isoformat()
+        record = {name: value for name, value in event.items() if name != "at"}
+        store.ingest([{"timestamp": at, **record, f"new{number}": number}], source=str(number % 2))
+    together = answers(shared, asked)
+    for place, ask in enumerate(asked):
+        assert told(together[place]) == alone(engine, ask), ask.text
+
+
+def test_a_field_that_nobody_mentions_makes_nobody_learn() -> None:
+    engine = engine_of(EVENTS)
+    shared = Shared(engine)
+    asked = [counted("a", 1), counted("b", 2)]
+    (before,) = shared.sort(asked)[1]
+    store = engine.source
+    assert isinstance(store, EventStore)
+    version = store.catalog().version
+    store.ingest([{"timestamp": NOON.isoformat(), "unheard": 1}], source="0")
+    assert store.catalog().version > version
+    (after,) = shared.sort(asked)[1]
+    assert isinstance(before, Batch)
+    assert isinstance(after, Batch)
+    assert after.members[0].known.footing is before.members[0].known.footing
+    assert after.members[0].known.version > version

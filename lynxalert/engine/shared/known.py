@@ -14,6 +14,7 @@ from lynxalert.engine.rows import plain_rows
 from lynxalert.engine.run import bounded
 from lynxalert.engine.runner import Engine
 from lynxalert.engine.shared.ask import Ask
+from lynxalert.engine.shared.footing import Footing, footing_of, indexes_of, names_in
 from lynxalert.engine.shared.literals import Lifted
 from lynxalert.engine.shared.shape import Shape, shape_of
 from lynxalert.lang import Diagnostic
@@ -35,6 +36,9 @@ class Known:
     names: tuple[str, ...]
     types: tuple[Type, ...]
     warnings: tuple[Diagnostic, ...]
+    indexes: tuple[str, ...]
+    mentions: frozenset[str] | None  # None: any change of the catalog may concern it
+    footing: Footing
     bounds: Bounds | None  # its own `earliest=` and `latest=`
     compiled: CompiledQuery | None  # kept only where one of the two below needs it
 
@@ -82,6 +86,13 @@ class Library:
             return None
         if isinstance(found, Known) and found.version == version:
             return found
+        if isinstance(found, Known) and found.mentions is not None:
+            catalog = self._engine.source.catalog()
+            if footing_of(catalog, found.indexes, found.mentions) == found.footing:
+                renewed = replace(found, version=catalog.version)
+                with self._lock:
+                    self._known[key] = renewed
+                return renewed
         return self._learn(key, ask)
 
     def _learn(self, key: tuple[object, str], ask: Ask) -> Known | None:
@@ -107,6 +118,7 @@ def _known(compiled: CompiledQuery, kept: Shape, shape: Shape) -> Known:
     clauses = (each for each in nodes(compiled.query) if isinstance(each, Aggregation))
     lists = any(each.function.lower() == "list" for each in clauses)
     bounds = compiled.scope.windows[0]
+    indexes, mentions = indexes_of(compiled.relation), names_in(compiled.query)
     return Known(
         version=compiled.catalog.version,
         shape=kept,
@@ -114,6 +126,9 @@ def _known(compiled: CompiledQuery, kept: Shape, shape: Shape) -> Known:
         names=tuple(column.name for column in columns),
         types=tuple(column.type for column in columns),
         warnings=tuple(compiled.scope.diagnostics),
+        indexes=indexes,
+        mentions=mentions,
+        footing=() if mentions is None else footing_of(compiled.catalog, indexes, mentions),
         bounds=bounds if bounds.earliest or bounds.latest else None,
         compiled=compiled if lists or bounds.earliest or bounds.latest else None,
     )
