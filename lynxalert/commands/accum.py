@@ -30,7 +30,8 @@ class Accum:
             return relation
         target = self.renaming.target.text if self.renaming else source.text
         value = ColumnRef(column)
-        relation, total = over_rows(relation, "sum", value, Frame(), scope)
+        # Of a multivalue a sum would count every value; as a number it is none.
+        relation, total = over_rows(relation, "sum", scope.call("sign:plus", value), Frame(), scope)
         otherwise = scope.null() if self.renaming else value
         shown = scope.call("if", scope.call("isnum", value), ColumnRef(total), otherwise)
         return extended(relation, {target: shown}, scope)

@@ -147,5 +147,8 @@ def _labelled(relation: Relation, column: Column, name: str, span: NumberSpan, s
         if span.base
         else scope.call("bucket:number", value, constant(span.size))
     )
-    made = scope.column(name, Type.TEXT)
+    if column.type is Type.LIST:  # several values have no bucket
+        alone = scope.call("=", scope.call("mvcount", value), constant(1))
+        label = scope.call("if", alone, label, value)
+    made = scope.column(name, label.type)
     return Extend(relation, ((made, label),), relation.schema.put(made))

@@ -38,6 +38,8 @@ class Delta:
             return relation
         target = self.renaming.target.text if self.renaming else f"delta({source.text})"
         before_it = Frame(self.p, self.p)
-        relation, before = over_rows(relation, "sum", ColumnRef(column), before_it, scope)
+        relation, before = over_rows(
+            relation, "sum", scope.call("sign:plus", ColumnRef(column)), before_it, scope
+        )
         difference = scope.call("-", ColumnRef(column), ColumnRef(before))
         return extended(relation, {target: difference}, scope)

@@ -9,7 +9,7 @@ from lynxalert.plan.command import command, many, option
 from lynxalert.plan.numbers import read_number
 from lynxalert.plan.relation import Extend, Relation
 from lynxalert.plan.scalar import ColumnRef, constant
-from lynxalert.plan.schema import METADATA
+from lynxalert.plan.schema import METADATA, Column, Schema
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 
@@ -29,14 +29,20 @@ class Fillnull:
         number = read_number(self.value)
         filler = constant(self.value if number is None else number)
         if self.names:
-            wanted = [schema.find(name.text) or scope.column(name.text, Type.NULL) for name in self.names]
+            wanted = [column for name in self.names for column in self._named(name, schema, scope)]
         else:
             wanted = [column for column in schema.columns if column.name not in METADATA]
         columns = []
         for old in wanted:
-            present = ColumnRef(old) if old in schema.columns else scope.null()
+            present = ColumnRef(old) if schema.find(old.name) is old else scope.null()
             value = scope.call("coalesce", present, filler)
             new = scope.column(old.name, value.type)
             columns.append((new, value))
             schema = schema.put(new)
         return Extend(relation, tuple(columns), schema)
+
+    def _named(self, name: Name, schema: Schema, scope: Scope) -> tuple[Column, ...]:
+        """The columns that *name* means; one that is not there yet comes into being."""
+        if "*" in name.text and not name.quoted:
+            return schema.matching(name.text)
+        return (schema.find(name.text) or scope.column(name.text, Type.NULL),)

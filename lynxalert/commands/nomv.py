@@ -9,6 +9,7 @@ from lynxalert.plan.command import command, one
 from lynxalert.plan.relation import Extend, Relation
 from lynxalert.plan.scalar import ColumnRef
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.types import Type
 
 JOINED = "nomv:"  # a hidden column of this name has the text that `mvcombine delim=` prepared
 
@@ -25,7 +26,7 @@ class Nomv:
         """An extension by the text."""
         assert self.name is not None
         found = scope.subject(self.name.text, relation.schema, self.name.span)
-        if found is None:
+        if found is None or found.type not in (Type.LIST, Type.ANY):
             return relation
         joined = relation.schema.find(JOINED + found.name)
         value = ColumnRef(joined) if joined is not None else scope.call("mv:single", ColumnRef(found))

@@ -44,7 +44,7 @@ class Rangemap:
             return relation
         ranges = [one for one in self.written if one.name.lower() not in ("field", "default")]
         found = scope.subject(self.field, relation.schema, place)
-        number = scope.call("tonumber", ColumnRef(found) if found is not None else scope.null())
+        number = scope.call("sign:plus", ColumnRef(found) if found is not None else scope.null())
         spans = [(one.name, *_ends(one, scope)) for one in ranges]
         value: Scalar = constant(self.default)
         cases = [(name, self._inside(number, low, high, scope)) for name, low, high in spans]

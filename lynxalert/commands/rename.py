@@ -37,6 +37,7 @@ class Rename:
                     new if one == old else one for one in schema.columns if one == old or one.name != name
                 ]
                 hidden = tuple(one for one in schema.hidden if one != old and one.name != name)
+                kept += [new] if old in schema.hidden else []  # under another name it is shown
                 schema = Schema(tuple(kept), schema.open, hidden)
         origins = dict(renames)
 

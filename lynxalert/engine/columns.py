@@ -50,23 +50,23 @@ def order_nodes(ordering: Ordering) -> list[Node]:
     for key in ordering:
         value = Typed(same(key.column), key.column.type)
         if value.type in MIXED and key.kind in ("auto", "num"):
-            nodes.append(exp.Ordered(this=is_missing(value), desc=False, nulls_first=False))
+            nodes.append(exp.Ordered(this=is_missing(value), desc=key.missing_first, nulls_first=False))
             # Numbers stand before texts going up and after them going down: the exact reverse.
             nodes.append(exp.Ordered(this=as_number(value), desc=key.descending, nulls_first=key.descending))
             nodes.append(exp.Ordered(this=as_text(value), desc=key.descending, nulls_first=False))
         elif key.kind == "ip":
-            nodes.append(exp.Ordered(this=is_missing(value), desc=False, nulls_first=False))
+            nodes.append(exp.Ordered(this=is_missing(value), desc=key.missing_first, nulls_first=False))
             address = sortable(as_text(value))
             nodes.append(exp.Ordered(this=address, desc=key.descending, nulls_first=key.descending))
             nodes.append(exp.Ordered(this=as_text(value), desc=key.descending, nulls_first=False))
         else:
             node = as_text(value) if key.kind == "str" else value.node
-            nodes.append(exp.Ordered(this=node, desc=key.descending, nulls_first=False))
+            nodes.append(exp.Ordered(this=node, desc=key.descending, nulls_first=key.missing_first))
     return nodes
 
 
 def is_missing(value: Typed) -> Node:
-    """1 where there is no value, so that such rows come last both ways."""
+    """1 where there is no value: such rows come last both ways, or first when rows are turned around."""
     return exp.Is(this=value.node, expression=exp.Null())
 
 

@@ -28,33 +28,43 @@ from lynxalert.plan.function import Complaint
 
 
 def _met(types: tuple[Type, ...]) -> Type:
+    """The type of what may be any of several: a time that may be something else too is a number."""
+    if set(types) - {Type.TIME, Type.NULL, Type.LIST}:
+        types = tuple(Type.FLOAT if one is Type.TIME else one for one in types)
     return reduce(meet, types, Type.NULL)
+
+
+def _as_met(value: Typed, kind: Type) -> Node:
+    """*value* as one of several that are a *kind* together: a time is its epoch seconds, unless all are times."""
+    if value.type is Type.TIME and kind is not Type.LIST:
+        return as_type(value if kind is Type.TIME else Typed(as_number(value), Type.FLOAT), kind)
+    return as_type(value, kind)
 
 
 def choose(condition: Node, then: Typed, otherwise: Typed) -> Node:
     """`if`: a null condition takes the other branch."""
-    kind = meet(then.type, otherwise.type)
-    return case((condition, as_type(then, kind)), default=as_type(otherwise, kind))
+    kind = _met((then.type, otherwise.type))
+    return case((condition, _as_met(then, kind)), default=_as_met(otherwise, kind))
 
 
 def cases(*arguments: Typed) -> Node:
     """`case`: the value after the first true condition."""
     kind = _met(tuple(value.type for value in arguments[1::2]))
     pairs = zip(arguments[::2], arguments[1::2], strict=True)
-    return case(*((as_boolean(condition), as_type(value, kind)) for condition, value in pairs))
+    return case(*((as_boolean(condition), _as_met(value, kind)) for condition, value in pairs))
 
 
 def validated(*arguments: Typed) -> Node:
     """`validate`: the value after the first false condition."""
     kind = _met(tuple(value.type for value in arguments[1::2]))
     pairs = zip(arguments[::2], arguments[1::2], strict=True)
-    return case(*((negate(as_boolean(condition)), as_type(value, kind)) for condition, value in pairs))
+    return case(*((negate(as_boolean(condition)), _as_met(value, kind)) for condition, value in pairs))
 
 
 def first_present(*arguments: Typed) -> Node:
     """`coalesce`: the first that is there."""
     kind = _met(tuple(argument.type for argument in arguments))
-    return coalesce(*(as_type(argument, kind) for argument in arguments))
+    return coalesce(*(_as_met(argument, kind) for argument in arguments))
 
 
 def null_if(first: Typed, second: Typed) -> Node:
@@ -128,7 +138,7 @@ def _second(types: tuple[Type, ...]) -> Type:
 function(
     "if",
     "b v v",
-    lambda types: meet(types[1], types[2]),
+    lambda types: _met(types[1:]),
     choose,
     "The second value when the condition is true, else the third.",
     ('if(2 > 1, "yes", "no")', "yes"),

@@ -32,7 +32,7 @@ def to_number(value: Node, base: Node | None = None) -> Node:
         return as_number(Typed(bare, Type.TEXT))
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:known]
     clean = call("lower", call("regexp_replace", bare, text("^0[xX]"), text("")))
-    fits = call("regexp_full_match", clean, text(f"[{digits}]{{1,12}}"))
+    fits = call("regexp_full_match", clean, text(f"[{digits}]{{1,128}}"))
     places = call(
         "list_transform",
         call("range", number(1), binary("+", call("length", clean), number(1))),

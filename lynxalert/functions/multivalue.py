@@ -13,6 +13,7 @@ from lynxalert.functions.nodes import (
     cast,
     coalesce,
     column,
+    every,
     is_present,
     lambda_,
     literal_value,
@@ -90,7 +91,8 @@ def zipped(left: Node, right: Node, delimiter: Node | None = None) -> Node:
         delimiter or text(","),
         call("list_extract", right, column("i")),
     )
-    return call("list_transform", call("range", number(1), binary("+", size, number(1))), lambda_("i", pair))
+    pairs = call("list_transform", call("range", number(1), binary("+", size, number(1))), lambda_("i", pair))
+    return case((every([is_present(left), is_present(right)]), pairs))  # `least` passes over a null
 
 
 def ranged(start: Node, end: Node, step: Typed | None = None) -> Node:

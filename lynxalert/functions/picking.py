@@ -48,6 +48,8 @@ def mode(c: Call) -> Node:
     if c.argument.type is Type.LIST:
         return call("list_aggregate", call("list_sort", texts(Call(c.argument))), literal("mode"))
     text = as_text(c.argument)
+    if text.find(exp.Column) is None:  # the engine cannot order by a constant, and need not
+        return aggregate("mode", text)
     return aggregate("mode", in_order(text, (exp.Ordered(this=text.copy(), desc=False, nulls_first=False),)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lynxalert.functions.coerce import Typed, as_text
-from lynxalert.functions.nodes import Node, binary, call, case, number, text, try_cast
+from lynxalert.functions.nodes import Node, binary, call, case, is_present, number, text, try_cast
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
 
@@ -36,7 +36,7 @@ def split(value: Node, delimiter: Node) -> Node:
     """The parts between *delimiter*s; an empty delimiter gives the characters."""
     return case(
         (binary("=", delimiter, text("")), call("string_split_regex", value, text(""))),
-        default=call("string_split", value, delimiter),
+        (is_present(delimiter), call("string_split", value, delimiter)),  # at a null it would not cut
     )
 
 

@@ -28,6 +28,12 @@ class OrderKey:
     column: Column
     descending: bool = False
     kind: str = "auto"
+    missing_first: bool = False  # in rows that were turned around
+
+    @property
+    def turned(self) -> OrderKey:
+        """The exact reverse."""
+        return OrderKey(self.column, not self.descending, self.kind, not self.missing_first)
 
 
 Ordering: TypeAlias = tuple[OrderKey, ...]
@@ -190,9 +196,7 @@ class Sort:
     def ordering(self) -> Ordering:
         """The keys in front of the input's order."""
         keys = (*self.keys, *self.input.ordering)
-        if not self.reverse:
-            return keys
-        return tuple(OrderKey(key.column, not key.descending, key.kind) for key in keys)
+        return tuple(key.turned for key in keys) if self.reverse else keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,10 +220,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Unnest:
-    """One row per value of the multivalue *column*, seen as *value*.
-
-    Rows without a value are dropped, or with *keeps_absent* stay once, their *value* null.
-    """
+    """One row per value of the multivalue *column*, seen as *value*; rows without one only if *keeps_absent*."""
 
     input: Relation
     column: Column

@@ -14,7 +14,7 @@ from lynxalert.plan.schema import Column, Schema
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 
-SUMMED = (Type.INTEGER, Type.FLOAT, Type.TEXT, Type.ANY)
+SUMMED = (Type.INTEGER, Type.FLOAT, Type.TEXT, Type.ANY, Type.LIST)
 
 
 def summed(relation: Relation, names: Sequence[Name], scope: Scope) -> list[Column]:
@@ -42,7 +42,11 @@ def with_column_totals(
     """The rows, and if there are any one more with the sum of each of *columns* and *label* in *labelfield*."""
     function = scope.aggregates["sum"]
     calls = [
-        (scope.column(column.name, Type.FLOAT), AggregateCall(function, ColumnRef(column), Type.FLOAT))
+        # A multivalue of several is no number; a sum would count each.
+        (
+            scope.column(column.name, Type.FLOAT),
+            AggregateCall(function, scope.call("sign:plus", ColumnRef(column)), Type.FLOAT),
+        )
         for column in columns
     ]
     rows = scope.column("rows", Type.INTEGER)

@@ -40,7 +40,9 @@ class Case:
             pairs = zip(rows, lines, strict=True)
             if all(alike(row[name], line[name]) for row, line in pairs for name in names):
                 return None
-        return f"{query}\nengine    {shown(names, rows)}\nreference {shown(expected, lines)}"
+        if names != expected or len(rows) != len(lines):
+            return f"{query}\nengine    {shown(names, rows)}\nreference {shown(expected, lines)}"
+        return "\n".join([query, *cells(names, rows, lines)])
 
 
 def case_of(events: Sequence[Fields], *, every: float = 7.0) -> Case:
@@ -78,7 +80,7 @@ def alike(found: Any, wanted: Value) -> bool:
         left, right = items(found), items(wanted)
         return len(left) == len(right) and all(map(alike, left, right))
     first, second = text(found), text(wanted)
-    if first == second:
+    if first == second or (isinstance(wanted, dt.datetime) and found == wanted.timestamp()):
         return True
     if first is None or second is None:
         return False
@@ -90,6 +92,16 @@ def alike(found: Any, wanted: Value) -> bool:
     ):
         return False
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-9)
+
+
+def cells(names: Sequence[str], rows: Sequence[Fields], lines: Sequence[Fields]) -> list[str]:
+    """The cells that differ."""
+    return [
+        f"row {place} {name}: engine {row[name]!r}, reference {line[name]!r}"
+        for place, (row, line) in enumerate(zip(rows, lines, strict=True))
+        for name in names
+        if not alike(row[name], line[name])
+    ]
 
 
 def shown(names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:

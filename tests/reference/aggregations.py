@@ -69,6 +69,8 @@ def is_condition(expression: ast.Expr) -> bool:
                 "in",
                 "true",
                 "false",
+                "isbool",
+                "cidrmatch",
             )
         case _:
             return False

@@ -13,7 +13,7 @@ from tests.reference.commands.running import seconds
 from tests.reference.commands.summaries import grouped, stats
 from tests.reference.stage import Command, Stage
 from tests.reference.table import Table, present
-from tests.reference.values import Row, Value, items, number, sort_key
+from tests.reference.values import Row, Value, items, number, sort_key, spelled
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 DEFAULT_LIMIT = 10
@@ -29,7 +29,12 @@ def chart(table: Table, stage: Stage) -> Table:
     field, *split = names
     rows = [row for row in table.rows if shown(row, field, split, stage)]
     parts = [(group.by[field], group.rows) for group in grouped(rows, [field])]
-    return spread(field, sorted(parts, key=lambda part: sort_key(part[0])), split, stage)
+    chart = spread(field, sorted(parts, key=lambda part: sort_key(part[0])), split, stage)
+    if not split or stage.flag("useother", default=True):
+        return chart
+    series = series_of(split[0], parts, stage)
+    inside = {spelled(value) for value, rows in parts if any(one.of(rows) for one in series)}
+    return chart.of_rows(row for row in chart.rows if spelled(row[field]) in inside)
 
 
 def shown(row: Row, field: str, split: Sequence[str], stage: Stage) -> bool:

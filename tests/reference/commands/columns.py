@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import replace
 
@@ -35,7 +36,7 @@ def show(table: Table, stage: Stage) -> Table:
 
 def fields(table: Table, stage: Stage) -> Table:
     """Keep these, the order as given; `_time` and `_raw` stay usable, unseen. With `-` remove them."""
-    names = table.expand(stage.names)
+    names = [name for name in table.expand(stage.names) if name in table.columns or name in table.hidden]
     if any(flag.word == "-" for flag in stage.all(ast.Flag)):
         return replace(table.drop(names), events=False)
     hidden = tuple(
@@ -145,6 +146,8 @@ def binned(table: Table, stage: Stage) -> Table:
         if read is None:
             return value
         low = read // span * span
+        if isinstance(value, dt.datetime):
+            return dt.datetime.fromtimestamp(low, dt.UTC)
         return f"{spelled(low)}-{spelled(low + span)}"
 
     rows = [present({**row, target: bucket(row.get(field))}) for row in table.rows]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from lynxalert.lang import ast
 from tests.reference.stage import Command, Stage
 from tests.reference.table import Table, key_of
-from tests.reference.values import Row, spelled
+from tests.reference.values import Row, Value, items, spelled
 
 
 def inner(stage: Stage) -> ast.Query:
@@ -85,10 +86,19 @@ def formatted(table: Table, stage: Stage) -> Table:
     lines = []
     for row in table.rows:
         shown = [name for name in table.columns if not name.startswith("_") and name in row]
-        pairs = [f'{name}="{quoted(spelled(row[name]))}"' for name in shown]
+        pairs = [written_pair(name, row[name]) for name in shown]
         lines += [f"{begin} {f' {also} '.join(pairs)} {end}"] if pairs else []
     text = f"{start} {f' {other} '.join(lines)} {stop}" if lines else "NOT()"
     return Table(("search",), ({"search": text},))
+
+
+def written_pair(name: str, value: Value) -> str:
+    """`name="value"`; of a multivalue any of its values."""
+    if name in ("search", "query"):
+        return spelled(value)
+    field = name if re.fullmatch(r"[\w.:@/{}-]+", name) else f'"{name}"'
+    each = [f'{field}="{quoted(one)}"' for one in items(value)]
+    return each[0] if len(each) == 1 else f"( {' OR '.join(each)} )"
 
 
 def quoted(value: str) -> str:

@@ -16,8 +16,8 @@ def makemv(table: Table, stage: Stage) -> Table:
     empty = stage.flag("allowempty", default=False)
 
     def cut(value: Value) -> Value:
-        if value is None:
-            return None
+        if value is None or isinstance(value, list):
+            return value
         whole = spelled(value)
         if tokenizer:
             return multivalue(found[1] for found in re.finditer(tokenizer, whole))
@@ -43,12 +43,18 @@ def mvexpand(table: Table, stage: Stage) -> Table:
 def nomv(table: Table, stage: Stage) -> Table:
     """One text of all values, a line end between them."""
     field = stage.names[0]
-    return table.of_rows(with_fields(row, {field: text(row.get(field))}) for row in table.rows)
+
+    def joined(value: Value) -> Value:
+        return text(value) if isinstance(value, list) else value
+
+    return table.of_rows(with_fields(row, {field: joined(row.get(field))}) for row in table.rows)
 
 
 def mvcombine(table: Table, stage: Stage) -> Table:
     """One row of those alike in every other field shown; the field becomes the multivalue of its values."""
     field = stage.names[-1]
+    if field not in table.columns:
+        return table
     found: dict[tuple, list[Row]] = {}
     for row in table.rows:
         found.setdefault(tuple(text(row.get(name)) for name in table.columns if name != field), []).append(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
@@ -65,9 +66,10 @@ def replace(table: Table, stage: Stage) -> Table:
                 return "".join(caught.pop(0) if char == "*" and caught else char for char in pair.target.text)
         return value
 
-    rows = [
-        {name: replaced(one) if name in names else one for name, one in row.items()} for row in table.rows
-    ]
+    def each(value: Value) -> Value:
+        return multivalue(map(spelled, map(replaced, value))) if isinstance(value, list) else replaced(value)
+
+    rows = [{name: each(one) if name in names else one for name, one in row.items()} for row in table.rows]
     return table.put(names, rows)
 
 
@@ -108,6 +110,11 @@ CONVERSIONS: dict[str, Callable[[Value], Value]] = {
 }
 
 
+def converted(meaning: Callable[[Value], Value], value: Value) -> Value:
+    """A value by a conversion; a time needs none, several values have none."""
+    return value if isinstance(value, dt.datetime | list) else meaning(value)
+
+
 def convert(table: Table, stage: Stage) -> Table:
     """Numbers of texts; a value that a function makes nothing of stays, `num` removes it."""
     for one in stage.all(ast.Aggregation):
@@ -117,7 +124,7 @@ def convert(table: Table, stage: Stage) -> Table:
         table = table.put(
             [target],
             [
-                with_fields(row, {target: None if name not in row else meaning(row[name])})
+                with_fields(row, {target: None if name not in row else converted(meaning, row[name])})
                 for row in table.rows
             ],
         )

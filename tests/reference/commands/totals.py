@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 
 from tests.reference.stage import Command, Stage
 from tests.reference.table import Table, with_fields
-from tests.reference.values import Row, number
+from tests.reference.values import Row, Value, number
 
 
 def summed(table: Table, stage: Stage) -> list[str]:
@@ -18,6 +19,11 @@ def summed(table: Table, stage: Stage) -> list[str]:
     )
 
 
+def summands(values: list[Value]) -> list[float]:
+    """What can be summed: numbers, but no times."""
+    return [read for one in values if not isinstance(one, dt.datetime) and (read := number(one)) is not None]
+
+
 def addtotals(table: Table, stage: Stage) -> Table:
     """The sum of each row's numbers as `Total`; with `col=t` also a row of the sums of the columns."""
     total = stage.option("fieldname", "Total")
@@ -26,7 +32,7 @@ def addtotals(table: Table, stage: Stage) -> Table:
     if stage.flag("row", default=True):
         rows = []
         for row in table.rows:
-            read = [one for name in names if (one := number(row.get(name))) is not None]
+            read = summands([row.get(name) for name in names])
             rows.append(with_fields(row, {total: number(math.fsum(read)) if read else 0}))
         found = table.put([total], rows)
     return with_last(found, stage, [*names, total]) if stage.flag("col", default=False) else found
@@ -41,7 +47,7 @@ def with_last(table: Table, stage: Stage, names: list[str]) -> Table:
     """A row of sums below, where there are rows; `labelfield` says where it is called `Total` (`label`)."""
     last: Row = {}
     for name in names:
-        read = [one for row in table.rows if (one := number(row.get(name))) is not None]
+        read = summands([row.get(name) for row in table.rows])
         if read:
             last[name] = number(math.fsum(read))
     label = stage.option("labelfield", "")

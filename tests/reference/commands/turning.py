@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from tests.reference.commands.summaries import combinations
 from tests.reference.stage import Command, Stage
-from tests.reference.table import Table
-from tests.reference.values import Row, sort_key, spelled
+from tests.reference.table import Table, present
+from tests.reference.values import Row, Value, sort_key, spelled, text
 
 
 def xyseries(table: Table, stage: Stage) -> Table:
@@ -13,16 +16,24 @@ def xyseries(table: Table, stage: Stage) -> Table:
     made: dict[str, Row] = {}
     titles: dict[str, None] = {}
     having = [row for row in table.rows if field in row and series in row]
-    for row in having:
-        title = spelled(row[series])
+    for row, by in unfolded(having, [field, series]):
+        title = spelled(by[series])
         titles[title] = None
-        line = made.setdefault(spelled(row[field]), {field: row[field]})
+        line = made.setdefault(spelled(by[field]), {field: by[field]})
         for cell in cells:
             if cell in row:
                 line[f"{cell}: {title}" if len(cells) > 1 else title] = row[cell]
     ordered = sorted(titles, key=sort_key)
     columns = [f"{cell}: {title}" if len(cells) > 1 else title for title in ordered for cell in cells]
-    return Table((field, *columns), tuple(made.values()))
+    lines = list(made.values())
+    if all(isinstance(line[field], dt.datetime) for line in lines):
+        lines.sort(key=lambda line: sort_key(line[field]))
+    return Table((field, *columns), tuple(lines))
+
+
+def unfolded(rows: list[Row], names: list[str]) -> list[tuple[Row, Row]]:
+    """Each row with what it stands under, once per value of a multivalue."""
+    return [(row, by) for row in rows for by in combinations(row, names)]
 
 
 def untable(table: Table, stage: Stage) -> Table:
@@ -30,13 +41,17 @@ def untable(table: Table, stage: Stage) -> Table:
     field, label, value = stage.names
     others = [name for name in table.columns if name != field and not name.startswith("_")]
     rows = [
-        {field: row[field], label: name, value: row[name]}
+        present({field: row.get(field), label: name, value: row[name]})
         for row in table.rows
-        if field in row
         for name in others
         if name in row
     ]
     return Table((field, label, value), tuple(rows))
+
+
+def as_cell(value: Value) -> Value:
+    """A value among those of other fields: a time as its text."""
+    return text(value) if isinstance(value, dt.datetime) else value
 
 
 def transpose(table: Table, stage: Stage) -> Table:
@@ -44,12 +59,13 @@ def transpose(table: Table, stage: Stage) -> Table:
     count = stage.count(5)
     rows = table.rows[:count] if count else table.rows
     title, header = stage.option("column_name", "column"), stage.option("header_field", "")
-    shown = [name for name in table.columns if name != header and not name.startswith("_")]
+    shown = [name for name in table.columns if name != header]
     heads = [
         spelled(row.get(header)) if header in row else f"row {place}" for place, row in enumerate(rows, 1)
     ]
     made = [
-        {title: name} | {head: row[name] for head, row in zip(heads, rows, strict=True) if name in row}
+        {title: name}
+        | {head: as_cell(row[name]) for head, row in zip(heads, rows, strict=True) if name in row}
         for name in shown
     ]
     return Table((title, *heads), tuple(made))

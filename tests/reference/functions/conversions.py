@@ -38,7 +38,7 @@ def to_string(value: Value, form: Value = None) -> Value:
             else spelled(value)
         )
     read = number(value)
-    if read is None:
+    if read is None or (form in ("hex", "binary") and abs(read) >= 2**63):
         return None
     return FORMS[spelled(form)](read)
 
