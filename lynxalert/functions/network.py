@@ -18,6 +18,7 @@ from lynxalert.functions.nodes import (
     coalesce,
     column,
     every,
+    is_present,
     lambda_,
     number,
     text,
@@ -90,7 +91,8 @@ def in_network(network: Typed, address: Typed) -> Node:
         ]
     )
     is_address = call("regexp_full_match", value, text(shape))
-    return case((is_address, coalesce(inside, boolean(value=False))), default=boolean(value=False))
+    known = case((is_address, coalesce(inside, boolean(value=False))), default=boolean(value=False))
+    return case((is_present(value), known))
 
 
 def _network(arguments: tuple[Any, ...]) -> Complaint | None:

@@ -90,7 +90,7 @@ def filldown(table: Table, stage: Stage) -> Table:
     for row in table.rows:
         last = {**last, **{name: row[name] for name in names if name in row}}
         rows.append({**last, **row})
-    return table.of_rows(rows)
+    return table.put([name for name in names if name in table.hidden], rows)
 
 
 def strcat(table: Table, stage: Stage) -> Table:

@@ -111,8 +111,10 @@ CONVERSIONS: dict[str, Callable[[Value], Value]] = {
 
 
 def converted(meaning: Callable[[Value], Value], value: Value) -> Value:
-    """A value by a conversion; a time needs none, several values have none."""
-    return value if isinstance(value, dt.datetime | list) else meaning(value)
+    """A value by a conversion, several each by itself; a time needs none."""
+    if isinstance(value, list):
+        return multivalue(spelled(made) for one in value if (made := meaning(one)) is not None)
+    return value if isinstance(value, dt.datetime) else meaning(value)
 
 
 def convert(table: Table, stage: Stage) -> Table:

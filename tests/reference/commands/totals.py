@@ -27,7 +27,7 @@ def summands(values: list[Value]) -> list[float]:
 def addtotals(table: Table, stage: Stage) -> Table:
     """The sum of each row's numbers as `Total`; with `col=t` also a row of the sums of the columns."""
     total = stage.option("fieldname", "Total")
-    names = [name for name in summed(table, stage) if name != total]
+    names = summed(table, stage)
     found = table
     if stage.flag("row", default=True):
         rows = []
@@ -35,7 +35,11 @@ def addtotals(table: Table, stage: Stage) -> Table:
             read = summands([row.get(name) for name in names])
             rows.append(with_fields(row, {total: number(math.fsum(read)) if read else 0}))
         found = table.put([total], rows)
-    return with_last(found, stage, [*names, total]) if stage.flag("col", default=False) else found
+    return (
+        with_last(found, stage, list(dict.fromkeys([*names, total])))
+        if stage.flag("col", default=False)
+        else found
+    )
 
 
 def addcoltotals(table: Table, stage: Stage) -> Table:

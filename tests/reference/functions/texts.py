@@ -27,7 +27,7 @@ def substring(value: Value, start: Value, length: Value = ...) -> Value:
 
 def replaced(value: str, pattern: str, by: str) -> str:
     """`replace`: every find; `\\1` is a group."""
-    template = re.sub(r"\\(?!\d)", r"\\\\", by)
+    template = re.sub(r"\\(?!\d)", r"\\\\", by).replace("\\0", "\\g<0>")
     return re.sub(pattern, template, value)
 
 
