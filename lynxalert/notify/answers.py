@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from collections.abc import Mapping
@@ -20,6 +21,7 @@ GONE = frozenset(
 KEYS = frozenset(
     ("account_inactive", "invalid_auth", "missing_scope", "not_authed", "token_expired", "token_revoked")
 )
+AWS_ERROR = re.compile(r"<(Code|Message)>([^<]*)</\1>")
 BUSY = {
     "ratelimited": 429,
     "rate_limited": 429,
@@ -104,6 +106,14 @@ def word_status(word: str) -> int:
 def encode(value: Plain) -> bytes:
     """*value* as compact JSON; whole numbers of any size."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def named_error(text: str) -> Mapping[str, str] | None:
+    """The `<Code>` and `<Message>` of an error of AWS, by the names that JSON answers give them; else None."""
+    if not text.lstrip().startswith("<"):
+        return None
+    found = dict(AWS_ERROR.findall(text))
+    return {name.lower(): html.unescape(inner) for name, inner in found.items()} or None
 
 
 def decode(raw: bytes) -> Plain:

@@ -110,4 +110,4 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "urlquery": lambda value: quote_plus(text_of(value)),
 }
 # Filters whose result is already right in a markup; everywhere else it is escaped like any value.
-READY = {("html", "html"), ("json", "json"), ("json", "tojson")}
+READY = {("html", "html"), ("google_card", "html"), ("json", "json"), ("json", "tojson")}

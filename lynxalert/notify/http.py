@@ -6,11 +6,13 @@ is `retry` and the outbox.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import errno
 import ipaddress
 import re
 import socket
+import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -21,7 +23,16 @@ import yarl
 from lynxalert.clock import Clock
 from lynxalert.notify import fields
 from lynxalert.notify.addresses import may_dial
-from lynxalert.notify.answers import Reply, decode, encode, meaning, refusing_word, remote_reason, word_status
+from lynxalert.notify.answers import (
+    Reply,
+    decode,
+    encode,
+    meaning,
+    named_error,
+    refusing_word,
+    remote_reason,
+    word_status,
+)
 from lynxalert.notify.fields import Secret, Url
 from lynxalert.notify.markup import cut, one_line
 from lynxalert.notify.message import Plain
@@ -92,11 +103,13 @@ class Http:
         url: Url | str,
         *,
         json: Plain = None,
+        form: Mapping[str, str] | None = None,
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         bearer: Secret | None = None,
+        login: tuple[str, Secret] | None = None,
     ) -> Reply:
-        """Send and read the answer; *json* and *body* exclude each other.
+        """Send and read the answer; *json*, *form* and *body* exclude each other.
 
         Raises:
             DeliveryError: no answer, or one that is not 2xx.
@@ -106,8 +119,14 @@ class Http:
         if json is not None:
             body = encode(json)
             sent.setdefault("Content-Type", "application/json")
+        if form is not None:
+            body = urllib.parse.urlencode(form, errors="replace").encode()
+            sent.setdefault("Content-Type", "application/x-www-form-urlencoded")
         if bearer is not None:
             sent["Authorization"] = f"Bearer {bearer.value}"
+        if login is not None:
+            pair = f"{login[0]}:{login[1].value}".encode()
+            sent["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
         try:
             async with self._session.request(
                 method, yarl.URL(address), data=body, headers=sent, allow_redirects=False
@@ -119,6 +138,7 @@ class Http:
         parsed = decode(raw)
         if 200 <= answer.status < 300:
             return Reply(answer.status, answer.headers, text, parsed)
+        parsed = named_error(text) if parsed is None else parsed
         wish = retry_after(answer.headers, parsed, self.clock.now())
         # Whatever was sent may come back in the answer, even where the caller named no secrets.
         own = fields.secrets(Url(address)) + fields.secrets(sent)

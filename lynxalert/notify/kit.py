@@ -1,20 +1,33 @@
 """Everything the file of a channel needs, under one import; holds nothing of its own."""
 
-from lynxalert.notify.answers import encode
+from lynxalert.notify.answers import Reply, encode
 from lynxalert.notify.channel import Base, Channel, channel
 from lynxalert.notify.dial import connect, reach
 from lynxalert.notify.fields import ChatId, Secret, Template, Url, is_address
 from lynxalert.notify.hooks import call
 from lynxalert.notify.http import Http
-from lynxalert.notify.markup import DISCORD, HTML, MARKDOWN_V2, PLAIN, SLACK, Markup, cut
+from lynxalert.notify.markup import (
+    DISCORD,
+    GOOGLE_CARD,
+    HTML,
+    MARKDOWN_V2,
+    MATTERMOST,
+    PLAIN,
+    SLACK,
+    Markup,
+    cut,
+    octets,
+)
 from lynxalert.notify.message import Message, Plain
 from lynxalert.notify.model import DeliveryError, Failure, Level, ProbeReport, Receipt
 from lynxalert.notify.retry import retry_after
 
 __all__ = [
     "DISCORD",
+    "GOOGLE_CARD",
     "HTML",
     "MARKDOWN_V2",
+    "MATTERMOST",
     "PLAIN",
     "SLACK",
     "Base",
@@ -29,6 +42,7 @@ __all__ = [
     "Plain",
     "ProbeReport",
     "Receipt",
+    "Reply",
     "Secret",
     "Template",
     "Url",
@@ -38,6 +52,7 @@ __all__ = [
     "cut",
     "encode",
     "is_address",
+    "octets",
     "reach",
     "retry_after",
 ]

@@ -34,6 +34,11 @@ def one_line(text: str) -> str:
     return " ".join(TURNING.sub("�", clean(text)).split())
 
 
+def octets(text: str) -> int:
+    """The length in UTF-8."""
+    return len(text.encode("utf-8", "replace"))
+
+
 def units(text: str) -> int:
     """The length as Telegram counts: UTF-16 units. Never less than the number of characters."""
     return len(text) + sum(character > "\uffff" for character in text)
@@ -43,7 +48,8 @@ def units(text: str) -> int:
 class Markup:
     """How one kind of channel writes text, and how many units of it fit.
 
-    `link` takes (title, url). `fault` says why the provider would refuse a text, as far as can be known.
+    `link` takes (title, url). `fault` says why the provider would refuse a text, as far as can be known. `size`
+    counts the units of the limit.
     """
 
     name: str
@@ -54,10 +60,11 @@ class Markup:
     block: Callable[[str], str]
     link: Callable[[str, str], str]
     fault: Callable[[str], str | None] = lambda _: None
+    size: Callable[[str], int] = units
 
     def fits(self, text: str) -> bool:
         """Whether *text* is within the limit."""
-        return units(text) <= self.limit
+        return self.size(text) <= self.limit
 
     def shortest(self, attempts: Iterable[str]) -> str | None:
         """The first of *attempts*, each made from less data, that fits."""
@@ -82,6 +89,11 @@ def _ticked(text: str) -> str:
     return text.replace("`", "ˋ")
 
 
+def _nobody(text: str) -> str:
+    # Mattermost has no escape for mentions; a word joiner between sign and name keeps them from being one.
+    return text.replace("@", "@\u2060")
+
+
 def _same(text: str) -> str:
     return text
 
@@ -94,6 +106,7 @@ _markdown_v2 = _backslash("\\_*[]()~`>#+-=|{}.!")
 _markdown_code = _backslash("\\`")
 _markdown_url = _backslash("\\)")
 _discord = _backslash("\\_*[]~`>#|@<")
+_markdown = _backslash("\\_*[]()~`>#|<!:$")
 
 PLAIN = Markup(
     "plain", 10_000, _same, _same, _same, lambda text: f"\n{text}\n", lambda title, url: f"{title}: {url}"
@@ -136,4 +149,22 @@ DISCORD = Markup(
     lambda text: f"`{_ticked(text)}`",
     lambda text: f"```\n{_ticked(text)}\n```",
     lambda title, url: f"[{_discord(title)}](<{url.replace('>', '%3E')}>)",
+)
+MATTERMOST = Markup(
+    "mattermost",
+    16_000,
+    lambda text: _markdown(_nobody(text)),
+    lambda text: f"**{_markdown(_nobody(text))}**",
+    lambda text: f"`{_ticked(_nobody(text))}`",
+    lambda text: f"```\n{_ticked(_nobody(text))}\n```",
+    lambda title, url: f"[{_markdown(_nobody(title))}]({_markdown_url(url)})",
+)
+GOOGLE_CARD = Markup(
+    "google_card",
+    4000,
+    _html,
+    lambda text: f"<b>{_html(text)}</b>",
+    _html,
+    lambda text: f"<i>{_html(text)}</i>",
+    lambda title, url: f'<a href="{_html(url)}">{_html(title)}</a>',
 )

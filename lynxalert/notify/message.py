@@ -69,6 +69,18 @@ class Message:
         """The text to show: marked up where there is such a text, else plain."""
         return self.rich if self.rich is not None and not self.degraded else self.text
 
+    @property
+    def rest(self) -> str:
+        """`body` without a first line that only says the title again, for places that show the title by itself."""
+        head, _, rest = self.body.partition("\n")
+        repeats = head == self.title or (head.endswith("…") and self.title.startswith(head[:-1]))
+        return rest if repeats and rest else self.body
+
+    @property
+    def link(self) -> str | None:
+        """Where to look first."""
+        return self.links[0].url if self.links else None
+
     def degrade(self, limit: int = 1000) -> Message:
         """The message for the one attempt after a refusal: plain, at most *limit* characters, no template."""
         text = self.text if len(self.text) <= limit else self.text[: limit - 1] + "…"

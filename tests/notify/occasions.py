@@ -84,16 +84,37 @@ def made(kind: str, **config: Any) -> Channel:
 def configs(url: str) -> dict[str, dict[str, Any]]:
     """A complete configuration of every HTTP channel, pointed at a fake provider."""
     return {
+        "alertmanager": {"url": url, "headers": {"X-Api-Key": "CANARY-manager"}},
+        "aws_sns": {
+            "region": "eu-central-1",
+            "access_key_id": "AKIDEXAMPLE",
+            "secret_access_key": "CANARY-aws-secret",
+            "topic_arn": "arn:aws:sns:eu-central-1:123456789012:alerts",
+            "api_url": f"{url}/",
+        },
         "discord": {"webhook_url": f"{url}/api/webhooks/1/CANARY-discord-token"},
         "generic_http": {
             "url": f"{url}/hook/CANARY-generic-path?key=CANARY-query",
             "method": "PATCH",
             "headers": {"X-Api-Key": "CANARY-header"},
         },
+        "googlechat": {"webhook_url": f"{url}/v1/spaces/S/messages?key=CANARY-key&token=CANARY-google"},
+        "grafana_oncall": {"webhook_url": f"{url}/integrations/v1/formatted_webhook/CANARY-oncall/"},
         "incidentio": {"api_key": "CANARY-incident-key", "api_url": url},
+        "mattermost": {"webhook_url": f"{url}/hooks/CANARY-mattermost"},
+        "msteams": {"webhook_url": f"{url}/workflows/CANARY-flow/triggers/run?sig=CANARY-signature"},
+        "ntfy": {"topic": "CANARY-topic", "server": url, "token": "tk_CANARY-ntfy"},
         "opsgenie": {"api_key": "CANARY-genie-key", "api_url": url, "tags": ["db", "prod"]},
         "pagerduty": {"routing_key": "CANARY-routing-key", "api_url": url},
+        "pushover": {"token": "CANARY-app-token", "user": "CANARY-user-key", "api_url": url},
         "slack": {"webhook_url": f"{url}/services/T00/B00/CANARY-slack-hook"},
         "telegram": {"bot_token": "1234:CANARY-bot-token-0000000", "chat_id": -100123, "api_url": url},
+        "twilio_sms": {
+            "account_sid": "AC0123456789abcdef",
+            "auth_token": "CANARY-twilio-token",
+            "to": "+4915112345678",
+            "from": "+15005550006",
+            "api_url": url,
+        },
         "webhook": {"url": f"{url}/hook/CANARY-webhook-path", "secret": "whsec_Q0FOQVJZLXdlYmhvb2stc2VjcmV0"},
     }

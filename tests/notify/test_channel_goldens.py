@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -19,6 +21,8 @@ from tests.notify.provider import Provider, Request, client, serving
 
 SHOWN = (
     "authorization",
+    "x-amz-date",
+    "x-amz-security-token",
     "content-type",
     "idempotency-key",
     "webhook-id",
@@ -26,11 +30,20 @@ SHOWN = (
     "webhook-signature",
 )
 
+UNSTEADY = re.compile("(?<=Signature=)[0-9a-f]+")  # of AWS: the port of the provider is signed too
+
 
 def written(request: Request, provider: Provider, own: set[str]) -> str:
     lines = [f"{request.method} {request.path}"]
     headers = {name.lower(): text for name, text in request.headers.items()}
-    lines += [f"{name}: {headers[name]}" for name in sorted({*SHOWN, *own}) if name in headers]
+    lines += [
+        f"{name}: {UNSTEADY.sub('…', headers[name])}" for name in sorted({*SHOWN, *own}) if name in headers
+    ]
+    if headers.get("content-type") == "application/x-www-form-urlencoded":
+        body = "\n".join(
+            f"{name}={json.dumps(text, ensure_ascii=False)}" for name, text in parse_qsl(request.text)
+        )
+        return "\n".join([*lines, "", body])
     try:
         body = json.dumps(request.json, indent=1, ensure_ascii=False)
     except ValueError:

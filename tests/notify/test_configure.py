@@ -11,6 +11,7 @@ from lynxalert.notify.channel import channels, destination, secrets_of, target
 from lynxalert.notify.configure import configure, mask, merge
 from tests.notify.occasions import TOKEN, alert, configs, made
 
+EVERY = ", ".join(sorted(channels()))
 PLACE = ("channels", 1)
 
 
@@ -89,11 +90,11 @@ def mistakes(kind: Any, config: Any) -> list[str]:
         ]),
         ("email", {"to": ["a@b.c"], "from": "x@y.z", "smtp_port": "25"}, ["channels[1].config.smtp_port must be a whole number"]),
         ("x", {}, [
-            "channels[1].type 'x' is not supported (one of discord, email, generic_http, incidentio, opsgenie, pagerduty, slack, telegram, webhook)"
+            f"channels[1].type 'x' is not supported (one of {EVERY})"
         ]),
         ("telegrm", {}, ["channels[1].type 'telegrm' is not supported (did you mean `telegram`?)"]),
         (7, {}, [
-            "channels[1].type '7' is not supported (one of discord, email, generic_http, incidentio, opsgenie, pagerduty, slack, telegram, webhook)"
+            f"channels[1].type '7' is not supported (one of {EVERY})"
         ]),
         (None, {}, ["channels[1].type is required"]),
         ("webhook", [], ["channels[1].config must be an object"]),

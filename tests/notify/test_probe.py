@@ -23,13 +23,22 @@ async def test_probes_come_in_order() -> None:
         reports = await probe_all([*specs, BARE], http)
         levels = dict(zip([*configs(""), "bare"], [(one.level, one.status) for one in reports], strict=True))
         assert levels == {
+            "alertmanager": (Level.HTTP, "reachable"),
+            "aws_sns": (Level.TARGET, "reachable"),
             "discord": (Level.TARGET, "reachable"),
             "generic_http": (Level.TCP, "reachable"),
+            "googlechat": (Level.TCP, "reachable"),
+            "grafana_oncall": (Level.TCP, "reachable"),
             "incidentio": (Level.AUTH, "reachable"),
+            "mattermost": (Level.HTTP, "reachable"),
+            "msteams": (Level.TCP, "reachable"),
+            "ntfy": (Level.AUTH, "reachable"),
             "opsgenie": (Level.AUTH, "reachable"),
             "pagerduty": (Level.TCP, "reachable"),
+            "pushover": (Level.TARGET, "reachable"),
             "slack": (Level.TCP, "reachable"),
             "telegram": (Level.TARGET, "reachable"),
+            "twilio_sms": (Level.AUTH, "reachable"),
             "webhook": (Level.TCP, "reachable"),
             "bare": (Level.NONE, "unknown"),
         }
