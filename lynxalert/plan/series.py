@@ -72,7 +72,9 @@ class Split:
         is_kept = scope.call("in", ColumnRef(series), *(constant(name) for name in names))
         if not self.useother:
             return Filter(relation, is_kept), series
-        name = scope.call("if", is_kept, ColumnRef(series), constant(self.otherstr))
+        other = scope.call("if", is_kept, ColumnRef(series), constant(self.otherstr))
+        # What has no value at all (left out with `usenull=f`) is not one of the others.
+        name = scope.call("if", scope.call("isnull", ColumnRef(series)), scope.null(), other)
         return kept(relation, name, scope, SERIES)
 
 
