@@ -44,6 +44,5 @@ def rfc3339(instant: dt.datetime) -> str:
     '2026-02-14T13:25:00.5Z'
     """
     utc = instant.astimezone(dt.UTC) if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
-    text = utc.strftime("%Y-%m-%dT%H:%M:%S")
-    fraction = f"{utc.microsecond:06d}".rstrip("0")
-    return f"{text}.{fraction}Z" if fraction else f"{text}Z"
+    text = utc.isoformat().removesuffix("+00:00")
+    return f"{text.rstrip('0') if utc.microsecond else text}Z"

@@ -105,11 +105,10 @@ def _rise(turn: Turn, instance: Instance, reason: Reason | None) -> Outcome:
     """A hit of what does not fire yet: `for` needs every slot from *since* on judged, and true."""
     unbroken = instance.phase is Phase.PENDING and (turn.previous is None or instance.hit == turn.previous)
     since = instance.since if unbroken else turn.at
-    rising = replace(instance, hit=turn.at)
     if turn.at - since >= turn.policy.hold:
-        firing = replace(_enter(turn, rising, Phase.FIRING), was_firing=False)
+        firing = replace(instance, phase=Phase.FIRING, since=turn.at, hit=turn.at, was_firing=False)
         return _told(turn, instance.phase, firing, Kind.FIRED, reason)
-    return replace(rising, phase=Phase.PENDING, since=since, was_firing=False), ()
+    return replace(instance, phase=Phase.PENDING, since=since, hit=turn.at, was_firing=False), ()
 
 
 def _burn(turn: Turn, instance: Instance, before: Phase) -> Outcome:

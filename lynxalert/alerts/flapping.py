@@ -27,7 +27,8 @@ def hold(turn: Turn, before: Instance, outcome: Outcome) -> Outcome:
         return _closed(after, transitions), transitions
     flipped = any(_is_change(each) for each in transitions)
     flips = (before.flips << 1 | flipped) & ((1 << rule.slots) - 1)
-    after = replace(after, flips=flips)
+    if flips != after.flips:
+        after = replace(after, flips=flips)
     if before.flapping:
         held = tuple(replace(each, held=True) if _is_change(each) else each for each in transitions)
         return _settle(turn, after, held) if _is_quiet(rule, flips) else (after, held)

@@ -188,7 +188,8 @@ class Match:
     """A result row that meets the condition now.
 
     *labels* are the by-fields, *values* the whole row, *value* the number judged, if one is, *tier* the level
-    reached. *count* is how many rows share the key; *rows* are the first of them, never stored.
+    reached. *count* is how many rows share the key; *rows* are the first of them, for messages: never stored, never
+    compared.
     """
 
     key: Key
@@ -197,7 +198,7 @@ class Match:
     value: float | None = None
     tier: str | None = None
     count: int = 1
-    rows: tuple[Row, ...] = ()
+    rows: tuple[Row, ...] = field(default=(), compare=False, metadata={"stored": False})
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,8 @@ def newcomers(turn: Turn, known: Mapping[Key, Instance], inputs: Inputs) -> dict
 def notice(instance: Instance, inputs: Inputs, at: dt.datetime) -> Instance:
     """*instance* with what the slot says of its presence written down."""
     if inputs.present is None or _is_seen(instance.key, inputs):
-        return replace(instance, seen=at, absent=None)
+        is_noted = instance.seen == at and instance.absent is None
+        return instance if is_noted else replace(instance, seen=at, absent=None)
     return replace(instance, absent=instance.absent or at)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lynxalert.alerts import Alert, Inputs, Instance, Key, Lifecycle, Match, NoData, Step, Transition
+from lynxalert.alerts import Alert, Inputs, Instance, Key, Lifecycle, NoData, Step, Transition
 from lynxalert.alerts.catchup import due, retry_at
 from lynxalert.alerts.changes import lifecycle
 from lynxalert.alerts.conditions import Memory, View, build
@@ -240,12 +240,8 @@ def _judged(
 
 
 def lean(inputs: Inputs) -> Inputs:
-    """What of *inputs* is kept for a second look: hits and bands, without the rows behind them."""
-
-    def bare(matches: Mapping[Key, Match]) -> dict[Key, Match]:
-        return {key: replace(each, rows=()) for key, each in matches.items()}
-
-    return Inputs(bare(inputs.hits), bare(inputs.bands))
+    """What of *inputs* is kept for a second look: hits and bands."""
+    return Inputs(inputs.hits, inputs.bands)
 
 
 def _failed(outcome: Outcome, record: Evaluation, error: EvaluationError, now: dt.datetime) -> Outcome:

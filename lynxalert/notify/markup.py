@@ -21,6 +21,8 @@ TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 def clean(text: str) -> str:
     """*text* without characters that break requests or lines; what was there shows as `�`."""
+    if text.isprintable():
+        return text
     return UNSHOWN.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
@@ -31,7 +33,8 @@ def cut(text: str, limit: int) -> str:
 
 def one_line(text: str) -> str:
     """*text* with every run of white space as one blank, and nothing that turns the direction of writing."""
-    return " ".join(TURNING.sub("�", clean(text)).split())
+    shown = text if text.isprintable() else TURNING.sub("�", clean(text))
+    return " ".join(shown.split())
 
 
 def octets(text: str) -> int:
@@ -41,7 +44,7 @@ def octets(text: str) -> int:
 
 def units(text: str) -> int:
     """The length as Telegram counts: UTF-16 units. Never less than the number of characters."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text) + sum(map("\uffff".__lt__, text))
 
 
 @dataclass(frozen=True, slots=True)

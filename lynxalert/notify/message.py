@@ -88,7 +88,8 @@ class Message:
 
     def as_json(self) -> dict[str, Plain]:
         """A dictionary that JSON can hold; `from_json` is its inverse."""
-        return asdict(self)
+        shallow = {name: getattr(self, name) for name in self.__slots__}
+        return {**shallow, "links": [asdict(link) for link in self.links]}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Plain]) -> Message:

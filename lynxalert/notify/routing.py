@@ -144,12 +144,14 @@ def cooldown(
     key: Key, episode: str, target: Target, alert: Alert, starts: Iterable[Start], now: dt.datetime
 ) -> Overlay | None:
     """The cooldown that keeps a new start of *key* from *target*: since the last one accepted there."""
+    if alert.policy.cooldown <= ZERO:
+        return None
     accepted = [
         start.accepted_at
         for start in starts
-        if start.key == key and start.target == target and start.episode != episode and start.accepted_at
+        if start.accepted_at and start.key == key and start.target == target and start.episode != episode
     ]
-    if not accepted or alert.policy.cooldown <= ZERO:
+    if not accepted:
         return None
     over = max(accepted) + alert.policy.cooldown
     return Overlay(Quiet.COOLDOWN, over) if over > now else None

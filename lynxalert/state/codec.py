@@ -18,12 +18,14 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 _INSTANT = "$at"
-_PLAIN = {str, int, float, bool, type(None), dt.datetime}
 
 
 def dumps(value: Any) -> str:
-    """*value* as JSON text; instants within keep their type. Sets do not exist here."""
-    return json.dumps(value, default=_tagged, ensure_ascii=False, separators=(",", ":"))
+    """*value* as JSON text: instants keep their type, durations are seconds, dataclasses say their name.
+
+    Sets do not exist here.
+    """
+    return _ENCODER.encode(value)
 
 
 def loads(text: str) -> Any:
@@ -31,29 +33,8 @@ def loads(text: str) -> Any:
     return json.loads(text, object_hook=_untagged)
 
 
-def pack(value: Any) -> Any:
-    """A dataclass, or anything in one, as plain JSON: durations in seconds, members of a union by class name."""
-    kind: Any = type(value)
-    if kind in _PLAIN:
-        return value
-    names = _names(kind)
-    if names is not None:
-        return {"$is": kind.__name__, **{name: pack(getattr(value, name)) for name in names}}
-    match value:
-        case dt.timedelta():
-            return value.total_seconds()
-        case enum.Enum():
-            return value.value
-        case tuple() | list():
-            return [pack(each) for each in value]
-        case collections.abc.Mapping():
-            return {name: pack(each) for name, each in value.items()}
-        case _:
-            return value
-
-
 def unpack(cls: type[T], stored: Any) -> T:
-    """The dataclass *cls* that `pack` wrote."""
+    """The dataclass *cls* that was stored as *stored*."""
     hints = _hints(typing.cast("Any", cls))
     values = {name: _read(hints[name], stored[name]) for name in hints if name in stored}
     return cls(**values)
@@ -61,10 +42,10 @@ def unpack(cls: type[T], stored: Any) -> T:
 
 @cache
 def _names(kind: Any) -> tuple[str, ...] | None:
-    """The fields of a dataclass; None of anything else."""
+    """The fields of a dataclass that are stored; None of anything else."""
     if not dataclasses.is_dataclass(kind):
         return None
-    return tuple(each.name for each in dataclasses.fields(kind))
+    return tuple(each.name for each in dataclasses.fields(kind) if each.metadata.get("stored", True))
 
 
 @cache
@@ -104,9 +85,19 @@ def _one_of(options: tuple[Any, ...], stored: Any) -> Any:
 def _tagged(value: Any) -> Any:
     if isinstance(value, dt.datetime):
         return {_INSTANT: value.isoformat()}
-    if isinstance(value, collections.abc.Mapping):
-        return dict(value)
-    raise TypeError(f"{type(value).__name__} cannot be stored")
+    kind: Any = type(value)
+    names = _names(kind)
+    if names is not None:
+        return {"$is": kind.__name__, **{name: getattr(value, name) for name in names}}
+    match value:
+        case dt.timedelta():
+            return value.total_seconds()
+        case enum.Enum():
+            return value.value
+        case collections.abc.Mapping():
+            return dict(value)
+        case _:
+            raise TypeError(f"{type(value).__name__} cannot be stored")
 
 
 def _untagged(stored: dict[str, Any]) -> Any:
@@ -116,3 +107,6 @@ def _untagged(stored: dict[str, Any]) -> Any:
         return dt.datetime.fromisoformat(stored[_INSTANT])
     except (TypeError, ValueError):  # an event's own field of that name
         return stored
+
+
+_ENCODER = json.JSONEncoder(default=_tagged, ensure_ascii=False, separators=(",", ":"))

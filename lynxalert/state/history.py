@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import RowMapping, Select, delete, func, select
@@ -123,9 +123,7 @@ async def recent(
 async def amend(tx: AsyncConnection, alert_id: str, at: dt.datetime, inputs: Inputs) -> None:
     """Put what a second look at the slot of *at* saw in place of what the first one saw."""
     slot = (evaluations.c.alert_id == alert_id) & (evaluations.c.at == at) & (evaluations.c.kind == "judged")
-    await tx.execute(
-        evaluations.update().where(slot).values(inputs=None if inputs == QUIET else codec.pack(inputs))
-    )
+    await tx.execute(evaluations.update().where(slot).values(inputs=None if inputs == QUIET else inputs))
 
 
 async def prune(tx: AsyncConnection, keep_from: dt.datetime, inputs_from: dt.datetime) -> int:
@@ -179,7 +177,7 @@ def _evaluation_columns(made: Evaluation) -> dict[str, Any]:
         "duration": made.duration.total_seconds() if made.duration is not None else None,
         "sequence": made.sequence,
         "error": made.error,
-        "inputs": codec.pack(made.inputs) if made.inputs is not None and made.inputs != QUIET else None,
+        "inputs": made.inputs if made.inputs is not None and made.inputs != QUIET else None,
     }
 
 
@@ -211,8 +209,6 @@ def _inputs(kind: str, stored: Any) -> Inputs | None:
 
 
 def _transition_columns(told: Transition, now: dt.datetime) -> dict[str, Any]:
-    # The rows of a match can be many; the one that was judged is enough for history.
-    match = replace(told.match, rows=()) if told.match is not None else None
     return {
         "alert_id": told.alert_id,
         "key": told.key,
@@ -221,7 +217,7 @@ def _transition_columns(told: Transition, now: dt.datetime) -> dict[str, Any]:
         "sequence": told.sequence,
         "at": told.at,
         "recorded_at": now,
-        "body": codec.pack(replace(told, match=match)),
+        "body": told,
     }
 
 

@@ -80,8 +80,9 @@ async def save_all(
     changed: list[dict[str, Any]] = []
     gone: list[tuple[str, Key]] = []
     for alert_id, before, after in moved:
-        stored = map(lean, after.values())
-        changed += (_instance_columns(alert_id, each) for each in stored if before.get(each.key) != each)
+        changed += (
+            _instance_columns(alert_id, each) for key, each in after.items() if before.get(key) != each
+        )
         gone += ((alert_id, key) for key in before if key not in after)
     for part in _parts(gone):
         await tx.execute(delete(instances).where(tuple_(instances.c.alert_id, instances.c.key).in_(part)))
@@ -123,7 +124,9 @@ def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:
 
 def lean(instance: Instance) -> Instance:
     """*instance* without the rows of its match: they are for the messages of this slot, and can be many."""
-    return instance if instance.match is None else replace(instance, match=replace(instance.match, rows=()))
+    if instance.match is None or not instance.match.rows:
+        return instance
+    return replace(instance, match=replace(instance.match, rows=()))
 
 
 def _instance_columns(alert_id: str, instance: Instance) -> dict[str, Any]:
@@ -133,7 +136,7 @@ def _instance_columns(alert_id: str, instance: Instance) -> dict[str, Any]:
         "phase": str(instance.phase),
         "since": instance.since,
         "episode": instance.episode.id if instance.episode else None,
-        "body": codec.pack(instance),
+        "body": instance,
     }
 
 
@@ -145,7 +148,7 @@ def _cursor_columns(cursor: Cursor) -> dict[str, Any]:
         "hit_at": cursor.hit_at,
         "attempt": cursor.attempt,
         "retry_at": cursor.retry_at,
-        "health": codec.pack(cursor.health),
+        "health": cursor.health,
         "memory": cursor.memory,
         "seen_sequence": cursor.seen_sequence,
     }

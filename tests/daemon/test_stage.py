@@ -42,7 +42,7 @@ async def _history(database: Database) -> list[str]:
         told = await history.transitions_of(tx, ALERT.id, limit=1000)
         judged = await history.evaluations_of(tx, ALERT.id, limit=1000)
     slots = [replace(each, number=0, duration=None, recorded_at=each.slot) for each in judged]
-    return [codec.dumps(codec.pack(each)) for each in (*(one.transition for one in told), *slots)]
+    return [codec.dumps(each) for each in (*(one.transition for one in told), *slots)]
 
 
 @given(ANSWERS, POLICIES, st.sampled_from([None, 2, 6]))
