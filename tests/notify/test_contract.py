@@ -48,7 +48,7 @@ STATUSES = [
 
 
 def test_every_registered_channel_is_in_the_contract() -> None:
-    assert sorted(channels()) == sorted([*HTTP_CHANNELS, "email"])
+    assert sorted(channels()) == sorted([*HTTP_CHANNELS, "apprise", "email"])
 
 
 @each_channel
