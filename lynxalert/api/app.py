@@ -26,7 +26,9 @@ from lynxalert.api import (
     tail,
     trials,
 )
-from lynxalert.api.errors import Endpoint, errors
+from lynxalert.api.dialects.routes import DIALECT_ROUTES
+from lynxalert.api.dialects.voices import BY_ADDRESS
+from lynxalert.api.errors import VOICES, Endpoint, errors
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
 from lynxalert.api.ports import Alerts, Backtests, Configuration, Part, Rehearsal, Silences
 from lynxalert.api.protocols.acks import ACKS, Acks
@@ -121,9 +123,10 @@ def application(offered: Offered) -> web.Application:
     app[tail.TAILS] = tail.Tails()
     app.on_shutdown.append(tail.end_tails)
     app[ACKS] = Acks()
+    app[VOICES] = BY_ADDRESS
     for method, path, endpoint in ALERT_ROUTES + ROUTES:
         _add(app, method, PREFIX + path, endpoint)
-    for method, path, endpoint in ALERT_ROUTES + ROOT_ROUTES + INGEST_ROUTES:
+    for method, path, endpoint in ALERT_ROUTES + ROOT_ROUTES + INGEST_ROUTES + DIALECT_ROUTES:
         # An index may be called `alerts`, and `/alerts/_bulk` is Elasticsearch's then.
         _add(app, method, path.replace("/alerts/{id}", r"/alerts/{id:[^_/][^/]*}"), endpoint)
     return app

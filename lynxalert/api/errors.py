@@ -16,6 +16,10 @@ from lynxalert.errors import LynxError
 from lynxalert.lang import QueryError
 
 Endpoint: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Voice: TypeAlias = "Callable[[ApiError], web.Response]"
+
+# Who words the errors at and below an address; everywhere else `envelope` does.
+VOICES: web.AppKey[Mapping[str, Voice]] = web.AppKey("voices", Mapping)
 
 REQUEST_ID = web.RequestKey("request_id", str)
 _SANE_ID = re.compile(r"[\w.:/+=@-]{1,128}", re.ASCII)
@@ -90,6 +94,14 @@ def envelope(error: ApiError) -> web.Response:
     )
 
 
+def told(request: web.Request, error: ApiError) -> web.Response:
+    """The error in the words that are spoken where *request* went."""
+    for address, voice in request.app.get(VOICES, {}).items():
+        if request.path == address or request.path.startswith(address + "/"):
+            return voice(error)
+    return envelope(error)
+
+
 @web.middleware
 async def errors(request: web.Request, handler: Endpoint) -> web.StreamResponse:
     """Name the request, run it, and turn whatever it raises into the envelope."""
@@ -105,18 +117,18 @@ async def _answer(request: web.Request, handler: Endpoint) -> web.StreamResponse
     try:
         return await handler(request)
     except ApiError as error:
-        return envelope(error)
+        return told(request, error)
     except QueryError as error:
-        return envelope(invalid_query(error))
+        return told(request, invalid_query(error))
     except web.HTTPException as error:
-        return envelope(_http(request, error))
+        return told(request, _http(request, error))
     except Exception:
         # The one place where an unexpected error ends: the log has it whole, the answer has its name.
         log.exception(
             "request_failed", request_id=request[REQUEST_ID], method=request.method, path=request.path
         )
         message = f"an internal error, logged as {request[REQUEST_ID]}"
-        return envelope(ApiError(500, "INTERNAL_ERROR", message))
+        return told(request, ApiError(500, "INTERNAL_ERROR", message))
 
 
 def _http(request: web.Request, error: web.HTTPException) -> ApiError:

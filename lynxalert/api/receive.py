@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from aiohttp import web
 
@@ -39,8 +42,14 @@ async def receive(request: web.Request, name: str, *, implied: str | None = None
     return Received(await keep(request, name, found), found)
 
 
-async def decode(request: web.Request, name: str, *, implied: str | None = None) -> Decoded:
-    """Check the key, read and decode the body.
+async def decode(
+    request: web.Request,
+    name: str,
+    *,
+    implied: str | None = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
+) -> Decoded:
+    """Check the key, read and decode the body; *settings* are the protocol's own.
 
     Raises:
         Refused: not allowed, too large, compressed in an unknown or broken way, or nothing of it can be used.
@@ -51,7 +60,7 @@ async def decode(request: web.Request, name: str, *, implied: str | None = None)
         body = await read_bytes(request, limit)
     except ApiError as error:
         raise Refused(Why.TOO_LARGE, str(error)) from None
-    protocol: Protocol = PROTOCOLS[name]()
+    protocol: Protocol = PROTOCOLS[name](**settings)
     try:
         if len(body) > LARGE:
             return await asyncio.to_thread(_decode, request, protocol, body, limit, implied)

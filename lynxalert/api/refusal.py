@@ -58,11 +58,17 @@ _OF_INGEST = {
 
 
 class Refused(LynxError):
-    """Nothing of the payload was kept. *retry_after*: whole seconds, where sending it again makes sense."""
+    """Nothing of the payload was kept. *retry_after*: whole seconds, where sending it again makes sense.
 
-    def __init__(self, why: Why, message: str, *, retry_after: int | None = None) -> None:
+    *path*: what of the payload is wrong, if that can be told.
+    """
+
+    def __init__(
+        self, why: Why, message: str, *, retry_after: int | None = None, path: tuple[str | int, ...] = ()
+    ) -> None:
         super().__init__(message)
         self.why = why
+        self.path = path
         self.retry_after = retry_after
 
     @property
@@ -78,7 +84,7 @@ class Refused(LynxError):
 
 def of_decoding(error: IngestError) -> Refused:
     """A payload that cannot be decoded."""
-    return Refused(_OF_INGEST.get(error.code, Why.MALFORMED), error.message)
+    return Refused(_OF_INGEST.get(error.code, Why.MALFORMED), error.message, path=error.path)
 
 
 def of_store(error: StoreError) -> Refused:

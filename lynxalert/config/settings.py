@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import pathlib
 import re
+import uuid
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,15 @@ def _keys(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _identity(value: object) -> str:
+    try:
+        if isinstance(value, str):
+            return str(uuid.UUID(value))
+    except ValueError:
+        pass
+    raise UnitError("must be a UUID such as 550e8400-e29b-41d4-a716-446655440000")
+
+
 def _network(value: object) -> str:
     try:
         if isinstance(value, str):
@@ -87,6 +97,7 @@ def _network(value: object) -> str:
 Listen = Annotated[Address, BeforeValidator(_address), WithJsonSchema({"type": "string"})]
 Zone = Annotated[str, BeforeValidator(_zone), WithJsonSchema({"type": "string"})]
 Network = Annotated[str, BeforeValidator(_network), WithJsonSchema({"type": "string"})]
+Identity = Annotated[str, BeforeValidator(_identity), WithJsonSchema({"type": "string", "format": "uuid"})]
 Version = Annotated[str, BeforeValidator(_version), WithJsonSchema({"type": "string"})]
 Keys = Annotated[
     tuple[str, ...],
@@ -174,6 +185,7 @@ class Ingest(Section):
     max_body: Size = size("100MB")
     keys: dict[str, Keys] = Field(default_factory=dict)
     limits: dict[str, Limited] = Field(default_factory=dict)  # by pattern of the source
+    skills: dict[str, Identity] = Field(default_factory=dict)  # ids of pushed skills by name
     elasticsearch: Elasticsearch = Elasticsearch()
     syslog: Syslog | None = None
 

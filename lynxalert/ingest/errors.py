@@ -29,12 +29,13 @@ _STATUS = {"unsupported_encoding": 415, "unsupported_type": 415, "too_large": 41
 
 
 class IngestError(LynxError):
-    """A payload that cannot be decoded at all; nothing of it is kept."""
+    """A payload that cannot be decoded at all; nothing of it is kept. *path*: where in it, if that can be told."""
 
-    def __init__(self, code: IngestCode, message: str) -> None:
+    def __init__(self, code: IngestCode, message: str, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.path = path
 
 
 def too_large(cap: int) -> IngestError:
