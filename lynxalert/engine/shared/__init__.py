@@ -1,7 +1,8 @@
 """Many asks → answers: queries that differ in constants only read the events together.
 
 `shape` cuts a query at its aggregation and `literals` lifts its constants; `batch` groups what is of one shape;
-`joined` makes one SELECT of a batch; `run` answers.
+`joined` makes one SELECT of a batch; `run` answers. What is known of a query is kept in the `library`, which casts it from
+a `mold` where another query of its `outline` was compiled before.
 """
 
 from lynxalert.engine.shared.ask import Ask

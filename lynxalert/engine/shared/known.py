@@ -1,29 +1,24 @@
-"""Query text → what is kept of it between ticks: its shape, its constants, how its rows are read."""
+"""CompiledQuery → what is kept of it between ticks: its shape, its constants, how its rows are read."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from threading import Lock
+from dataclasses import dataclass
 from typing import Any
 
 from lynxalert.engine.advice import cut_lists
 from lynxalert.engine.compiler import CompiledQuery
 from lynxalert.engine.rows import plain_rows
 from lynxalert.engine.run import bounded
-from lynxalert.engine.runner import Engine
 from lynxalert.engine.shared.ask import Ask
 from lynxalert.engine.shared.footing import Footing, footing_of, indexes_of, names_in
 from lynxalert.engine.shared.literals import Lifted
-from lynxalert.engine.shared.shape import Shape, shape_of
+from lynxalert.engine.shared.shape import Shape
 from lynxalert.lang import Diagnostic
 from lynxalert.lang.ast import Aggregation
 from lynxalert.lang.walk import nodes
 from lynxalert.plan import TimeWindow, Type, Value
 from lynxalert.plan.scope import Bounds
-
-SIZE = 65_536  # queries; one takes some kilobytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,58 +57,8 @@ class Known:
         return plain_rows(self.names, self.types, fetched)
 
 
-class Library:
-    """What is known of the queries asked lately, against the catalog as it is."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._known: OrderedDict[tuple[object, str], Known | int] = OrderedDict()  # int: version of one alone
-        self._shapes: dict[str, Shape] = {}
-        self._lock = Lock()
-
-    def look_up(self, ask: Ask) -> Known | None:
-        """What is known of the query of *ask*; None where it does not share.
-
-        Raises:
-            QueryError: it is wrong.
-        """
-        key, version = (ask.text, ask.timezone), self._engine.source.catalog().version
-        with self._lock:
-            found = self._known.get(key)
-            if found is not None:
-                self._known.move_to_end(key)
-        if isinstance(found, int) and found == version:
-            return None
-        if isinstance(found, Known) and found.version == version:
-            return found
-        if isinstance(found, Known) and found.mentions is not None:
-            catalog = self._engine.source.catalog()
-            if footing_of(catalog, found.indexes, found.mentions) == found.footing:
-                renewed = replace(found, version=catalog.version)
-                with self._lock:
-                    self._known[key] = renewed
-                return renewed
-        return self._learn(key, ask)
-
-    def _learn(self, key: tuple[object, str], ask: Ask) -> Known | None:
-        compiled = self._engine.compile(ask.text, ask.timezone)
-        shape = shape_of(compiled)
-        version = compiled.catalog.version
-        with self._lock:
-            if shape is None:
-                self._known[key] = version
-                return None
-            if len(self._shapes) > len(self._known) + SIZE:
-                self._shapes.clear()  # those of old catalogs
-            kept = self._shapes.setdefault(shape.text, replace(shape, low=(), high=()))
-            known = _known(compiled, kept, shape)
-            self._known[key] = known
-            while len(self._known) > SIZE:
-                self._known.popitem(last=False)
-        return known
-
-
-def _known(compiled: CompiledQuery, kept: Shape, shape: Shape) -> Known:
+def known_of(compiled: CompiledQuery, kept: Shape, shape: Shape) -> Known:
+    """What is kept of *compiled*, whose shape is *shape*, kept as *kept*."""
     columns = compiled.relation.schema.columns
     clauses = (each for each in nodes(compiled.query) if isinstance(each, Aggregation))
     lists = any(each.function.lower() == "list" for each in clauses)

@@ -16,7 +16,7 @@ from lynxalert.engine.runner import DEADLINE, ROW_CAP, Engine
 from lynxalert.engine.shared.ask import Ask
 from lynxalert.engine.shared.batch import Batch, Member, Tables, grouped, tabulate
 from lynxalert.engine.shared.joined import PROBES, TARGETS, Joined
-from lynxalert.engine.shared.known import Library
+from lynxalert.engine.shared.library import Library
 from lynxalert.engine.shared.literals import Lifted
 from lynxalert.lang import QueryError
 from lynxalert.plan import Result

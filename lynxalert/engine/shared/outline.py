@@ -1,0 +1,123 @@
+"""Query → its outline: the text around its plain constants, and those constants. One outline: one meaning but for them.
+
+A constant is plain where a compiler has no reason to look at it closely: a word that is no keyword, a number that is
+neither huge nor a truth value. Its kind holds all that could make a difference; anything else stays in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from lynxalert.lang.ast import Literal, Pattern, Query
+from lynxalert.lang.text import Span
+from lynxalert.lang.walk import nodes
+
+# node, quoted, what it is, whether it has capitals, its signs
+Kind: TypeAlias = tuple[str, bool, str, bool, str]
+
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_WHOLE = re.compile(r"[2-9]|[1-9][0-9]{1,8}")
+_FRACTION = re.compile(r"[0-9]{1,6}\.[0-9]{0,5}[1-9]")
+# Words that say more than themselves to somebody: truth values, numbers, times, operators.
+_SPEAKING = frozenset(
+    ["true", "false", "null", "none", "nan", "inf", "infinity", "yes", "no", "on", "off", "t", "f", "y", "n", "now", "today", "yesterday", "and", "or", "not", "xor", "in", "by", "as", "like", "is", "between", "case", "term"]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One constant: where it is written (quotes included), what it says, its kind."""
+
+    span: Span
+    text: str
+    kind: Kind
+
+    def spelled(self, text: str) -> str:
+        """*text* written as this constant is."""
+        return f'"{text}"' if self.kind[1] else text
+
+    def another(self, number: int) -> str:
+        """A constant of this kind, another one for each *number*, that nobody writes by chance."""
+        _, _, form, capital, signs = self.kind
+        match form:
+            case "whole":
+                return str(719_283_000 + number)
+            case "fraction":
+                return f"{71_928 + number}.73"
+            case _:
+                return f"{'Q' if capital else 'q'}{number}x7z{signs}w"
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """*pieces* of text with a gap between each two."""
+
+    pieces: tuple[str, ...]
+    gaps: tuple[Gap, ...]
+
+    @property
+    def key(self) -> tuple[tuple[str, ...], tuple[Kind, ...]]:
+        """Equal for queries of one outline."""
+        return self.pieces, tuple(gap.kind for gap in self.gaps)
+
+    def text(self, fill: Mapping[int, str]) -> str:
+        """The query with the constants of these gaps replaced."""
+        parts = [self.pieces[0]]
+        for number, (gap, piece) in enumerate(zip(self.gaps, self.pieces[1:], strict=True)):
+            parts += [gap.spelled(fill.get(number, gap.text)), piece]
+        return "".join(parts)
+
+    def moved(self, span: Span, to: Outline) -> Span:
+        """Where in *to* stands what is at *span* here."""
+        return Span(self._place(span.start, to), self._place(span.end, to))
+
+    def _place(self, place: int, to: Outline) -> int:
+        pairs = zip(self.gaps, to.gaps, strict=True)
+        return place + sum(
+            len(there.span) - len(here.span) for here, there in pairs if here.span.end <= place
+        )
+
+
+def outline_of(query: Query) -> Outline | None:
+    """The outline of *query*; None where nothing in it is plain."""
+    found: dict[Span, Gap] = {}
+    for node in nodes(query):
+        gap = _gap(node, query.source) if isinstance(node, Literal | Pattern) else None
+        if gap is not None and found.setdefault(gap.span, gap) != gap:
+            return None
+    gaps = sorted(found.values(), key=lambda gap: gap.span)
+    return _outline(query.source, gaps) if gaps else None
+
+
+def _outline(source: str, gaps: Iterable[Gap]) -> Outline | None:
+    pieces, place = [], 0
+    for gap in gaps:
+        if gap.span.start < place:
+            return None
+        pieces.append(source[place : gap.span.start])
+        place = gap.span.end
+    return Outline((*pieces, source[place:]), tuple(gaps))
+
+
+def _gap(node: Literal | Pattern, source: str) -> Gap | None:
+    """*node* as a gap, if it is plain and stands in the text as it says: not in a macro, without escapes."""
+    written = source[node.span.start : node.span.end]
+    quoted = written.startswith('"')
+    text = written[1:-1] if quoted else written
+    value = node.value if isinstance(node, Literal) else node.text
+    form = _form(text)
+    if form is None or isinstance(value, bool) or str(value) != text or getattr(node, "case", False):
+        return None
+    signs = "".join(sorted(set(text) & set("_.-"))) if form == "word" else ""
+    return Gap(node.span, text, (type(node).__name__, quoted, form, text != text.lower(), signs))
+
+
+def _form(text: str) -> str | None:
+    if _WHOLE.fullmatch(text):
+        return "whole"
+    if _FRACTION.fullmatch(text):
+        return "fraction"
+    return "word" if _WORD.fullmatch(text) and text.lower() not in _SPEAKING else None
