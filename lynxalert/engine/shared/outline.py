@@ -23,7 +23,38 @@ _WHOLE = re.compile(r"[2-9]|[1-9][0-9]{1,8}")
 _FRACTION = re.compile(r"[0-9]{1,6}\.[0-9]{0,5}[1-9]")
 # Words that say more than themselves to somebody: truth values, numbers, times, operators.
 _SPEAKING = frozenset(
-    ["true", "false", "null", "none", "nan", "inf", "infinity", "yes", "no", "on", "off", "t", "f", "y", "n", "now", "today", "yesterday", "and", "or", "not", "xor", "in", "by", "as", "like", "is", "between", "case", "term"]
+    [
+        "true",
+        "false",
+        "null",
+        "none",
+        "nan",
+        "inf",
+        "infinity",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "t",
+        "f",
+        "y",
+        "n",
+        "now",
+        "today",
+        "yesterday",
+        "and",
+        "or",
+        "not",
+        "xor",
+        "in",
+        "by",
+        "as",
+        "like",
+        "is",
+        "between",
+        "case",
+        "term",
+    ]
 )
 
 
