@@ -123,7 +123,7 @@ class Sender:
     async def _attempt(self, lane: Lane, delivery: Delivery) -> Delivery:
         message = delivery.message.degrade() if delivery.degraded else delivery.message
         try:
-            receipt = await send(_channel(lane), message, self._http)
+            receipt = await send(_channel(lane), replace(message, thread=lane.receipt), self._http)
         except DeliveryError as error:
             failed = after_failure(delivery, error, self._clock.now(), self._chance)
             if error.reason is Failure.THROTTLED and failed.due_at is not None:

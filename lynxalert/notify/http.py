@@ -74,6 +74,8 @@ class Http:
     def __init__(self, outbound: Outbound, clock: Clock) -> None:
         self.outbound = outbound
         self.clock = clock
+        # What providers told that holds for longer than a request: a chat's new id, the id of a severity.
+        self.learned: dict[tuple[str, ...], str] = {}
         self._hidden: frozenset[str] = frozenset()
         connector = aiohttp.TCPConnector(
             socket_factory=outbound.socket_for, force_close=True, limit=500, ttl_dns_cache=30

@@ -28,7 +28,8 @@ class Message:
     *subject* is what it is about (`High error rate — service=web`), *title* the same with its state in front,
     *text* the whole in plain words. *rich* is the text in the channel's markup, within its limit. *payload* is the
     rendered `body_template`, sent as it is. *state*: firing | resolved | nodata | flapping. *labels* are the
-    by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. Times are RFC 3339.
+    by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. *thread* is the receipt of the episode's first message there, known
+    only when it is sent. Times are RFC 3339.
     """
 
     subject: str
@@ -53,6 +54,7 @@ class Message:
     test: bool = False
     degraded: bool = False
     warnings: tuple[str, ...] = ()
+    thread: str | None = None
 
     @property
     def resolved(self) -> bool:

@@ -19,12 +19,14 @@ class Lane:
     """All that one episode still owes one target, in order of sequence. Only the first is due, and leased.
 
     *accepted*: some message of the episode other than its end was delivered there, or collapsed into its end.
+    *receipt* is the provider's own id of the first message of the episode there, where it gave one: what later ones reply to.
     *channel* is the target's configuration, kept for as long as anything is owed, even if the alert has lost the channel since.
     """
 
     deliveries: tuple[Delivery, ...]
     accepted: bool
     channel: ChannelSpec | None
+    receipt: str | None = None
 
 
 class Outbox(Protocol):

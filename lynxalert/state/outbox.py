@@ -138,13 +138,17 @@ async def _lane(tx: AsyncConnection, head_id: str) -> Lane:
         deliveries.c.destination == head.target.destination,
     )
     owed = select(deliveries).where(same, deliveries.c.status.in_(OWED)).order_by(deliveries.c.sequence)
-    accepted = select(deliveries.c.id).where(
-        same, deliveries.c.status.in_(ACCEPTED), deliveries.c.kind != str(Kind.RESOLVED)
+    accepted = (
+        select(deliveries.c.receipt)
+        .where(same, deliveries.c.status.in_(ACCEPTED), deliveries.c.kind != str(Kind.RESOLVED))
+        .order_by(deliveries.c.receipt.is_(None), deliveries.c.sequence)
     )
+    first = (await tx.execute(accepted.limit(1))).first()
     return Lane(
         tuple(map(delivery, (await tx.execute(owed)).mappings())),
-        (await tx.execute(accepted.limit(1))).first() is not None,
+        first is not None,
         channel_of(await definitions.channels(tx, head.alert_id), head.target),
+        first.receipt if first is not None else None,
     )
 
 

@@ -69,7 +69,9 @@ class Ledger:
         accepted = any(
             row.status in told and not row.is_end for row in self.rows.values() if self._same(row, head)
         )
-        return Lane((leased, *rest), accepted, self.specs.get(head.target))
+        receipts = [row.receipt for row in self.all() if self._same(row, head) and row.status in told]
+        receipt = next((one for one in receipts if one), None)
+        return Lane((leased, *rest), accepted, self.specs.get(head.target), receipt)
 
     async def settle(self, deliveries: Sequence[Delivery]) -> None:
         self.settlements += 1

@@ -101,6 +101,7 @@ def configs(url: str) -> dict[str, dict[str, Any]]:
         "googlechat": {"webhook_url": f"{url}/v1/spaces/S/messages?key=CANARY-key&token=CANARY-google"},
         "grafana_oncall": {"webhook_url": f"{url}/integrations/v1/formatted_webhook/CANARY-oncall/"},
         "incidentio": {"api_key": "CANARY-incident-key", "api_url": url},
+        "incidentio_alerts": {"source_id": "01GW", "token": "CANARY-source-token", "api_url": url},
         "mattermost": {"webhook_url": f"{url}/hooks/CANARY-mattermost"},
         "msteams": {"webhook_url": f"{url}/workflows/CANARY-flow/triggers/run?sig=CANARY-signature"},
         "ntfy": {"topic": "CANARY-topic", "server": url, "token": "tk_CANARY-ntfy"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pathlib
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -73,7 +74,9 @@ async def test_golden(path: pathlib.Path, pytestconfig: pytest.Config) -> None:
         config = json.loads(json.dumps(spec["config"]).replace("http://provider", provider.url))
         channel, problems = configure(spec["type"], config, ("channels", 0))
         assert channel is not None, problems
-        message = compose(told(json.loads(case["message"])), channel, "dlv_0123456789abcdef")
+        said = json.loads(case["message"])
+        thread = said.pop("thread", None)
+        message = replace(compose(told(said), channel, "dlv_0123456789abcdef"), thread=thread)
         if spec.get("degraded"):
             message = message.degrade()
         await send(channel, message, http)

@@ -88,11 +88,53 @@ async def test_a_group_that_moved_is_followed_once() -> None:
         provider.answers = [Answer(400, moved)]
         receipt = await send(channel, compose(occasion(), channel), http)
         assert receipt.provider_id == "7"
-        assert [one.json["chat_id"] for one in provider.requests] == ["-5", -1009]
-        provider.answers = [Answer(400, moved), Answer(400, moved)]
+        assert [one.json["chat_id"] for one in provider.requests] == ["-5", "-1009"]
+        await send(channel, compose(occasion(), channel), http)
+        assert provider.requests[-1].json["chat_id"] == "-1009"  # asked once
+        provider.answers = [Answer(400, moved)]
         with pytest.raises(DeliveryError):
             await send(channel, compose(occasion(), channel), http)
         assert len(provider.requests) == 4
+
+
+async def test_a_severity_is_asked_once_and_again_after_a_refusal() -> None:
+    async with serving() as provider, client() as http:
+        channel = made("incidentio", api_key="k", api_url=provider.url)
+        message = compose(occasion(), channel)
+        for told in (message, message, message.degrade()):
+            await send(channel, told, http)
+        asked = [one.path for one in provider.requests if one.method == "GET"]
+        assert asked == ["/v1/severities", "/v1/severities"]
+        assert all(one.json["severity_id"] == "sev-9" for one in provider.requests if one.method == "POST")
+
+
+@pytest.mark.parametrize(
+    ("kind", "config", "base"),
+    [
+        ("pagerduty", {"routing_key": "R"}, "https://events.pagerduty.com"),
+        ("pagerduty", {"routing_key": "R", "region": "eu"}, "https://events.eu.pagerduty.com"),
+        ("opsgenie", {"api_key": "K"}, "https://api.opsgenie.com"),
+        ("opsgenie", {"api_key": "K", "region": "eu"}, "https://api.eu.opsgenie.com"),
+        ("opsgenie", {"api_key": "K", "region": "jsm"}, "https://api.atlassian.com/jsm/ops/integration"),
+        ("opsgenie", {"api_key": "K", "region": "eu", "api_url": "http://x/y/"}, "http://x/y"),
+    ],
+)
+async def test_regions(kind: str, config: dict[str, Any], base: str) -> None:
+    asked: list[str] = []
+
+    class Atlas:
+        """Notes where a request would go."""
+
+        def hiding(self, _: Any) -> Any:
+            return self
+
+        async def request(self, method: str, url: str, **_: Any) -> Reply:
+            asked.append(url)
+            return Reply(202, {}, "{}", {})
+
+    channel = made(kind, **config)
+    await send(channel, compose(occasion(), channel), Atlas())  # type: ignore[arg-type]
+    assert asked == [base + ("/v2/enqueue" if kind == "pagerduty" else "/v2/alerts")]
 
 
 async def test_telegram_says_no_with_a_200() -> None:

@@ -30,6 +30,7 @@ async def test_probes_come_in_order() -> None:
             "googlechat": (Level.TCP, "reachable"),
             "grafana_oncall": (Level.TCP, "reachable"),
             "incidentio": (Level.AUTH, "reachable"),
+            "incidentio_alerts": (Level.TCP, "reachable"),
             "mattermost": (Level.HTTP, "reachable"),
             "msteams": (Level.TCP, "reachable"),
             "ntfy": (Level.AUTH, "reachable"),

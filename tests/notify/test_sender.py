@@ -138,6 +138,17 @@ async def test_an_end_never_overtakes_its_start() -> None:
         assert actions == ["trigger", "trigger", "resolve"]
 
 
+async def test_an_end_replies_to_its_start() -> None:
+    async with working() as bench:
+        chat = bench.spec("telegram")
+        bench.tell(chat)
+        assert await bench.outcome() == ("fired", "delivered", None)
+        bench.tell(chat, kind=Kind.RESOLVED, sequence=2)
+        assert await bench.outcome() == ("resolved", "delivered", None)
+        replies = [request.json.get("reply_parameters") for request in bench.provider.requests]
+        assert replies == [None, {"message_id": 7, "allow_sending_without_reply": True}]
+
+
 async def test_what_began_and_ended_while_a_chat_was_down_is_one_message() -> None:
     async with working() as bench:
         bench.provider.answers = [Answer(502, "down")]

@@ -67,6 +67,21 @@ async def test_a_later_sequence_waits_for_the_earlier_one(database: Database) ->
     assert second.accepted
 
 
+async def test_the_first_receipt_of_an_episode_comes_with_its_later_messages(database: Database) -> None:
+    later = [delivery(sequence=2, kind=Kind.CHANGED), delivery(sequence=3, kind=Kind.RESOLVED)]
+    box = await queued(database, delivery(), *later, delivery("ep_2", due=NOON + MINUTE))
+    seen = []
+    for receipt in ("C1:1.0", "C1:2.0", None):
+        lane = await box.claim("webhook:hook", NOON, LEASE)
+        assert lane is not None
+        seen.append(lane.receipt)
+        await box.settle([replace(delivered(lane), receipt=receipt)])
+    assert seen == [None, "C1:1.0", "C1:1.0"]
+    other = await box.claim("webhook:hook", NOON + MINUTE, LEASE + MINUTE)
+    assert other is not None
+    assert other.receipt is None
+
+
 async def test_a_held_start_holds_its_end(database: Database) -> None:
     held = replace(delivery(due=None), reason=Quiet.MUTED)
     box = await queued(database, held, delivery(sequence=2, kind=Kind.RESOLVED))

@@ -39,16 +39,26 @@ class Incidentio(kit.Base):
             "summary": kit.cut(message.text, 10_000),
         }
         # Without a severity of that name the account's default holds: better than no incident.
-        listed = (await self._ask("GET", "/v1/severities", http)).get("severities") or []
-        for one in listed:
-            if str(one.get("name")).lower() == self.severity:
-                body["severity_id"] = one["id"]
+        known = await self._severity(http, again=message.degraded)
+        if known is not None:
+            body["severity_id"] = known
         incident = (await self._ask("POST", "/v2/incidents", http, body)).get("incident")
         return Receipt(str(incident["id"]) if isinstance(incident, dict) and "id" in incident else None)
 
     async def probe(self, http: Http) -> kit.ProbeReport:
         await self._ask("GET", "/v1/identity", http)
         return kit.ProbeReport(kit.Level.AUTH, "reachable", "the key is known")
+
+    async def _severity(self, http: Http, *, again: bool) -> str | None:
+        """The account's id of the severity of that name: asked once, and once more where an incident was refused."""
+        place = (self.api_url.value, self.api_key.value, self.severity)
+        if again or place not in http.learned:
+            listed = (await self._ask("GET", "/v1/severities", http)).get("severities") or []
+            named = {str(one.get("name")).lower(): str(one["id"]) for one in listed}
+            if self.severity not in named:
+                return None
+            http.learned[place] = named[self.severity]
+        return http.learned[place]
 
     async def _ask(self, method: str, path: str, http: Http, body: Plain = None) -> Plain:
         url = self.api_url.value.rstrip("/") + path

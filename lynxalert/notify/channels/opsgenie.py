@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 from urllib.parse import quote
@@ -9,14 +10,21 @@ from urllib.parse import quote
 from lynxalert.notify import kit
 from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Url
 
+PLACES = {
+    "us": "https://api.opsgenie.com",
+    "eu": "https://api.eu.opsgenie.com",
+    "jsm": "https://api.atlassian.com/jsm/ops/integration",
+}
+KINDS = {"team": "name", "user": "username", "schedule": "name", "escalation": "name"}
+
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opsgenie(kit.Base):
-    """An Opsgenie team (or its successor Jira Service Management through `api_url`). One alert per episode."""
+    """An Opsgenie team, or one of its successor Jira Service Management (`region = "jsm"`). One alert per episode."""
 
     kind: ClassVar[str] = "opsgenie"
-    identity: ClassVar[tuple[str, ...]] = ("api_url", "api_key")
+    identity: ClassVar[tuple[str, ...]] = ("region", "api_url", "api_key")
     markup: ClassVar[Markup] = kit.PLAIN
     stateful: ClassVar[bool] = True
     keyed: ClassVar[bool] = True
@@ -24,7 +32,13 @@ class Opsgenie(kit.Base):
     api_key: Secret
     priority: Literal["P1", "P2", "P3", "P4", "P5"] = "P3"
     tags: tuple[str, ...] = ()
-    api_url: Url = Url("https://api.opsgenie.com")
+    responders: tuple[str, ...] = ()
+    region: Literal["us", "eu", "jsm"] = "us"
+    api_url: Url | None = None
+
+    def objections(self) -> Sequence[tuple[str, str]]:
+        known = all(one.partition(":")[0] in KINDS and one.partition(":")[2] for one in self.responders)
+        return () if known else [("responders", "must be such as team:SRE, user:a@example.com, schedule:…")]
 
     async def send(self, message: Message, http: Http) -> Receipt:
         accepted = {} if message.resolved else await self._ask("POST", "", http, self._alert(message))
@@ -42,7 +56,8 @@ class Opsgenie(kit.Base):
         return kit.ProbeReport(kit.Level.AUTH, "reachable", "the key is known")
 
     async def _ask(self, method: str, path: str, http: Http, body: Plain = None) -> dict[str, Plain]:
-        url = f"{self.api_url.value.rstrip('/')}/v2/alerts{path}"
+        base = self.api_url.value.rstrip("/") if self.api_url else PLACES[self.region]
+        url = f"{base}/v2/alerts{path}"
         key = {"Authorization": f"GenieKey {self.api_key.value}"}
         answer = await http.request(method, url, json=body, headers=key)
         return answer.body if isinstance(answer.body, dict) else {}
@@ -56,4 +71,10 @@ class Opsgenie(kit.Base):
             "tags": [kit.cut(tag, 50) for tag in self.tags[:20]],
             "details": {name: kit.cut(str(value), 400) for name, value in list(message.labels.items())[:20]},
             "source": "LynxAlert",
+            **({"responders": [_responder(one) for one in self.responders[:50]]} if self.responders else {}),
         }
+
+
+def _responder(text: str) -> dict[str, Plain]:
+    kind, _, name = text.partition(":")
+    return {"type": kind, KINDS[kind]: name}

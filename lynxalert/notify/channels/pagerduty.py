@@ -17,14 +17,24 @@ class Pagerduty(kit.Base):
     """A PagerDuty service, through an Events API v2 integration. One incident per episode, resolved with it."""
 
     kind: ClassVar[str] = "pagerduty"
-    identity: ClassVar[tuple[str, ...]] = ("api_url", "routing_key")
+    identity: ClassVar[tuple[str, ...]] = ("region", "api_url", "routing_key")
     markup: ClassVar[Markup] = kit.PLAIN
     stateful: ClassVar[bool] = True
     keyed: ClassVar[bool] = True
 
     routing_key: Secret
     severity: Literal["critical", "error", "warning", "info"] | None = None  # default: the alert's
-    api_url: Url = Url("https://events.pagerduty.com")
+    component: str | None = None
+    group: str | None = None
+    class_: str | None = None
+    region: Literal["us", "eu"] = "us"
+    api_url: Url | None = None
+
+    @property
+    def base(self) -> Url:
+        """Where events go: keys hold in one region only."""
+        eu = "eu." if self.region == "eu" else ""
+        return self.api_url or Url(f"https://events.{eu}pagerduty.com")
 
     async def send(self, message: Message, http: Http) -> Receipt:
         if not message.resolved:
@@ -34,11 +44,11 @@ class Pagerduty(kit.Base):
         return Receipt(message.episode)
 
     async def probe(self, http: Http) -> kit.ProbeReport:
-        return await kit.reach(self.api_url, http)
+        return await kit.reach(self.base, http)
 
     async def _event(self, action: str, message: Message, more: dict[str, Plain], http: Http) -> None:
         key = {"routing_key": self.routing_key.value, "event_action": action, "dedup_key": message.episode}
-        await http.request("POST", f"{self.api_url.value.rstrip('/')}/v2/enqueue", json={**key, **more})
+        await http.request("POST", f"{self.base.value.rstrip('/')}/v2/enqueue", json={**key, **more})
 
     def _payload(self, message: Message) -> dict[str, Plain]:
         details = {
@@ -49,7 +59,9 @@ class Pagerduty(kit.Base):
         }
         if len(kit.encode(details)) > ROOM:
             details = {"text": kit.cut(message.text, 10_000), "error": "the result was too large to send"}
+        placed = {"component": self.component, "group": self.group, "class": self.class_}
         payload = {
+            **{name: text for name, text in placed.items() if text},
             "summary": kit.cut(message.subject, 1024),
             "source": "lynxalert",
             "severity": "info" if message.test else self.severity or message.severity,
@@ -57,4 +69,5 @@ class Pagerduty(kit.Base):
             "custom_details": details,
         }
         links = [{"href": link.url, "text": link.title} for link in message.links]
-        return {"payload": payload, "client": "LynxAlert", "links": links}
+        client = {"client": "LynxAlert", **({"client_url": message.link} if message.link else {})}
+        return {"payload": payload, **client, "links": links}

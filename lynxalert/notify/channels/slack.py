@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from lynxalert.notify import kit
 from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Template, Url
@@ -13,7 +13,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slack(kit.Base):
-    """A Slack channel. `channel`, `username`, `icon_emoji` override only where the webhook is a legacy one."""
+    """A Slack channel. `channel`, `username` and icons override only where the webhook is a legacy one."""
 
     kind: ClassVar[str] = "slack"
     identity: ClassVar[tuple[str, ...]] = ("webhook_url", "bot_token", "channel")
@@ -23,9 +23,11 @@ class Slack(kit.Base):
     channel: str | None = None
     username: str = "LynxAlert"
     icon_emoji: str = ":rotating_light:"
+    icon_url: str | None = None
     message_template: Template | None = None
     resolved_template: Template | None = None
     bot_token: Secret | None = None
+    follow_up: Literal["thread", "update", "new"] = "thread"
     api_url: Url = Url("https://slack.com/api")
 
     def objections(self) -> Sequence[tuple[str, str]]:
@@ -37,14 +39,22 @@ class Slack(kit.Base):
 
     async def send(self, message: Message, http: Http) -> Receipt:
         text = message.body if message.is_rich else kit.SLACK.escape(message.body)
-        body = {"text": text, "username": self.username, "icon_emoji": self.icon_emoji}
+        icon = {"icon_url": self.icon_url} if self.icon_url else {"icon_emoji": self.icon_emoji}
+        body = {"text": text, "username": self.username, **icon}
         if self.channel is not None:
             body["channel"] = self.channel
-        if self.webhook_url is None:
-            return Receipt(str((await self._call("chat.postMessage", body, http)).get("ts")))
-        answer = await http.request("POST", self.webhook_url, json=body)
-        http.no_word(answer)
-        return Receipt()
+        if self.webhook_url is not None:
+            http.no_word(await http.request("POST", self.webhook_url, json=body))
+            return Receipt()
+        place, known, first = (message.thread or "").partition(":")
+        # A second attempt after a refusal stands alone: the first message may have been deleted.
+        if known and not message.degraded and self.follow_up == "update":
+            await self._call("chat.update", {"channel": place, "ts": first, "text": text}, http)
+            return Receipt(message.thread)
+        if known and not message.degraded and self.follow_up == "thread":
+            body |= {"channel": place, "thread_ts": first}
+        posted = await self._call("chat.postMessage", body, http)
+        return Receipt(f"{posted.get('channel', self.channel)}:{posted.get('ts')}")
 
     async def probe(self, http: Http) -> kit.ProbeReport:
         if self.webhook_url is not None:
@@ -52,9 +62,8 @@ class Slack(kit.Base):
         await self._call("auth.test", {}, http)
         return kit.ProbeReport(kit.Level.AUTH, "reachable", "the token is valid")
 
-    async def _call(self, method: str, body: dict[str, Plain], http: Http) -> dict[str, Plain]:
-        answer = await http.request(
-            "POST", f"{self.api_url.value.rstrip('/')}/{method}", json=body, bearer=self.bot_token
-        )
+    async def _call(self, method: str, body: Plain, http: Http) -> dict[str, Plain]:
+        url = f"{self.api_url.value.rstrip('/')}/{method}"
+        answer = await http.request("POST", url, json=body, bearer=self.bot_token)
         http.no_word(answer)
         return dict(answer.object())

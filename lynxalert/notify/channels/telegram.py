@@ -23,6 +23,7 @@ class Telegram(kit.Base):
     resolved_template: Template | None = None
     parse_mode: Literal["HTML", "MarkdownV2"] = "HTML"
     message_thread_id: int | None = None
+    silent: bool = False
     api_url: Url = Url("https://api.telegram.org")
 
     @property
@@ -35,20 +36,31 @@ class Telegram(kit.Base):
             text["parse_mode"] = self.parse_mode
         if self.message_thread_id is not None:
             text["message_thread_id"] = self.message_thread_id
-        try:
-            sent = await self._call("sendMessage", {"chat_id": self.chat_id, **text}, http)
-        except kit.DeliveryError as error:
-            # A group that became a supergroup answers with its new id, and nothing was sent yet.
-            moved = (error.body or {}).get("parameters", {}).get("migrate_to_chat_id")
-            if not moved:
-                raise
-            sent = await self._call("sendMessage", {"chat_id": moved, **text}, http)
-        return Receipt(str(sent.get("message_id")))
+        if self.silent:
+            text["disable_notification"] = True
+        if message.thread is not None and message.thread.isdecimal():
+            first = {"message_id": int(message.thread), "allow_sending_without_reply": True}
+            text["reply_parameters"] = first
+        return Receipt(str((await self._there("sendMessage", text, http)).get("message_id")))
 
     async def probe(self, http: Http) -> kit.ProbeReport:
         await self._call("getMe", {}, http)
-        await self._call("getChat", {"chat_id": self.chat_id}, http)
+        await self._there("getChat", {}, http)
         return kit.ProbeReport(kit.Level.TARGET, "reachable", "the bot is in the chat")
+
+    async def _there(self, method: str, fields: dict[str, Plain], http: Http) -> dict[str, Plain]:
+        """Call *method* for the chat, and for the supergroup that it may have become: told once, then known."""
+        place = (self.api_url.value, self.bot_token.value, str(self.chat_id))
+        chat = http.learned.get(place, self.chat_id)
+        try:
+            return await self._call(method, {"chat_id": chat, **fields}, http)
+        except kit.DeliveryError as error:
+            told = error.body.get("parameters") if isinstance(error.body, dict) else None
+            moved = told.get("migrate_to_chat_id") if isinstance(told, dict) else None
+            if not moved or str(moved) == chat:
+                raise
+            http.learned[place] = str(moved)
+            return await self._call(method, {"chat_id": str(moved), **fields}, http)
 
     async def _call(self, method: str, fields: dict[str, Plain], http: Http) -> dict[str, Plain]:
         url = Url(f"{self.api_url.value.rstrip('/')}/bot{self.bot_token.value}/{method}")
