@@ -20,12 +20,14 @@ class StoredField:
 
     *column* is the physical column (`c7`), or None when the field was never promoted and lives in `_extra` only.
     *complete* says that every value is in the column; otherwise some are in `_extra` and the field reads as ANY.
+    *written*: the column is a TIMESTAMP, and the value is what `strftime` makes of it in this format.
     """
 
     name: str
     type: Type
     column: str | None
     complete: bool
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

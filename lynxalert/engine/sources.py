@@ -102,15 +102,21 @@ def _read(stream: StoredStream, scan_: Scan, one: Column, raw_names: dict[Column
     if field is None:
         return cast(null(), SQL_TYPE[one.type])
     if field.column is not None and field.complete:
-        return as_type(Typed(column(field.column, "e"), field.type), one.type)
+        return as_type(Typed(_held(field, field.column), field.type), one.type)
     overflow = call(
         "nullif",
         call("json_extract", column("_extra", "e"), text(pointer(one.name))),
         cast(text("null"), "JSON"),
     )
     if field.column is not None:
-        overflow = coalesce(call("to_json", column(field.column, "e")), overflow)
+        overflow = coalesce(call("to_json", _held(field, field.column)), overflow)
     return json_list(overflow) if one.type is Type.LIST else as_type(Typed(overflow, Type.ANY), one.type)
+
+
+def _held(field: StoredField, name: str) -> Node:
+    """The value that the column *name* holds of *field*."""
+    node = column(name, "e")
+    return node if field.written is None else call("strftime", node, text(field.written))
 
 
 def pointer(name: str) -> str:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from lynxalert.events.extract import Given, Readings
 from lynxalert.events.layout import LARGEST, SMALLEST, Slot, fit
+from lynxalert.events.stamps import stamp, stamps
 from lynxalert.plan import Type
 
 TIMESTAMP = pa.timestamp("us")
@@ -64,16 +65,16 @@ def split(
                 if value is not None:
                     parts.extras[row][name] = value
         else:
-            parts.columns[name] = list(values) if _fits(values, slot.type) else _fitted(values, slot, parts)
-    targets = {name: (slot.type, ALWAYS_FITS[slot.type]) for name, slot in slots.items()}
+            parts.columns[name] = _whole(values, slot) or _fitted(values, slot, parts)
+    targets = {name: (slot, None if slot.written else ALWAYS_FITS[slot.type]) for name, slot in slots.items()}
     for row, fields in enumerate(rest):
         for name, value in fields.items():
             target = targets.get(name)
             if target is None:
                 parts.extras[row][name] = value
                 continue
-            kind, exact = target
-            fitted = value if type(value) is exact else fit(value, kind)
+            slot, exact = target
+            fitted = value if type(value) is exact else _fit(value, slot)
             if fitted is None:
                 parts.extras[row][name] = value
                 parts.misfits.setdefault(name, []).append(value)
@@ -83,6 +84,17 @@ def split(
                     column = parts.columns[name] = [None] * len(rest)
                 column[row] = fitted
     return parts
+
+
+def _whole(values: Sequence[Any], slot: Slot) -> list[Any] | None:
+    """The column of *values* if all of them fit."""
+    if slot.written is not None:
+        return stamps(values, slot.written)
+    return list(values) if _fits(values, slot.type) else None
+
+
+def _fit(value: Any, slot: Slot) -> Any:
+    return fit(value, slot.type) if slot.written is None else stamp(value, slot.written)
 
 
 def _fits(values: Sequence[Any], kind: Type) -> bool:
@@ -103,7 +115,7 @@ def _fitted(values: Sequence[Any], slot: Slot, parts: Split) -> list[Any]:
     """The column of *values* as far as they fit; the others go to the extras of *parts*."""
     column: list[Any] = []
     for row, value in enumerate(values):
-        fitted = None if value is None else fit(value, slot.type)
+        fitted = None if value is None else _fit(value, slot)
         if fitted is None and value is not None:
             parts.extras[row][slot.name] = value
             parts.misfits.setdefault(slot.name, []).append(value)
@@ -125,12 +137,17 @@ def event_table(rows: Rows, parts: Split, slots: Mapping[str, Slot]) -> pa.Table
     for name, values in parts.columns.items():
         column = slots[name].column
         if column is not None:
-            array = pa.array(values, ARROW[slots[name].type])
+            array = pa.array(values, arrow_type(slots[name]))
             if array.null_count < len(array):
                 columns[column] = array
     if any(parts.extras):
         columns["_extra"] = json_array(parts.extras)
     return pa.table(columns)
+
+
+def arrow_type(slot: Slot) -> Any:
+    """What the column of *slot* is in Arrow."""
+    return ARROW[slot.type] if slot.written is None else TIMESTAMP
 
 
 def raw_table(rows: Rows) -> pa.Table:

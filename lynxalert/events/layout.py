@@ -23,12 +23,16 @@ KINDS: Mapping[type, Type] = {int: Type.INTEGER, float: Type.FLOAT, bool: Type.B
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One field: *column* None says it lives in `_extra` only; *complete* that every value is in the column."""
+    """One field: *column* None says it lives in `_extra` only; *complete* that every value is in the column.
+
+    *written*: the column holds instants, and the field is their text in this form (see `stamps`).
+    """
 
     name: str
     type: Type = Type.ANY
     column: str | None = None
     complete: bool = False
+    written: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +56,11 @@ class Layout:
         """With *slots* in place of those of the same names."""
         return replace(self, slots={**self.slots, **{slot.name: slot for slot in slots}}) if slots else self
 
-    def promoting(self, types: Mapping[str, Type]) -> Layout:
-        """With a fresh column for each of *types*, holding every value of its field."""
+    def promoting(self, types: Mapping[str, Type], written: Mapping[str, str]) -> Layout:
+        """With a fresh column for each of *types*, holding every value of its field; instants for those *written*."""
         slots = dict(self.slots)
         for number, (name, kind) in enumerate(types.items(), self.next_column):
-            slots[name] = Slot(name, kind, f"c{number}", complete=True)
+            slots[name] = Slot(name, kind, f"c{number}", complete=True, written=written.get(name))
         return Layout(slots, self.next_column + len(types))
 
 

@@ -11,10 +11,11 @@ import duckdb
 import pyarrow as pa
 
 from lynxalert.events import tables
-from lynxalert.events.columnize import ARROW, Split, json_array, split
+from lynxalert.events.columnize import Split, arrow_type, json_array, split
 from lynxalert.events.database import transaction
 from lynxalert.events.extract import Readings
 from lynxalert.events.layout import EXACT_IN_DOUBLE, Census, Slot
+from lynxalert.events.stamps import form_of
 from lynxalert.events.streams import Stream, Streams
 from lynxalert.plan import Type
 
@@ -38,7 +39,7 @@ def adapt(cursor: duckdb.DuckDBPyConnection, streams: Streams, stream: Stream, r
         stream.window = min(max(2 * stream.census.events, SHORTEST_WINDOW), LONGEST_WINDOW)
         stream.census = Census()
         if chosen:
-            _promote(cursor, streams, stream, chosen)
+            _promote(cursor, streams, stream, chosen, _written(chosen, parts))
             parts = split(readings.columns, readings.rest, stream.layout.promoted())
     _learn(streams, stream, parts)
     return parts
@@ -53,12 +54,26 @@ def _learn(streams: Streams, stream: Stream, parts: Split) -> None:
     streams.publish()
 
 
+def _written(chosen: Mapping[str, Type], parts: Split) -> dict[str, str]:
+    """The fields among *chosen* whose texts are instants as far as this batch shows, with how they are written."""
+    found = {
+        name: form_of([extra[name] for extra in parts.extras if name in extra])
+        for name, kind in chosen.items()
+        if kind is Type.TEXT
+    }
+    return {name: form for name, form in found.items() if form is not None}
+
+
 def _promote(
-    cursor: duckdb.DuckDBPyConnection, streams: Streams, stream: Stream, chosen: Mapping[str, Type]
+    cursor: duckdb.DuckDBPyConnection,
+    streams: Streams,
+    stream: Stream,
+    chosen: Mapping[str, Type],
+    written: Mapping[str, str],
 ) -> None:
     """Add a column for each of *chosen*, then move the values that older rows have into it."""
     old = [name for name in chosen if name in stream.layout.slots]
-    layout = stream.layout.promoting(chosen)
+    layout = stream.layout.promoting(chosen, written)
     layout = layout.changing(*(replace(layout.slots[name], complete=False) for name in old))
     slots = [layout.slots[name] for name in chosen]
     with transaction(cursor):
@@ -85,7 +100,7 @@ def _backfill(cursor: duckdb.DuckDBPyConnection, stream: Stream, slots: Sequence
     columns: dict[str, Any] = {"_seq": pa.array([sequence for sequence, _ in rows], pa.int64())}
     for slot in slots:
         moved = parts.columns.get(slot.name, [None] * len(rows))
-        columns[str(slot.column)] = pa.array(moved, ARROW[slot.type])
+        columns[str(slot.column)] = pa.array(moved, arrow_type(slot))
     columns["_extra"] = json_array(parts.extras)
     complete = [replace(slot, complete=True) for slot in slots if slot.name not in parts.misfits]
     with transaction(cursor):

@@ -92,7 +92,7 @@ class Streams:
         if known is not None and known[0] is stream.layout:
             return known[1]
         fields = {
-            slot.name: StoredField(slot.name, slot.type, slot.column, slot.complete)
+            slot.name: StoredField(slot.name, slot.type, slot.column, slot.complete, slot.written)
             for slot in stream.layout.slots.values()
         }
         stored = StoredStream(

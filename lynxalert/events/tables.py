@@ -24,6 +24,7 @@ SQL_TYPE: Mapping[Type, str] = {
 SYSTEM = """
 CREATE TABLE IF NOT EXISTS _streams(id INTEGER, "index" VARCHAR, stream VARCHAR, next_column INTEGER);
 CREATE TABLE IF NOT EXISTS _fields(id INTEGER, name VARCHAR, type VARCHAR, column_name VARCHAR, complete BOOLEAN);
+ALTER TABLE _fields ADD COLUMN IF NOT EXISTS written VARCHAR;
 CREATE TABLE IF NOT EXISTS _progress(sequence BIGINT, segment BIGINT, place BIGINT);
 CREATE TABLE IF NOT EXISTS _dead_letters(
     _time TIMESTAMP, "index" VARCHAR, source VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR);
@@ -74,7 +75,7 @@ def add_columns(
 ) -> None:
     """Give each of *slots* the column it names, all NULL."""
     for slot in slots:
-        kind = SQL_TYPE[slot.type]
+        kind = SQL_TYPE[slot.type] if slot.written is None else "TIMESTAMP"
         cursor.execute(f"ALTER TABLE {events_name(identifier)} ADD COLUMN {slot.column} {kind}")
     cursor.execute("UPDATE _streams SET next_column = ? WHERE id = ?", [next_column, identifier])
 
@@ -135,6 +136,7 @@ def save_fields(cursor: duckdb.DuckDBPyConnection, identifier: int, slots: Seque
             "type": pa.array([slot.type.value for slot in slots], pa.string()),
             "column_name": pa.array([slot.column for slot in slots], pa.string()),
             "complete": pa.array([slot.complete for slot in slots], pa.bool_()),
+            "written": pa.array([slot.written for slot in slots], pa.string()),
         }
     )
     cursor.register("_slots", rows)
@@ -167,10 +169,10 @@ def dead_letters(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[DeadLett
 def load(cursor: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str, Layout]]:
     """Every stream by number: its index, its name, its layout."""
     slots: dict[int, dict[str, Slot]] = {}
-    for identifier, name, kind, column, complete in fetch(
-        cursor, "SELECT id, name, type, column_name, complete FROM _fields ORDER BY rowid"
+    for identifier, name, kind, *where in fetch(
+        cursor, "SELECT id, name, type, column_name, complete, written FROM _fields ORDER BY rowid"
     ):
-        slots.setdefault(identifier, {})[name] = Slot(name, Type(kind), column, complete)
+        slots.setdefault(identifier, {})[name] = Slot(name, Type(kind), *where)
     streams = fetch(cursor, 'SELECT id, "index", stream, next_column FROM _streams ORDER BY id')
     return {
         identifier: (index, stream, Layout(slots.get(identifier, {}), next_column))

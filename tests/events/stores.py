@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from lynxalert.events import EventStore
+from lynxalert.events.stamps import FORMS
 
 NOON = dt.datetime(2026, 11, 21, 12, 0, tzinfo=dt.UTC)
 
@@ -36,6 +37,8 @@ def rows(store: EventStore) -> list[dict[str, Any]]:
             fields = {}
             for name, field in stream.fields.items():
                 value = None if field.column is None else row[field.column]
+                if field.written is not None and value is not None:
+                    value = f"{value.isoformat(timespec=FORMS[field.written].precision)}Z"
                 if value is None and not field.complete:
                     value = extra.get(name)
                 if value is not None:

@@ -16,7 +16,16 @@ from lynxalert.events.extract import micros, read
 from tests.events.stores import NOON, Standing, fields, rows, slots
 
 TEXTS = st.text(st.characters(blacklist_categories=["Cs"]), max_size=6) | st.sampled_from(
-    ["1", "1.10", "true", "\0", '"']
+    [
+        "1",
+        "1.10",
+        "true",
+        "\0",
+        '"',
+        "2026-02-10T08:12:03Z",
+        "2026-02-10T08:12:04Z",
+        "2026-02-10T08:12:03.250Z",
+    ]
 )
 NUMBERS = (
     st.integers(-3, 3)

@@ -1,0 +1,70 @@
+"""Texts that are instants ↔ microseconds, where the way back gives the same text. Pure.
+
+`2026-11-21T14:41:00.123Z` takes 24 bytes as text and hardly any as a number that grows with its neighbours.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from lynxalert.events.extract import micros
+
+
+class Written(NamedTuple):
+    """One way to write an instant in UTC: Python's word for its precision, Arrow's unit, how long the text is."""
+
+    precision: str
+    unit: str
+    length: int
+
+
+# By what DuckDB's `strftime` makes that text of.
+FORMS = {
+    "%Y-%m-%dT%H:%M:%SZ": Written("seconds", "s", 20),
+    "%Y-%m-%dT%H:%M:%S.%gZ": Written("milliseconds", "ms", 24),
+    "%Y-%m-%dT%H:%M:%S.%fZ": Written("microseconds", "us", 27),
+}
+
+
+def form_of(values: Iterable[Any]) -> str | None:
+    """The form in which all of *values* are written, if they have one in common."""
+    texts = [value for value in values if value is not None]
+    for form, written in FORMS.items():
+        if texts and isinstance(texts[0], str) and len(texts[0]) == written.length:
+            return form if all(stamp(text, form) is not None for text in texts) else None
+    return None
+
+
+def stamp(value: Any, form: str) -> int | None:
+    """*value* in microseconds since 1970 UTC if it is written in *form*, to the letter, and not before 1970."""
+    precision, _, length = FORMS[form]
+    if type(value) is not str or len(value) != length or value[-1] != "Z":
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    if f"{moment.replace(tzinfo=None).isoformat(timespec=precision)}Z" != value:
+        return None
+    found = micros(moment)
+    return found if found >= 0 else None
+
+
+def stamps(values: Sequence[Any], form: str) -> list[int | None] | None:
+    """All of *values* (None stays) as `stamp` reads each; None where one does not fit."""
+    unit = FORMS[form].unit
+    try:
+        texts = pa.array(values, pa.string())
+        moments = texts.cast(pa.timestamp(unit, "UTC"))
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return None
+    again = pc.utf8_replace_slice(moments.cast(pa.string()), start=10, stop=11, replacement="T")
+    if not again.equals(texts):
+        return None
+    found: list[int | None] = moments.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+    return None if any(one is not None and one < 0 for one in found) else found
