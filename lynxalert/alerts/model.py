@@ -114,14 +114,41 @@ class Policy:
     error_after: int = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What goes out together on a channel, in the words of Alertmanager.
+
+    One message for all with the same values of the labels *by*: *wait* after the first of them, *interval* between
+    one message and the next.
+    """
+
+    by: tuple[str, ...]
+    wait: dt.timedelta = dt.timedelta(seconds=30)
+    interval: dt.timedelta = dt.timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How much a destination takes: *count* messages in each *per*, and *burst* of them at once."""
+
+    count: int
+    per: dt.timedelta
+    burst: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSpec:
-    """One destination of an alert as configured; `notify` turns it into a channel. *config* may hold secrets."""
+    """One destination of an alert as configured; `notify` turns it into a channel. *config* may hold secrets.
+
+    *pace* None: what is usual for its type.
+    """
 
     type: str
     name: str
     enabled: bool = True
     send_resolved: bool = True
+    grouping: Grouping | None = None
+    pace: Pace | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 

@@ -7,20 +7,32 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lynxalert.alerts import ChannelSpec
+from lynxalert.config.flow import Flow, flow_mistakes, grouping_of, pace_of
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
 from lynxalert.config.settings import Email
-from lynxalert.config.shape import Section, read_rest
+from lynxalert.config.shape import read_rest
 from lynxalert.config.templates import of_channel
 from lynxalert.lang import Code
 from lynxalert.notify.configure import configure, spell
 from lynxalert.registry import suggest
 
 MOST = 50  # channels of one alert
-_OWN = ("type", "name", "enabled", "send_resolved", "config")
+_OWN = (
+    "type",
+    "name",
+    "enabled",
+    "send_resolved",
+    "group_by",
+    "group_wait",
+    "group_interval",
+    "rate",
+    "burst",
+    "config",
+)
 
 
-class ChannelDefinition(Section):
+class ChannelDefinition(Flow):
     """What every channel has besides the configuration of its type."""
 
     type: Any = None  # judged with the configuration, in one sentence
@@ -59,11 +71,16 @@ def channel(raw: Any, path: Path, style: Style) -> tuple[ChannelSpec | None, lis
         mistakes.append(Mistake(problem.path, text, problem.code, problem.help))
     if made is None or mistakes:
         return None, mistakes
+    wrong = flow_mistakes(definition, path, stateful=made.stateful)
+    if wrong:
+        return None, wrong
     spec = ChannelSpec(
         type=definition.type,
         name=definition.name or definition.type,
         enabled=definition.enabled,
         send_resolved=definition.send_resolved,
+        grouping=grouping_of(definition),
+        pace=pace_of(definition),
         config=dict(config or {}),
     )
     findings = of_channel(spec, path if flat else (*path, "config"))

@@ -10,6 +10,7 @@ from typing import Any, assert_never
 
 from lynxalert.alerts import Alert, ChannelSpec, Cron, Every
 from lynxalert.clock import rfc3339
+from lynxalert.config.flow import flow_as_written
 from lynxalert.config.units import duration_text
 
 
@@ -60,6 +61,7 @@ def channel_as_written(channel: ChannelSpec) -> dict[str, Any]:
         "name": channel.name,
         "enabled": channel.enabled,
         "send_resolved": channel.send_resolved,
+        **flow_as_written(channel.grouping, channel.pace),
         "config": dict(channel.config),
     }
 

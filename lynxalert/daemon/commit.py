@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from lynxalert.alerts import ZERO, Alert
 from lynxalert.alerts.health import Notice
 from lynxalert.daemon.quiet import Quietness, quietness
 from lynxalert.daemon.slots import Outcome
+from lynxalert.notify.digest import AWAY
 from lynxalert.notify.facts import Occasion
+from lynxalert.notify.grouping import due
 from lynxalert.notify.inhibition import Inhibition
-from lynxalert.notify.model import Delivery, Start
-from lynxalert.notify.queueing import queue, situation_of
+from lynxalert.notify.model import Delivery, Start, Target
+from lynxalert.notify.queueing import groupings_of, queue, situation_of
 from lynxalert.notify.routing import Situation
-from lynxalert.state import Transaction, definitions, history, instances, outbox, owed
+from lynxalert.state import Transaction, definitions, gathering, history, instances, outbox, owed
+
+AWAY_WAIT = dt.timedelta(seconds=5)  # other alerts that catch up are told in the same message
 
 # Occasions of one alert, and all a decision depends on → what is owed; nothing else is known to the evaluator.
 Deliver: TypeAlias = Callable[[Sequence[Occasion], Situation], Sequence[Delivery]]
@@ -53,7 +57,8 @@ async def commit(
     quiet = await quietness(tx, now, voice.inhibitions()) if told else Quietness(now)
     deliveries: list[Delivery] = []
     for each in valid:
-        deliveries += await decide(tx, each.alert, each.occasions, quiet, voice.deliver)
+        owed_now = await decide(tx, each.alert, each.occasions, quiet, voice.deliver)
+        deliveries += away(each, owed_now, now)
         for notice in each.notices:
             deliveries += voice.tell(each.alert, notice)
         for at, inputs in each.amended.items():
@@ -91,4 +96,43 @@ async def decide(
         by_key=quiet.of_transitions(alert, told),
         starts=starts,
     )
-    return deliver(occasions, situation)
+    return await gathered(tx, deliver(occasions, situation), situation)
+
+
+async def gathered(
+    tx: Transaction, deliveries: Sequence[Delivery], situation: Situation
+) -> Sequence[Delivery]:
+    """*deliveries*, those of channels that group due with their group."""
+    groupings, now = groupings_of(situation.addressees), situation.now
+    if not groupings:
+        return deliveries
+    due_at: dict[tuple[Target, str], dt.datetime] = {}
+    found = []
+    for each in deliveries:
+        grouping = groupings.get(each.target)
+        if grouping is not None and each.group is not None and each.status.is_owed and each.due_at == now:
+            at = (each.target, each.group)
+            if at not in due_at:
+                due_at[at] = due(grouping, await gathering.group(tx, *at), now)
+            found.append(replace(each, due_at=due_at[at]))
+        else:
+            found.append(each)
+    return found
+
+
+def away(outcome: Outcome, deliveries: Sequence[Delivery], now: dt.datetime) -> Sequence[Delivery]:
+    """*deliveries* of *outcome*, those of episodes that began and ended before anybody looked due together.
+
+    Only several slots judged at once know both: the daemon was down, or late.
+    """
+    told = [each.transition for each in outcome.occasions]
+    over = {each.episode for each in told if each.is_start} & {each.episode for each in told if each.is_end}
+    return [
+        replace(each, group=AWAY, due_at=now + AWAY_WAIT)
+        if each.episode in over
+        and each.status.is_owed
+        and each.due_at is not None
+        and not each.target.stateful
+        else each
+        for each in deliveries
+    ]

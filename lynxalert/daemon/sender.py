@@ -16,9 +16,12 @@ from typing import assert_never
 import structlog
 
 from lynxalert.clock import Clock
+from lynxalert.daemon.gates import Gates
 from lynxalert.notify.channel import Channel
+from lynxalert.notify.digest import Bundle, compose_digest
 from lynxalert.notify.http import Http
 from lynxalert.notify.lanes import Drop, Send, next_action
+from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status
 from lynxalert.notify.outbox import Lane, Outbox
 from lynxalert.notify.queueing import made
@@ -54,8 +57,9 @@ class Sender:
         self._news = asyncio.Event()
         self._calls = 0
         self._stopping = False
+        self._rests = False
         self._serving: set[str] = set()
-        self._paused: dict[str, dt.datetime] = {}
+        self._gates = Gates()
         self._alarm: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -67,6 +71,11 @@ class Sender:
         """Claim nothing more; `run` returns once what is under way has been settled."""
         self._stopping = True
         self._news.set()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nothing is under way, and nothing will be before the clock moves or somebody wakes it."""
+        return self._rests and not self._serving and not self._news.is_set()
 
     async def run(self) -> None:
         """Serve every destination with something due, until stopped.
@@ -81,11 +90,13 @@ class Sender:
                 self._news.clear()
                 now = self._clock.now()
                 for destination in await self._outbox.destinations(now):
-                    if destination not in self._serving and self._paused.get(destination, now) <= now:
+                    if destination not in self._serving and self._gates.is_open(destination, now):
                         self._serving.add(destination)
                         group.create_task(self._serve(destination))
                 self._set_alarm(group, await self._outbox.next_due(now), now)
+                self._rests = True
                 await self._news.wait()
+                self._rests = False
             self._silence_alarm()
 
     async def _serve(self, destination: str) -> None:
@@ -93,9 +104,8 @@ class Sender:
         try:
             while not self._stopping:
                 now, heard = self._clock.now(), self._calls
-                if self._paused.get(destination, now) > now:
+                if not self._gates.is_open(destination, now):
                     return
-                self._paused.pop(destination, None)
                 lane = await self._outbox.claim(destination, now, now + self._lease)
                 if lane is None and heard == self._calls:
                     return
@@ -111,6 +121,9 @@ class Sender:
 
     async def _work(self, lane: Lane, now: dt.datetime) -> tuple[Delivery, ...]:
         """The deliveries of *lane* that changed, as they now are."""
+        digest = await self._gathered(lane, now)
+        if digest is not None:
+            return (await self._attempt(lane, digest),)
         action = next_action(lane, now)
         match action:
             case Drop(deliveries=deliveries):
@@ -120,16 +133,34 @@ class Sender:
             case _:
                 assert_never(action)
 
+    async def _gathered(self, lane: Lane, now: dt.datetime) -> Delivery | None:
+        """The digest that goes out in place of *lane*: of its group, or of everything that is more than fits."""
+        head, spec = lane.deliveries[0], lane.channel
+        channel = made(spec) if spec is not None else None
+        if spec is None or channel is None:
+            return None
+        room = self._gates.room(head.target.destination, spec, now)
+        if head.target.stateful or head.is_digest:
+            return None
+        crowded = room is not None and await self._outbox.waiting_at(head.target, now, room + 1) >= room
+        if not crowded and head.group is None:
+            return None
+
+        def compose(found: Bundle, first: Delivery, identity: str) -> Message:
+            return compose_digest(found, first, identity, channel.markup, now)
+
+        group = None if crowded else head.group
+        return await self._outbox.gather(head, now, now + self._lease, compose, group=group)
+
     async def _attempt(self, lane: Lane, delivery: Delivery) -> Delivery:
         message = delivery.message.degrade() if delivery.degraded else delivery.message
         try:
             receipt = await send(_channel(lane), replace(message, thread=lane.receipt), self._http)
         except DeliveryError as error:
             failed = after_failure(delivery, error, self._clock.now(), self._chance)
-            if error.reason is Failure.THROTTLED and failed.due_at is not None:
-                # The provider asked the whole destination to wait, not this message alone.
-                self._paused[delivery.target.destination] = failed.due_at
+            self._gates.refused(failed, error, self._clock.now())
             return failed
+        self._gates.accepted(delivery.target.destination, self._clock.now())
         return replace(
             delivery,
             status=Status.DELIVERED,
@@ -160,7 +191,7 @@ class Sender:
     def _set_alarm(self, group: asyncio.TaskGroup, due: dt.datetime | None, now: dt.datetime) -> None:
         self._silence_alarm()
         times = [
-            instant for instant in (due, *self._paused.values()) if instant is not None and instant > now
+            instant for instant in (due, *self._gates.openings(now)) if instant is not None and instant > now
         ]
         if times:
             self._alarm = group.create_task(self._ring(min(times) - now))

@@ -28,8 +28,9 @@ class Message:
     *subject* is what it is about (`High error rate — service=web`), *title* the same with its state in front,
     *text* the whole in plain words. *rich* is the text in the channel's markup, within its limit. *payload* is the
     rendered `body_template`, sent as it is. *state*: firing | resolved | nodata | flapping. *labels* are the
-    by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. *thread* is the receipt of the episode's first message there, known
-    only when it is sent. Times are RFC 3339.
+    by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. *thread* is the receipt of
+    the episode's first message there, known only when it is sent. Times are RFC 3339.
+    Of a digest, *members* are what it tells, one by one, and *truncated* says how many more; *rows* are its alerts.
     """
 
     subject: str
@@ -55,6 +56,8 @@ class Message:
     degraded: bool = False
     warnings: tuple[str, ...] = ()
     thread: str | None = None
+    members: tuple[Mapping[str, Plain], ...] = ()
+    truncated: int = 0
 
     @property
     def resolved(self) -> bool:
@@ -86,7 +89,9 @@ class Message:
     def degrade(self, limit: int = 1000) -> Message:
         """The message for the one attempt after a refusal: plain, at most *limit* characters, no template."""
         text = self.text if len(self.text) <= limit else self.text[: limit - 1] + "…"
-        return replace(self, text=text, payload=None, degraded=True, rows=self.rows[:1], evidence=())
+        return replace(
+            self, text=text, payload=None, degraded=True, rows=self.rows[:1], evidence=(), members=()
+        )
 
     def as_json(self) -> dict[str, Plain]:
         """A dictionary that JSON can hold; `from_json` is its inverse."""
@@ -98,6 +103,6 @@ class Message:
         """The message that `as_json` wrote."""
         known = dict(stored)
         known["links"] = tuple(Link(**link) for link in known["links"])
-        for name in ("rows", "evidence", "warnings"):
-            known[name] = tuple(known[name])
+        for name in ("rows", "evidence", "warnings", "members"):
+            known[name] = tuple(known.get(name, ()))
         return cls(**known)

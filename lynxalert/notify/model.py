@@ -27,6 +27,7 @@ __all__ = [
     "ProbeReport",
     "Quiet",
     "Receipt",
+    "Special",
     "Start",
     "Status",
     "Target",
@@ -43,12 +44,18 @@ class Status(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     SUPPRESSED = "suppressed"
-    COLLAPSED = "collapsed"  # its end went out as one message that tells both
+    COLLAPSED = "collapsed"  # told by another message: the end of its episode, or a digest
 
     @property
     def is_owed(self) -> bool:
         """Whether the outside world may still hear of it."""
         return self in (Status.QUEUED, Status.LEASED, Status.RETRYING)
+
+
+class Special(StrEnum):
+    """Kinds of deliveries that tell no single transition."""
+
+    DIGEST = "digest"  # one message for many deliveries
 
 
 class Quiet(StrEnum):
@@ -65,6 +72,7 @@ class Quiet(StrEnum):
     SEND_RESOLVED_OFF = "send_resolved_off"
     START_NOT_ACCEPTED = "start_not_accepted"  # an end without an accepted start is never sent
     START_WAITING = "start_waiting"  # a repeat adds nothing while the start itself is still owed
+    DIGEST = "digest"  # it is told, or was, by a digest
 
 
 class Failure(StrEnum):
@@ -104,7 +112,8 @@ class Delivery:
 
     *key* is the instance's key. *reason* is a `Quiet` while suppressed or held, a `Failure` while retrying or
     failed. *detail* is the remote reason without secrets. *due_at* None: held until released, or final.
-    *settled_at* is when the last attempt ended. *receipt* is the provider's own id of the message.
+    *settled_at* is when the last attempt ended. *receipt* is the provider's own id of the message. *group* names what
+    it goes out with, where its channel groups. *digest* is the id of the delivery that tells it in its place.
     """
 
     id: str
@@ -113,7 +122,7 @@ class Delivery:
     episode: str
     sequence: int
     target: Target
-    kind: Kind
+    kind: Kind | Special
     status: Status
     created_at: dt.datetime
     due_at: dt.datetime | None
@@ -125,6 +134,13 @@ class Delivery:
     settled_at: dt.datetime | None = None
     receipt: str | None = None
     degraded: bool = False
+    group: str | None = None
+    digest: str | None = None
+
+    @property
+    def is_digest(self) -> bool:
+        """Whether it tells other deliveries."""
+        return self.kind is Special.DIGEST
 
     @property
     def is_end(self) -> bool:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lynxalert.alerts.model import ChannelSpec
-from lynxalert.notify.model import Delivery
+from lynxalert.notify.digest import Compose
+from lynxalert.notify.model import Delivery, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,26 @@ class Outbox(Protocol):
         Due: queued or retrying with `due_at` ≤ *now*, or leased with `lease_until` ≤ *now*. A delivery heads its
         lane when no earlier sequence of its episode is owed to the same target. `attempt` is not changed. The
         lease is durable before this returns.
+        """
+        ...
+
+    async def waiting_at(self, target: Target, now: dt.datetime, most: int) -> int:
+        """How many deliveries *target* could be sent at *now*; *most* if there are more."""
+        ...
+
+    async def gather(
+        self,
+        head: Delivery,
+        now: dt.datetime,
+        lease_until: dt.datetime,
+        compose: Compose,
+        *,
+        group: str | None,
+    ) -> Delivery | None:
+        """Put one digest, leased, in the place of *head* and all that could be sent with it.
+
+        *head* is leased. *group*: only what is of it; None: all of the target. The answer is None, and nothing is
+        changed, where the digest would tell of one episode only. Its members stay owed until the digest is settled, and come to what it comes to.
         """
         ...
 

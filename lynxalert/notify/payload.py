@@ -7,6 +7,7 @@ Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import asdict
 
 from lynxalert.notify.message import Message, Plain
@@ -57,14 +58,31 @@ def _alertmanager(message: Message) -> dict[str, Plain]:
     return {
         "version": "4",
         "groupKey": message.episode,
-        "truncatedAlerts": 0,
+        "truncatedAlerts": message.truncated,
         "status": status,
         "receiver": "lynxalert",
         "groupLabels": {name: _label(value) for name, value in message.labels.items()},
         "commonLabels": labels,
         "commonAnnotations": annotations,
         "externalURL": link,
-        "alerts": [alert],
+        "alerts": [_of_digest(each, link) for each in message.members] or [alert],
+    }
+
+
+def _of_digest(member: Plain, link: str) -> dict[str, Plain]:
+    labels = {
+        "alertname": member["alert"],
+        "severity": member["severity"],
+        **{name: _label(value) for name, value in member["labels"].items()},
+    }
+    return {
+        "status": "resolved" if member["state"] == "resolved" else "firing",
+        "labels": labels,
+        "annotations": {"summary": member["title"]},
+        "startsAt": member["starts_at"],
+        "endsAt": member["ends_at"] or NEVER,
+        "generatorURL": link,
+        "fingerprint": _print_of(member["alert_id"], member["labels"]),
     }
 
 
@@ -73,8 +91,9 @@ def _label(value: Plain) -> str:
 
 
 def _fingerprint(message: Message) -> str:
-    parts = [
-        str(message.alert.get("id")),
-        *(f"{name}={value}" for name, value in sorted(message.labels.items())),
-    ]
+    return _print_of(message.alert.get("id"), message.labels)
+
+
+def _print_of(alert_id: Plain, labels: Mapping[str, Plain]) -> str:
+    parts = [str(alert_id), *(f"{name}={value}" for name, value in sorted(labels.items()))]
     return hashlib.sha256("\x00".join(parts).encode("utf-8", "replace")).hexdigest()[:16]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from lynxalert.alerts.model import Alert, ChannelSpec, Key
+from lynxalert.alerts.model import Alert, ChannelSpec, Grouping, Key
 from lynxalert.notify.channel import Channel, target
 from lynxalert.notify.configure import configure
 from lynxalert.notify.facts import Occasion
+from lynxalert.notify.grouping import group_of
 from lynxalert.notify.model import Delivery, Overlay, Start, Target, delivery_id
 from lynxalert.notify.render import compose
-from lynxalert.notify.routing import Addressee, Situation, route
+from lynxalert.notify.routing import Addressee, Decision, Situation, route
 
 
 def made(spec: ChannelSpec) -> Channel | None:
@@ -51,6 +52,7 @@ def queue(occasions: Sequence[Occasion], situation: Situation) -> tuple[Delivery
     for start in situation.starts:
         if start.target not in channels and start.channel is not None:
             channels[start.target] = made(start.channel)
+    groupings = groupings_of(situation.addressees)
     told = {(one.transition.episode, one.transition.sequence): one for one in occasions}
     deliveries = []
     for decision in route([occasion.transition for occasion in occasions], situation):
@@ -71,6 +73,22 @@ def queue(occasions: Sequence[Occasion], situation: Situation) -> tuple[Delivery
                 due_at=decision.due_at,
                 message=compose(occasion, channels.get(decision.target), identity),
                 reason=decision.reason,
+                group=_group(situation, decision, groupings.get(decision.target)),
             )
         )
     return tuple(deliveries)
+
+
+def groupings_of(addressees: Sequence[Addressee]) -> dict[Target, Grouping]:
+    """The targets that gather what they are told; never those that keep an incident of each."""
+    return {
+        one.target: one.spec.grouping
+        for one in addressees
+        if one.target is not None and one.spec.grouping is not None and not one.target.stateful
+    }
+
+
+def _group(situation: Situation, decision: Decision, grouping: Grouping | None) -> str | None:
+    if grouping is None:
+        return None
+    return group_of(situation.alert, decision.transition, grouping)

@@ -9,7 +9,7 @@ from sqlalchemy import RowMapping
 
 from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.message import Message
-from lynxalert.notify.model import Delivery, Status, Target
+from lynxalert.notify.model import Delivery, Special, Status, Target
 from lynxalert.notify.queueing import target_of
 
 OWED = tuple(str(status) for status in Status if status.is_owed)
@@ -47,6 +47,8 @@ def progress(delivery: Delivery) -> dict[str, Any]:
         "lease_until": delivery.lease_until,
         "settled_at": delivery.settled_at,
         "receipt": delivery.receipt,
+        "group": delivery.group,
+        "digest": delivery.digest,
     }
 
 
@@ -59,7 +61,7 @@ def delivery(row: RowMapping) -> Delivery:
         episode=row["episode"],
         sequence=row["sequence"],
         target=target(row),
-        kind=Kind(row["kind"]),
+        kind=kind_of(row["kind"]),
         message=Message.from_json(row["message"]),
         created_at=row["created_at"],
         status=Status(row["status"]),
@@ -71,7 +73,14 @@ def delivery(row: RowMapping) -> Delivery:
         lease_until=row["lease_until"],
         settled_at=row["settled_at"],
         receipt=row["receipt"],
+        group=row["group"],
+        digest=row["digest"],
     )
+
+
+def kind_of(word: str) -> Kind | Special:
+    """What *word* stands for."""
+    return Special.DIGEST if word == Special.DIGEST else Kind(word)
 
 
 def target(row: RowMapping) -> Target:

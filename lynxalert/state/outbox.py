@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import Kind
-from lynxalert.notify.model import Delivery, Status
+from lynxalert.notify.digest import Compose, bundle, digest_of
+from lynxalert.notify.model import Delivery, Status, Target
 from lynxalert.notify.outbox import Lane
-from lynxalert.state import definitions
+from lynxalert.state import definitions, gathering
 from lynxalert.state.database import Database
 from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, columns, delivery, progress
 from lynxalert.state.tables import attempts, deliveries
@@ -35,6 +37,8 @@ async def store(tx: AsyncConnection, changed: Sequence[Delivery]) -> None:
     for each in changed:
         await _log(tx, each)
         await tx.execute(update(deliveries).where(deliveries.c.id == each.id).values(progress(each)))
+        if each.is_digest:
+            await gathering.unbind(tx, each)
 
 
 class StoredOutbox:
@@ -70,6 +74,33 @@ class StoredOutbox:
             leased = {"status": _LEASED, "lease_until": lease_until}
             await tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(leased))
             return await _lane(tx, row.id)
+
+        return await self._database.write(work)
+
+    async def waiting_at(self, target: Target, now: dt.datetime, most: int) -> int:
+        """How many deliveries *target* could be sent; *most* if there are more."""
+        async with self._database.read() as tx:
+            return await gathering.waiting_at(tx, target, now, most)
+
+    async def gather(
+        self,
+        head: Delivery,
+        now: dt.datetime,
+        lease_until: dt.datetime,
+        compose: Compose,
+        *,
+        group: str | None,
+    ) -> Delivery | None:
+        """Put one digest in the place of *head* and what could be sent with it."""
+
+        async def work(tx: AsyncConnection) -> Delivery | None:
+            found = bundle(await gathering.items(tx, head, now, group=group))
+            if len(found.told) < 2:  # one is no digest
+                return None
+            digest = digest_of(replace(head, group=group), found, now, lease_until, compose)
+            await gathering.bind(tx, digest, found.members)
+            await gathering.drop(tx, found.dropped, now)
+            return digest
 
         return await self._database.write(work)
 

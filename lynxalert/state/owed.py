@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import ChannelSpec, Kind
-from lynxalert.notify.model import Delivery, Start, Status
+from lynxalert.notify.model import Delivery, Special, Start, Status
 from lynxalert.state import definitions
 from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, target
 from lynxalert.state.tables import attempts, deliveries, instances
@@ -80,7 +80,8 @@ async def starts(
     tx: AsyncConnection, alert_id: str, episodes: Collection[str], accepted_since: dt.datetime
 ) -> tuple[Start, ...]:
     """What channels know of *episodes* of an alert, and every start they accepted since *accepted_since*."""
-    news = and_(deliveries.c.alert_id == alert_id, deliveries.c.kind != str(Kind.RESOLVED))
+    others = (str(Kind.RESOLVED), str(Special.DIGEST))
+    news = and_(deliveries.c.alert_id == alert_id, deliveries.c.kind.not_in(others))
     lately = select(deliveries.c.episode).where(
         news, deliveries.c.status.in_(ACCEPTED), deliveries.c.settled_at >= accepted_since
     )
@@ -97,7 +98,11 @@ async def starts(
 
 async def held(tx: AsyncConnection, alert_id: str | None = None) -> tuple[Delivery, ...]:
     """What waits to be released, of one alert or all, oldest first."""
-    found = select(deliveries).where(deliveries.c.status == str(Status.QUEUED), deliveries.c.due_at.is_(None))
+    found = select(deliveries).where(
+        deliveries.c.status == str(Status.QUEUED),
+        deliveries.c.due_at.is_(None),
+        deliveries.c.digest.is_(None),
+    )
     if alert_id is not None:
         found = found.where(deliveries.c.alert_id == alert_id)
     rows = (await tx.execute(found.order_by(deliveries.c.number))).mappings()

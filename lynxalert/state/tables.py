@@ -171,9 +171,13 @@ deliveries = Table(
     Column("settled_at", Instant),
     Column("receipt", String),
     Column("message", Json, nullable=False),
+    Column("group", String),  # what it goes out with
+    Column("digest", String),  # the delivery that tells it
     UniqueConstraint("episode", "sequence", "type", "name", "destination"),
     Index("deliveries_due", "status", "destination", "due_at"),
     Index("deliveries_by_alert", "alert_id", "number"),
+    Index("deliveries_by_group", "group", "destination"),
+    Index("deliveries_by_digest", "digest"),
 )
 
 attempts = Table(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
 from lynxalert.alerts.model import Alert, ChannelSpec
-from lynxalert.notify.model import Delivery, Start, Status, Target
+from lynxalert.notify.digest import Compose, Item, bundle, digest_of
+from lynxalert.notify.model import Delivery, Quiet, Special, Start, Status, Target
 from lynxalert.notify.outbox import Lane
 from lynxalert.notify.queueing import target_of
 
@@ -73,10 +75,49 @@ class Ledger:
         receipt = next((one for one in receipts if one), None)
         return Lane((leased, *rest), accepted, self.specs.get(head.target), receipt)
 
+    async def waiting_at(self, target: Target, now: dt.datetime, most: int) -> int:
+        waiting = [row for row in self._ready(target, now) if row.status is not Status.LEASED]
+        return min(most, len(waiting))
+
+    async def gather(
+        self,
+        head: Delivery,
+        now: dt.datetime,
+        lease_until: dt.datetime,
+        compose: Compose,
+        *,
+        group: str | None,
+    ) -> Delivery | None:
+        rows = [row for row in self._ready(head.target, now) if group is None or row.group == group]
+        found = bundle(map(self._item, rows))
+        if len(found.told) < 2:
+            return None
+        digest = digest_of(replace(head, group=group), found, now, lease_until, compose)
+        for name in found.members:
+            changed = {"status": Status.QUEUED, "reason": Quiet.DIGEST, "due_at": None, "lease_until": None}
+            self.rows[name] = replace(self.rows[name], digest=digest.id, **changed)
+        for name in found.dropped:
+            dropped = replace(self.rows[name], status=Status.SUPPRESSED, reason=Quiet.START_NOT_ACCEPTED)
+            self.rows[name] = replace(dropped, due_at=None, lease_until=None, settled_at=now)
+        self.rows[digest.id] = digest
+        return digest
+
     async def settle(self, deliveries: Sequence[Delivery]) -> None:
         self.settlements += 1
         for delivery in deliveries:
             self.rows[delivery.id] = delivery
+            if delivery.is_digest and not delivery.status.is_owed:
+                told = delivery.status is Status.DELIVERED
+                for row in [one for one in self.rows.values() if one.digest == delivery.id]:
+                    status = Status.COLLAPSED if told else Status.FAILED
+                    reason = Quiet.DIGEST if told else delivery.reason
+                    self.rows[row.id] = replace(
+                        row,
+                        status=status,
+                        reason=reason,
+                        detail=delivery.detail,
+                        settled_at=delivery.settled_at,
+                    )
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         return min((when for row in self._heads() if (when := self._when(row)) > now), default=None)
@@ -86,6 +127,36 @@ class Ledger:
         for row in leased:
             self.rows[row.id] = replace(row, status=Status.RETRYING, lease_until=None)
         return len(leased)
+
+    def _ready(self, target: Target, now: dt.datetime) -> list[Delivery]:
+        """What could be sent to *target* now, leased or not, lane by lane: up to the first that waits."""
+        ready = []
+        for head in self._heads():
+            if head.target == target and not head.is_digest:
+                lane = self._owed(head)
+                ready += itertools.takewhile(lambda row: row.due_at is not None and row.due_at <= now, lane)
+        return ready
+
+    def _item(self, row: Delivery) -> Item:
+        told = (Status.DELIVERED, Status.COLLAPSED)
+        others = [one for one in self.rows.values() if self._same(one, row) and not one.is_end]
+        message = row.message
+        assert row.kind is not Special.DIGEST
+        return Item(
+            id=row.id,
+            episode=row.episode,
+            sequence=row.sequence,
+            kind=row.kind,
+            alert_id=row.alert_id,
+            alert=message.alert["name"],
+            state=message.state,
+            severity=message.severity,
+            title=message.title,
+            labels=message.labels,
+            starts_at=message.starts_at,
+            ends_at=message.ends_at,
+            accepted=any(one.status in told for one in others),
+        )
 
     def _heads(self) -> list[Delivery]:
         owed = [row for row in self.all() if row.status.is_owed]
