@@ -55,21 +55,42 @@ class Situation:
 
 def route(transitions: Iterable[Transition], situation: Situation) -> tuple[Decision, ...]:
     """A decision for every transition and every target it concerns, in order; later ones see earlier ones."""
-    starts = {(start.episode, start.target): start for start in situation.starts}
+    known = Known(situation.starts)
     decided: list[Decision] = []
     for transition in transitions:
         decide = _end if transition.is_end else _news
-        for decision in decide(transition, situation, starts):
+        for decision in decide(transition, situation, known):
             decided.append(decision)
-            at = (transition.episode, decision.target)
-            if not transition.is_end and (at not in starts or not _stands(starts[at])):
-                starts[at] = Start(transition.key, transition.episode, decision.target, decision.status)
+            start = known.at(transition.episode).get(decision.target)
+            if not transition.is_end and (start is None or not _stands(start)):
+                known.add(Start(transition.key, transition.episode, decision.target, decision.status))
     return tuple(decided)
 
 
-def _news(
-    transition: Transition, situation: Situation, starts: Mapping[tuple[str, Target], Start]
-) -> list[Decision]:
+class Known:
+    """Starts, found without a look at each: there may be tens of thousands."""
+
+    def __init__(self, starts: Iterable[Start]) -> None:
+        self._by_episode: dict[str, dict[Target, Start]] = {}
+        self._by_key: dict[Key, list[Start]] = {}
+        for each in starts:
+            self.add(each)
+
+    def add(self, start: Start) -> None:
+        """One more; it takes the place of what was known of its episode and target."""
+        self._by_episode.setdefault(start.episode, {})[start.target] = start
+        self._by_key.setdefault(start.key, []).append(start)
+
+    def at(self, episode: str) -> Mapping[Target, Start]:
+        """What each target knows of *episode*."""
+        return self._by_episode.get(episode, {})
+
+    def of(self, key: Key) -> Sequence[Start]:
+        """All of one instance."""
+        return self._by_key.get(key, ())
+
+
+def _news(transition: Transition, situation: Situation, known: Known) -> list[Decision]:
     """Decisions on a start, change, repetition, loss of data or flapping."""
     decided: dict[Target, Decision] = {}
     for addressee in situation.addressees:
@@ -79,7 +100,7 @@ def _news(
             failure = Decision(transition, target, Status.FAILED, None, Failure.UNCONFIGURED)
             decided.setdefault(target, failure)
             continue
-        quiet = _quiet(transition, addressee.spec, situation, target, starts)
+        quiet = _quiet(transition, addressee.spec, situation, target, known)
         decision = Decision(transition, target, Status.QUEUED, situation.now)
         if quiet is not None:
             decision = Decision(transition, target, Status.SUPPRESSED, quiet.until, quiet.reason)
@@ -87,15 +108,11 @@ def _news(
     return list(decided.values())
 
 
-def _end(
-    transition: Transition, situation: Situation, starts: Mapping[tuple[str, Target], Start]
-) -> list[Decision]:
+def _end(transition: Transition, situation: Situation, known: Known) -> list[Decision]:
     """Decisions on an end: only where a start of the episode is known."""
     unwanted = {one.target for one in situation.addressees if not one.spec.send_resolved}
     decided = []
-    for (episode, target), start in starts.items():
-        if episode != transition.episode:
-            continue
+    for target, start in known.at(transition.episode).items():
         if not _stands(start):
             decided.append(_suppressed(transition, target, Quiet.START_NOT_ACCEPTED))
         elif target in unwanted:
@@ -117,7 +134,7 @@ def _quiet(
     spec: ChannelSpec,
     situation: Situation,
     target: Target,
-    starts: Mapping[tuple[str, Target], Start],
+    known: Known,
 ) -> Overlay | None:
     """Why *transition* is not told at *target*; its `until` says when to think again."""
     if not spec.enabled:
@@ -127,7 +144,7 @@ def _quiet(
     silence = _silence(transition, situation)
     if silence is not None:
         return silence
-    start = starts.get((transition.episode, target))
+    start = known.at(transition.episode).get(target)
     if start is not None and _stands(start):
         if transition.kind is not Kind.REPEATED:
             return None
@@ -136,7 +153,7 @@ def _quiet(
         acked = any(overlay.reason is Quiet.ACKED for overlay in _overlays(transition, situation))
         return Overlay(Quiet.ACKED) if acked else None
     return cooldown(
-        transition.key, transition.episode, target, situation.alert, starts.values(), situation.now
+        transition.key, transition.episode, target, situation.alert, known.of(transition.key), situation.now
     )
 
 
@@ -164,6 +181,7 @@ def release(waiting: Sequence[Delivery], situation: Situation) -> tuple[Delivery
     """
     changed: list[Delivery] = []
     done: set[tuple[str, Target]] = set()
+    known = Known(situation.starts)
     starts = {(start.episode, start.target) for start in situation.starts if _stands(start)}
     for delivery in sorted(waiting, key=lambda one: one.sequence, reverse=True):
         at = (delivery.episode, delivery.target)
@@ -172,7 +190,12 @@ def release(waiting: Sequence[Delivery], situation: Situation) -> tuple[Delivery
             continue
         done.add(at)
         overlay = _strongest([*situation.overlays, *situation.by_key.get(delivery.key, ())]) or cooldown(
-            delivery.key, delivery.episode, delivery.target, situation.alert, situation.starts, situation.now
+            delivery.key,
+            delivery.episode,
+            delivery.target,
+            situation.alert,
+            known.of(delivery.key),
+            situation.now,
         )
         if overlay is None:
             queued = replace(delivery, status=Status.QUEUED, reason=None, created_at=situation.now)

@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import ChannelSpec, Kind
-from lynxalert.notify.model import Delivery, Special, Start, Status
+from lynxalert.notify.model import Delivery, Special, Start, Status, Target
 from lynxalert.state import definitions
 from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, target
 from lynxalert.state.tables import attempts, deliveries, instances
@@ -93,7 +93,8 @@ async def starts(
         place = (row["episode"], row["type"], row["name"], row["destination"])
         groups.setdefault(place, []).append(row)
     channels = await definitions.channels(tx, alert_id) if groups else ()
-    return tuple(_start(rows, channels) for rows in groups.values())
+    leading: dict[Target, ChannelSpec | None] = {}
+    return tuple(_start(rows, channels, leading) for rows in groups.values())
 
 
 async def held(tx: AsyncConnection, alert_id: str | None = None) -> tuple[Delivery, ...]:
@@ -162,19 +163,25 @@ async def quieted(
     return tuple(map(delivery, rows))
 
 
-def _start(rows: Sequence[RowMapping], channels: Sequence[ChannelSpec]) -> Start:
-    """One episode at one target: the best of its messages there."""
+def _start(
+    rows: Sequence[RowMapping],
+    channels: Sequence[ChannelSpec],
+    leading: dict[Target, ChannelSpec | None],
+) -> Start:
+    """One episode at one target: the best of its messages there. *leading* remembers what leads to each target."""
     accepted = [row for row in rows if row["status"] in ACCEPTED]
     owed = [row for row in rows if row["status"] in OWED]
     first = (accepted or owed or rows)[0]
     status = Status.DELIVERED if accepted else Status(first["status"])
     instants = [row["settled_at"] for row in accepted if row["settled_at"] is not None]
     place = target(first)
+    if place not in leading:
+        leading[place] = channel_of(channels, place)
     return Start(
         first["key"],
         first["episode"],
         place,
         status,
         min(instants, default=None),
-        channel_of(channels, place),
+        leading[place],
     )

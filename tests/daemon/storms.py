@@ -48,6 +48,7 @@ class Chat:
             occasion(
                 kind,
                 alert=definition,
+                alert_id=definition.id,
                 at=now,
                 started=T,
                 sequence=2 if kind is Kind.RESOLVED else 1,
@@ -84,7 +85,7 @@ class Chat:
         await self.quiet()
         while (wake := self.clock.next_wake()) is not None and wake <= target:
             self.clock.set(wake)
-            await settle()
+            await settle(2)
             await self.quiet()
         self.clock.set(target)
 
@@ -93,6 +94,7 @@ class Chat:
         async with asyncio.timeout(20):
             while not self.sender.is_idle:  # noqa: ASYNC110 - it tells nobody when it rests
                 await asyncio.sleep(0)
+        await settle()  # so that its alarm is set
 
 
 def chat_spec(provider: Provider, kind: str = "telegram", **changes: Any) -> ChannelSpec:
