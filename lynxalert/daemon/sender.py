@@ -123,7 +123,7 @@ class Sender:
         """The deliveries of *lane* that changed, as they now are."""
         digest = await self._gathered(lane, now)
         if digest is not None:
-            return (await self._attempt(lane, digest),)
+            return (await self._attempt(replace(lane, receipt=None), digest),)
         action = next_action(lane, now)
         match action:
             case Drop(deliveries=deliveries):
