@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,12 +50,13 @@ class Request:
 
 
 class Provider:
-    """`answers` are used up one by one; when none is left, `otherwise` is given."""
+    """`answers` are used up one by one; when none is left, `rule` answers: unless told, with `otherwise`."""
 
     def __init__(self) -> None:
         self.requests: list[Request] = []
         self.answers: list[Answer] = []
         self.otherwise = Answer()
+        self.rule: Callable[[Request], Answer] = lambda _: self.otherwise
         self.arrived = asyncio.Event()
         self.url = ""
         self.port = 0
@@ -65,7 +66,7 @@ class Provider:
         text = (await request.read()).decode()
         self.requests.append(Request(request.method, request.path_qs, dict(request.headers), text))
         self.arrived.set()
-        answer = self.answers.pop(0) if self.answers else self.otherwise
+        answer = self.answers.pop(0) if self.answers else self.rule(self.requests[-1])
         match answer.manner:
             case "hang":
                 await self._release.wait()
