@@ -11,6 +11,7 @@ from lynxalert.plan.command import choice, command, many, one, option
 from lynxalert.plan.neighbours import group_keys
 from lynxalert.plan.relation import Relation
 from lynxalert.plan.scope import Scope
+from lynxalert.plan.timedjoin import Times, joined_by_time
 
 Pair = tuple[Name, Name]
 
@@ -21,7 +22,8 @@ class Join:
     """Add the fields of a query in brackets to the rows that agree with it in the fields named, or in all common ones.
 
     Only its first fitting row counts, with `max=N` the first N, with `max=0` all. Rows that find none are dropped,
-    with `type=left` kept. Its values replace those of the same name, unless `overwrite=f`.
+    with `type=left` kept. Its values replace those of the same name, unless `overwrite=f`. With `usetime=t` only rows
+    count that are no later than the row they join, with `earlier=f` no earlier.
     """
 
     names: tuple[Name, ...] = many(Name)
@@ -31,7 +33,7 @@ class Join:
     most: int = option(1, name="max")
     overwrite: bool = option(default=True)
     usetime: bool = option(default=False)
-    earlier: bool = option(default=True)  # says something only with usetime
+    earlier: bool = option(default=True)
     left: str = option("")
     right: str = option("")
     stage: Stage | None = None
@@ -47,10 +49,6 @@ class Join:
         """A join; of raw events nothing internal is taken over."""
         assert self.stage is not None
         place = self.stage.name_span
-        if self.usetime:
-            written = next(c for c in self.stage.clauses if isinstance(c, Option) and c.name == "usetime")
-            help_ = "compare them with `where` after it"
-            scope.report(Code.WRONG_VALUE, "`join` does not compare times", written.span, help_)
 
         def lower(results: tuple[Relation, ...]) -> Relation:
             names = self._names(relation, results[0], scope)
@@ -64,11 +62,35 @@ class Join:
                 if column not in same and not column.name.startswith("_")
             )
             kind = "inner" if self.kind == "inner" else "left"
+            times = self._times(left, right, scope) if self.usetime else None
+            if times is not None:
+                return joined_by_time(
+                    left,
+                    right,
+                    keys,
+                    taken,
+                    times,
+                    scope,
+                    keeps=kind == "left",
+                    most=self.most or None,
+                    overwrite=self.overwrite,
+                )
             return joined(
                 left, right, keys, kind, taken, scope, keep=self.most or None, overwrite=self.overwrite
             )
 
         return scope.combine((scope.subquery(self.subsearch.query),), lower)
+
+    def _times(self, left: Relation, right: Relation, scope: Scope) -> Times | None:
+        ours, theirs = left.schema.find("_time"), right.schema.find("_time")
+        if ours is not None and theirs is not None:
+            return Times(ours, theirs, self.earlier)
+        assert self.stage is not None
+        written = next(c for c in self.stage.clauses if isinstance(c, Option) and c.name == "usetime")
+        side = "the query in brackets" if ours is not None else "the rows before it"
+        message = f"`usetime` compares `_time`, which is gone in {side}"
+        scope.report(Code.WRONG_TYPE, message, written.span, "keep `_time`")
+        return None
 
     def _names(self, relation: Relation, other: Relation, scope: Scope) -> tuple[Pair, ...]:
         """The names of the fields that must agree: ours and theirs."""

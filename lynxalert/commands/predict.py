@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Option, Renaming, Stage
+from lynxalert.plan.combining import newest_first
 from lynxalert.plan.command import BadOption, command, many, whole
 from lynxalert.plan.forecast import forecast
 from lynxalert.plan.neighbours import known
 from lynxalert.plan.numbers import number_of
-from lynxalert.plan.relation import Apply, Relation
+from lynxalert.plan.relation import Apply, OrderKey, Relation, Sort
 from lynxalert.plan.rows import rows_of, table_of
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
@@ -74,6 +75,9 @@ class Predict:
                 targets.append((column.name, name))
         if wanted is None or not targets:
             return relation
+        time = relation.schema.find("_time")
+        if time is not None and newest_first(relation):  # what is to come follows the newest
+            relation = Sort(relation, (OrderKey(time),))
         schema = relation.schema
 
         def predicted(table: pa.Table) -> Relation:

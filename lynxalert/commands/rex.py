@@ -17,12 +17,16 @@ from lynxalert.plan.sed import rewritten
 @command
 @dataclass(frozen=True, slots=True)
 class Rex:
-    """Fields from the named groups of a regular expression; no match leaves them alone. `mode=sed` rewrites."""
+    """Fields from the named groups of a regular expression; no match leaves them alone. `mode=sed` rewrites.
+
+    `offset_field` names a field for where the groups of the first match stand, counted from 0: `user=3-7&port=12-13`.
+    """
 
     texts: tuple[Text, ...] = many(Text, required='a regular expression in "…"')
     field: str = option("_raw")
     max_match: int = option(1)
     mode: str = option("", choice("sed"))
+    offset_field: str = option("")
     stage: Stage | None = None
     EXAMPLES = (('| rex field=uri "^/api/(?<area>\\w+)" | stats count by area', "requests by area"),)
 
@@ -58,5 +62,10 @@ class Rex:
                 found = scope.call("coalesce", found, ColumnRef(old))
             column = scope.column(name, found.type)
             columns.append((column, found))
+            schema = schema.put(column)
+        if self.offset_field:
+            places = scope.call("rex:places", value, constant(pattern))
+            column = scope.column(self.offset_field, places.type)
+            columns.append((column, places))
             schema = schema.put(column)
         return Extend(relation, tuple(columns), schema)

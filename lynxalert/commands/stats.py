@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from lynxalert.lang import Code
@@ -50,6 +50,16 @@ class Stats:
             if clause.function.lower() != NAME:
                 measures += resolve_aggregations((clause,), relation.schema, scope, taken=taken)
             elif (line := sparkline(clause, relation.schema, scope)) is not None:
+                self._refuse_twice(line, measures, taken, scope)
                 measures.append(line)
         relation, keys = group_columns(relation, self.by, scope)
         return with_sparklines(relation, time, keys, tuple(measures), scope)
+
+    def _refuse_twice(
+        self, line: Sparkline, others: Sequence[Named | Sparkline], taken: Collection[str], scope: Scope
+    ) -> None:
+        names = [one.name if isinstance(one, Sparkline) else one[0].name for one in others]
+        if line.name in names or line.name in taken:
+            message = f"two columns are called `{line.name}`"
+            help_ = "give one of them another name with `as`"
+            scope.report(Code.WRONG_VALUE, message, line.written.span, help_)

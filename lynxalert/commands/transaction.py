@@ -75,6 +75,7 @@ class Transaction:
     mvraw: bool = option(default=False)
     delim: str = option(" ")  # accepted: several values are a list, mvjoin() writes them as one text
     nullstr: str = option("NULL")
+    title: str = option("", name="name")  # accepted: no kinds of transactions are defined beforehand
     unifyends: bool = option(
         default=False
     )  # accepted: an event without any of the fields is never part of one

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from lynxalert.functions.coerce import Typed, attempt
-from lynxalert.functions.nodes import Node, binary, call, case, like, literal_value, number, text
+from lynxalert.functions.nodes import Node, binary, call, case, like, literal_value, null, number, text
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
+from lynxalert.plan.places import placed
 from lynxalert.plan.regex import named_groups_fixed, python_spelling
 
 DIRECT_GROUPS = 9  # the engine's regexp_extract knows no further ones
@@ -102,6 +103,28 @@ def every_group(value: Node, pattern: Typed, number_: Typed, count: Typed) -> No
     return case((binary(">", call("len", found), number(0)), cut))
 
 
+def group_places(value: Node, pattern: Typed) -> Node:
+    """Where the groups of the first match stand, counted from 0: `name=first-last`, joined by `&`."""
+    known, groups = placed(named_groups_fixed(str(pattern.value)))
+    whole = text(f"^((?s:.*?))(?:{known})")
+
+    def length(group: int) -> Node:
+        return call(
+            "length", call("list_extract", call("regexp_extract_all", value, whole, number(group)), number(1))
+        )
+
+    shown = []
+    for group in groups:
+        start = length(1)
+        for before in group.before:
+            start = binary("+", start, length(before + 1))
+        size = length(group.number + 1)
+        last = binary("-", binary("+", start, size), number(1))
+        said = call("concat", text(f"{group.name}="), start, text("-"), last)
+        shown.append(case((binary(">", size, number(0)), said)))
+    return call("nullif", call("concat_ws", text("&"), *shown), text("")) if shown else null()
+
+
 def rewritten(value: Node, pattern: Typed, replacement: Typed, flags: Typed) -> Node:
     """Sed's `s/…/…/`: the first find, every one with `g`, ignoring case with `i`."""
     written = str(flags.value)
@@ -122,5 +145,6 @@ def translated(value: Node, old: Typed, new: Typed) -> Node:
 
 function("rex:first", "t v! v! v!", Type.TEXT, first_group, "A group of the first match.")
 function("rex:every", "t v! v! v!", Type.LIST, every_group, "A group of every match.")
+function("rex:places", "t v!", Type.TEXT, group_places, "Where groups of the first match stand.")
 function("rex:sed", "t v! v! v!", Type.TEXT, rewritten, "A substitution.")
 function("rex:translate", "t v! v!", Type.TEXT, translated, "Characters exchanged.")

@@ -43,8 +43,19 @@ def _extreme_type(types: tuple[Type, ...]) -> Type:
     return types[0] if types[0] in PLAIN else Type.ANY
 
 
+def _plain_or_text(types: tuple[Type, ...]) -> Type:
+    return types[0] if types[0] in PLAIN else Type.TEXT
+
+
 def mode(c: Call) -> Node:
-    """The commonest text; of equally common ones the first in text order."""
+    """The commonest value: a number among numbers, else as text; of equally common ones the first in order."""
+    if c.argument.type in PLAIN:
+        value = c.argument.node
+        if value.find(exp.Column) is None:
+            return aggregate("mode", value)
+        return aggregate(
+            "mode", in_order(value, (exp.Ordered(this=value.copy(), desc=False, nulls_first=False),))
+        )
     if c.argument.type is Type.LIST:
         return call("list_aggregate", call("list_sort", texts(Call(c.argument))), literal("mode"))
     text = as_text(c.argument)
@@ -106,7 +117,7 @@ def _same(types: tuple[Type, ...]) -> Type:
 
 define("min", _extreme_type, extreme("min"), "The least value; numbers come before texts.", ("{}(x)", 1))
 define("max", _extreme_type, extreme("max"), "The greatest value; numbers come before texts.", ("{}(x)", 4))
-define("mode", Type.TEXT, mode, "The commonest value.", ("{}(user)", "ann"))
+define("mode", _plain_or_text, mode, "The commonest value.", ("{}(user)", "ann"))
 define(
     "values", Type.LIST, values, "Every different value once, sorted as text.", ("{}(user)", ["ann", "bob"])
 )

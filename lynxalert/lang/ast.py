@@ -258,6 +258,7 @@ class Aggregation:
     span: Span
     name_span: Span
     width: str | None = None
+    written: str | None = None  # one of `eval(…)` without alias, as typed: its column is called so
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from lark import Token, UnexpectedCharacters, UnexpectedToken
 from lark.parsers.lalr_interactive_parser import InteractiveParser
 
-from lynxalert.lang import ast, datasets, mistakes, nesting, tables
+from lynxalert.lang import ast, datasets, mistakes, nesting, tables, walk
 from lynxalert.lang.diagnostics import Code, Diagnostic, QueryError
 from lynxalert.lang.productions.expression import span_of
 from lynxalert.lang.source import Source, expand
@@ -38,6 +38,8 @@ def parse(text: str, macros: Mapping[str, object] | None = None) -> ast.Query:
         source = expand(text, macros)
         _refuse(_characters(source) or _depth(source))
         defined, query = _tree(source)
+        if "eval" in text:
+            _title((*defined, query), text)
         whole = dataclasses.replace(query, source=text, datasets=defined)
         if len(source.expanded) > nesting.DEEPEST:
             _refuse(nesting.check_tree(whole))
@@ -45,6 +47,18 @@ def parse(text: str, macros: Mapping[str, object] | None = None) -> ast.Query:
     except QueryError as error:
         raise QueryError(text, error.diagnostics[:MOST_DIAGNOSTICS]) from None
     return whole
+
+
+def _title(trees: tuple[ast.Dataset | ast.Query, ...], text: str) -> None:
+    """Let every `count(eval(…))` of a fresh tree know how it was typed; one that a macro wrote does not."""
+    for node in itertools.chain.from_iterable(map(walk.nodes, trees)):
+        if not isinstance(node, ast.Aggregation) or node.alias or node.function.lower() == "sparkline":
+            continue
+        if node.argument is None or isinstance(node.argument, ast.Name):
+            continue
+        typed = text[node.span.start : node.span.end]
+        if "`" not in typed and "(" in typed:
+            object.__setattr__(node, "written", " ".join(typed.splitlines()))
 
 
 def parse_terms(text: str) -> ast.Term:

@@ -89,7 +89,8 @@ class _Spread:
             if value.type is Type.BOOLEAN:
                 # Of a condition only the true rows count.
                 value = self.scope.call("if", value, constant(1), self.scope.null())
-            return [self._call(value, f"{clause.function}(eval({print_expression(argument)}))")]
+            printed = f"{clause.function}(eval({print_expression(argument)}))"
+            return [self._call(value, clause.written or printed)]
         if "*" in argument.text and not argument.quoted:
             return self._wildcard(argument)
         column = self.scope.find(argument.text, self.schema, argument.span)

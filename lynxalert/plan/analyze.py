@@ -9,6 +9,7 @@ from dataclasses import replace
 from lynxalert.lang import Code
 from lynxalert.lang.ast import AllOf, Comparison, Query, Stage, Term, Terms
 from lynxalert.plan.command import Command, build
+from lynxalert.plan.dates import with_dates
 from lynxalert.plan.relation import Barrier, Pending, Relation
 from lynxalert.plan.scope import Bounds, Scope
 from lynxalert.plan.subvalues import with_values
@@ -96,7 +97,8 @@ def begun(query: Query, commands: Mapping[str, type[Command]], scope: Scope) -> 
             scope.datasets[dataset.name] = analyze(dataset.query, commands, scope)
         generated = query.stages and query.stages[0].command in GENERATING
         start = scope.scan(scope, () if generated else indexes_of(query))  # of no index: never read
-        return Pending(start, query.stages, scope.window)
+        dated = start if generated else with_dates(start, query, scope)
+        return Pending(dated, query.stages, scope.window)
 
 
 @contextmanager

@@ -42,8 +42,8 @@ class Pivot:
         empty = self.empty or (None,) * len(self.values)
         columns = [
             (self.title(series, name), series, name, nothing)
-            for series in shown
             for name, nothing in zip(self.values, empty, strict=True)
+            for series in shown
         ]
         return [
             {self.row: originals.get(key, key)}
@@ -53,7 +53,8 @@ class Pivot:
 
     def columns(self, rows: Sequence[Row]) -> dict[str, str]:
         """The columns that come of *rows*, and of which of the values each is made."""
-        return {self.title(series, name): name for series in self.names(rows) for name in self.values}
+        shown = self.names(rows)
+        return {self.title(series, name): name for name in self.values for series in shown}
 
     def names(self, rows: Iterable[Row]) -> list[str]:
         """The series in order: numbers by value, then texts, then those that come last."""

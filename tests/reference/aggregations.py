@@ -100,7 +100,10 @@ def each(values: Sequence[Value]) -> list[Value]:
 
 
 def mode(values: Sequence[Value]) -> Value:
-    """The commonest text; of several the first by code point."""
+    """The commonest number of numbers, else the commonest text; of several the first."""
+    if values and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        numbers = Counter(value for value in values if isinstance(value, int | float))
+        return min(numbers, key=lambda one: (-numbers[one], one))
     counts = Counter(texts(values))
     return min(counts, key=lambda one: (-counts[one], one)) if counts else None
 

@@ -74,6 +74,8 @@ def _sort_key(node: ast.SortKey) -> str:
 
 
 def _aggregation(node: ast.Aggregation) -> str:
+    if node.written is not None:
+        return node.written
     text = node.function
     if node.argument is not None or node.width is not None:
         argument = (
