@@ -1,4 +1,4 @@
-"""An alert × what is stored → what it would have told: a play over the events of a stretch of time."""
+"""An alert × what is stored → what it would have told: a replay over the events of a stretch of time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from itertools import islice
 
 from lynxalert.alerts import Alert, Key, Transition
 from lynxalert.alerts.schedule import slots_after
+from lynxalert.daemon.replay import Replay, replayed
 from lynxalert.daemon.runner import EngineRunner
-from lynxalert.daemon.stage import Stage, staged
 from lynxalert.errors import LynxError
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Delivery, Status
@@ -103,15 +103,15 @@ async def backtest(
     assert start is not None
     assert end is not None
     _check(alert, start, end)
-    async with staged(runner, start, inhibitions=inhibitions, ahead=AHEAD) as stage:
-        await stage.put(replace(alert, enabled=True, paused=False))
-        await stage.play(end)
-        told, judged = await _read(stage, alert)
+    async with replayed(runner, start, inhibitions=inhibitions, ahead=AHEAD) as replay:
+        await replay.put(replace(alert, enabled=True, paused=False))
+        await replay.run(end)
+        told, judged = await _read(replay, alert)
         return Backtest(
             alert=alert,
             stretch=stretch,
             episodes=tuple(_episodes(told)),
-            deliveries=await stage.told(),
+            deliveries=await replay.told(),
             evaluations=judged,
         )
 
@@ -137,9 +137,9 @@ def _until(slots: Iterator[dt.datetime], end: dt.datetime) -> Iterator[dt.dateti
         yield slot
 
 
-async def _read(stage: Stage, alert: Alert) -> tuple[list[Transition], tuple[Evaluation, ...]]:
+async def _read(replay: Replay, alert: Alert) -> tuple[list[Transition], tuple[Evaluation, ...]]:
     """What happened, oldest first."""
-    async with stage.database.read() as tx:
+    async with replay.database.read() as tx:
         told = await history.transitions_of(tx, alert.id, limit=MOST_SLOTS)
         judged = await history.evaluations_of(tx, alert.id, limit=MOST_SLOTS)
     return [each.transition for each in reversed(told)], tuple(reversed(judged))

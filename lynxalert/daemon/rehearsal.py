@@ -1,4 +1,4 @@
-"""Alerts × a script of events → the messages they would send: a play over an event store in memory."""
+"""Alerts × a script of events → the messages they would send: a replay over an event store in memory."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from lynxalert.alerts import Alert
+from lynxalert.daemon.replay import ReplayClock, replayed
 from lynxalert.daemon.runner import EngineRunner
-from lynxalert.daemon.stage import StageClock, staged
 from lynxalert.engine import Engine, EventSource
 from lynxalert.events import EventStore
 from lynxalert.events.script import Timed
@@ -57,7 +57,7 @@ async def rehearse(
     At each instant, what the script has sent by then is stored before anything is judged.
     """
     known = {alert.id: alert for alert in alerts}
-    clock = StageClock(start)
+    clock = ReplayClock(start)
     store = EventStore(":memory:", clock=clock)
     runner = EngineRunner(engine(store), store, parallel=1)
     waiting = list(events)
@@ -68,13 +68,13 @@ async def rehearse(
         waiting = _store_until(store, waiting, instant)
 
     try:
-        async with staged(runner, start, inhibitions=inhibitions) as stage:
+        async with replayed(runner, start, inhibitions=inhibitions) as replay:
             for alert in known.values():
-                await stage.put(alert)
+                await replay.put(alert)
             for silence in silences:
-                await stage.hush(silence)
-            await stage.play(start + lasts, arrive)
-            return tuple(Told(known[each.alert_id], each) for each in await stage.told())
+                await replay.hush(silence)
+            await replay.run(start + lasts, arrive)
+            return tuple(Told(known[each.alert_id], each) for each in await replay.told())
     finally:
         runner.close()
         store.close()

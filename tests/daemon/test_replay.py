@@ -1,4 +1,4 @@
-"""A stage says what the evaluator says: the same history, the same deliveries, byte for byte."""
+"""A replay says what the evaluator says: the same history, the same deliveries, byte for byte."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lynxalert.alerts import Alert, Policy
 from lynxalert.daemon.commit import Voice
-from lynxalert.daemon.stage import StageClock, staged
+from lynxalert.daemon.replay import ReplayClock, replayed
 from lynxalert.state import Database, Silence, codec, history, overlays
 from tests.daemon.evaluating import ALERT, MINUTE, NOON, Bench, Scripted, by_minute
 
@@ -66,15 +66,15 @@ async def test_a_play_is_what_the_daemon_would_have_done(
             lived = await _history(bench.database)
         finally:
             await bench.database.close()
-    async with staged(runner(), NOON) as stage:
-        await stage.put(alert)
+    async with replayed(runner(), NOON) as replay:
+        await replay.put(alert)
         if muted is not None:
-            await stage.hush(mute)
-        await stage.play(NOON + LENGTH)
-        assert await _history(stage.database) == lived
+            await replay.hush(mute)
+        await replay.run(NOON + LENGTH)
+        assert await _history(replay.database) == lived
 
 
 def test_a_clock_stands_where_it_is_put() -> None:
-    clock = StageClock(NOON)
+    clock = ReplayClock(NOON)
     clock.instant += dt.timedelta(seconds=5)
     assert clock.now() == NOON + dt.timedelta(seconds=5)

@@ -1,7 +1,7 @@
-"""Alerts on a stage: judged as the daemon judges them, over a state of their own, on a clock that only the play moves.
+"""Alerts replayed: judged as the daemon judges them, over a state of their own, on a clock that only the replay moves.
 
 The same slots, conditions, transitions, overlays, routing, rendering and rows of state as in the running daemon. What
-is owed is taken as delivered at once: nothing leaves the process, and the state is gone when the play is over.
+is owed is taken as delivered at once: nothing leaves the process, and the state is gone when the replay is over.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LEASE = dt.timedelta(minutes=1)
 
 
 @dataclass(slots=True)
-class StageClock:
+class ReplayClock:
     """A clock that stands where it is put."""
 
     instant: dt.datetime
@@ -56,15 +56,15 @@ def ignore(_: dt.datetime) -> None:
     """Nobody wants to hear of instants."""
 
 
-class Stage:
-    """One play. *database* holds what the daemon's state would hold, to be read when it is over.
+class Replay:
+    """One replay. *database* holds what the daemon's state would hold, to be read when it is over.
 
     An alert is judged in memory; the database is only touched where there is something to tell, or to let go. With
     *ahead*, that many slots of each alert are asked together beforehand: for events that are all there already.
     """
 
     def __init__(
-        self, database: Database, runner: Runner, clock: StageClock, voice: Voice, *, ahead: int = 0
+        self, database: Database, runner: Runner, clock: ReplayClock, voice: Voice, *, ahead: int = 0
     ) -> None:
         self.database = database
         self._runner = runner
@@ -88,7 +88,7 @@ class Stage:
         """Add a silence or mute; it holds from its own start on."""
         await self.database.write(lambda tx: overlays.silence(tx, silence))
 
-    async def play(self, until: dt.datetime, before: Callable[[dt.datetime], None] = ignore) -> None:
+    async def run(self, until: dt.datetime, before: Callable[[dt.datetime], None] = ignore) -> None:
         """Go from instant to instant at which anything is due, up to *until*; *before* hears of each first."""
         runner, foreseen = self._runner, self._clock.now()
         while (instant := self._next()) is not None and instant <= until:
@@ -227,14 +227,14 @@ def _accepted(delivery: Delivery, now: dt.datetime) -> Delivery:
 
 
 @asynccontextmanager
-async def staged(
+async def replayed(
     runner: Runner, start: dt.datetime, *, inhibitions: Sequence[Inhibition] = (), ahead: int = 0
-) -> AsyncIterator[Stage]:
-    """A stage on which it is *start*."""
+) -> AsyncIterator[Replay]:
+    """A replay at whose beginning it is *start*."""
     voice = Voice(inhibitions=lambda: inhibitions)
     with tempfile.TemporaryDirectory(prefix="lynxalert-") as folder:
         database = await Database.open(pathlib.Path(folder) / "state.sqlite", lasting=False)
         try:
-            yield Stage(database, runner, StageClock(start), voice, ahead=ahead)
+            yield Replay(database, runner, ReplayClock(start), voice, ahead=ahead)
         finally:
             await database.close()
