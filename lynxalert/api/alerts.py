@@ -19,6 +19,7 @@ from lynxalert.config.alert import Context, build, fresh_id
 from lynxalert.config.channels import email_defaults
 from lynxalert.config.mistakes import Mistake
 from lynxalert.lang import Code, QueryError
+from lynxalert.notify.queueing import made
 
 
 async def index(request: web.Request) -> web.Response:
@@ -47,7 +48,12 @@ def _after(request: web.Request) -> tuple[str, str] | None:
 
 async def create(request: web.Request) -> web.Response:
     """`POST /alerts`: 201 with the alert."""
-    fields, mistakes = with_stored_secrets(fields_of(await read_object(request)), None)
+    return await created(request, await read_object(request))
+
+
+async def created(request: web.Request, body: Mapping[str, Any]) -> web.Response:
+    """The answer to `POST /alerts` with *body*."""
+    fields, mistakes = with_stored_secrets(fields_of(body), None)
     alert, warnings = judged(request, fields, mistakes, fresh_id())
     standing = await request.app[ALERTS].create(alert)
     return _one(standing, warnings, status=201, headers={"Location": f"/api/v1/alerts/{alert.id}"})
@@ -124,9 +130,14 @@ def writable(request: web.Request, standing: Standing) -> Standing:
 
 
 def judged(
-    request: web.Request, fields: Mapping[str, Any], mistakes: list[Mistake], alert_id: str
+    request: web.Request,
+    fields: Mapping[str, Any],
+    mistakes: list[Mistake],
+    alert_id: str,
+    *,
+    lenient: bool = False,
 ) -> tuple[Alert, list[Mistake]]:
-    """The alert that *fields* define, and the warnings.
+    """The alert that *fields* define, and the warnings. *lenient*: as in `Context`.
 
     Raises:
         ApiError: 422 with everything that is wrong, the *mistakes* found before included.
@@ -138,6 +149,7 @@ def judged(
         settings.channels,
         settings.server.timezone,
         email_defaults(settings.email),
+        lenient=lenient,
     )
     alert, found = build(fields, context, alert_id=alert_id)
     found = [*mistakes, *found]
@@ -158,15 +170,33 @@ def _refusal(request: web.Request, fields: Mapping[str, Any], fatal: list[Mistak
 
 
 async def _change(request: web.Request, previous: Standing, fields: Mapping[str, Any]) -> web.Response:
+    return _one(*await changed(request, previous, fields))
+
+
+async def changed(
+    request: web.Request,
+    previous: Standing,
+    fields: Mapping[str, Any],
+    *,
+    document: Mapping[str, Any] | None = None,
+    lenient: bool = False,
+) -> tuple[Standing, list[Mistake]]:
+    """*previous* with these *fields* instead, and the warnings; *document* as in `Alerts.replace`.
+
+    An alert that lacks channels, or whose channels lack something, may go on lacking it.
+
+    Raises:
+        ApiError: 422 it cannot be, 404 it is gone, 409 somebody else was faster.
+    """
+    lenient = lenient or not all(map(made, previous.alert.channels)) or not previous.alert.channels
     fields, mistakes = with_stored_secrets(fields, previous.alert)
-    alert, warnings = judged(request, fields, mistakes, previous.alert.id)
+    alert, warnings = judged(request, fields, mistakes, previous.alert.id, lenient=lenient)
     try:
-        standing = await request.app[ALERTS].replace(alert, previous.revision)
+        return await request.app[ALERTS].replace(alert, previous.revision, document), warnings
     except UnknownAlertError:
         raise not_found("Alert") from None
     except StaleError as error:
         raise ApiError(409, "CONFLICT", str(error)) from None
-    return _one(standing, warnings)
 
 
 def _one(

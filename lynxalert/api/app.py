@@ -26,6 +26,7 @@ from lynxalert.api import (
     tail,
     trials,
 )
+from lynxalert.api.dialects import selftune
 from lynxalert.api.dialects.routes import DIALECT_ROUTES
 from lynxalert.api.dialects.voices import BY_ADDRESS
 from lynxalert.api.errors import VOICES, Endpoint, errors
@@ -45,7 +46,7 @@ LARGEST_LINE = 16_384  # bytes of a request line or header: queries travel in UR
 # Also without the prefix, as some clients have it.
 ALERT_ROUTES: tuple[Route, ...] = (
     ("GET", "/alerts", alerts.index),
-    ("POST", "/alerts", alerts.create),
+    ("POST", "/alerts", selftune.create_shared),
     ("POST", "/alerts/test", trials.test_unsaved),
     ("POST", "/alerts/backtest", backtests.backtest_unsaved),
     ("GET", "/alerts/{id}", alerts.get),

@@ -38,7 +38,7 @@ class Standing:
 
     *revision* counts every change of the definition. *status*: ok | triggered | error. *checked*, *triggered*: T of
     the last evaluation, of the last hit. *health* has `state` (ok, error, behind), `since`, `count`, `message`.
-    *mute* has `until`, `reason`; None: not muted.
+    *mute* has `until`, `reason`; None: not muted. *document* is what its author wrote in another product's words.
     """
 
     alert: Alert
@@ -50,6 +50,20 @@ class Standing:
     triggered: dt.datetime | None = None
     health: Mapping[str, Any] = field(default_factory=lambda: {"state": "ok"})
     mute: Mapping[str, Any] | None = None
+    document: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became known of an alert: accepted *starts*, when the last message was accepted (*notified*).
+
+    *condition* and *value* are those of the instance that is worst off.
+    """
+
+    starts: int = 0
+    notified: dt.datetime | None = None
+    condition: str = "ok"
+    value: float | None = None
 
 
 class Alerts(Protocol):
@@ -71,12 +85,20 @@ class Alerts(Protocol):
         """
         ...
 
-    async def create(self, alert: Alert) -> Standing:
+    async def create(self, alert: Alert, document: Mapping[str, Any] | None = None) -> Standing:
         """Store a new alert; durable before this returns."""
         ...
 
-    async def replace(self, alert: Alert, revision: int) -> Standing:
+    async def told(self, alert_ids: Sequence[str]) -> Mapping[str, Told]:
+        """What became known of these alerts, by id."""
+        ...
+
+    async def replace(
+        self, alert: Alert, revision: int, document: Mapping[str, Any] | None = None
+    ) -> Standing:
         """Put *alert* in the place of what has its id; what it keeps of its state depends on what changed.
+
+        The document stays unless there is a new one.
 
         Raises:
             UnknownAlertError: it is gone.

@@ -42,7 +42,8 @@ _ORDER = {
 class Context:
     """What an alert is judged with. *compile* raises QueryError; *known* are the named channels, None where wrong.
 
-    *email* is what an email channel has unless it says otherwise. *flat*: a channel's configuration stands beside its
+    *email* is what an email channel has unless it says otherwise. *lenient*: it may have no channel, and channels may
+    lack what they need: messages fail until they have it. *flat*: a channel's configuration stands beside its
     type, as in files; else under `config`, as in bodies.
     """
 
@@ -51,6 +52,7 @@ class Context:
     timezone: str = "UTC"
     email: Mapping[str, Any] = field(default_factory=dict)
     flat: bool = False
+    lenient: bool = False
 
 
 def file_id(key: str) -> str:
@@ -75,7 +77,9 @@ def build(
     window, wrong = window_of(definition, schedule)
     mistakes += [] if wrong and {"interval", "cron"} & (bad | {each.path[0] for each in mistakes}) else wrong
     mistakes += _name(definition)
-    specs, wrong = read_channels(definition.channels or (), context.known, Style(context.flat, context.email))
+    specs, wrong = read_channels(
+        definition.channels or (), context.known, Style(context.flat, context.email, context.lenient)
+    )
     mistakes += wrong or _no_channels(definition, context)
     query, compiled, wrong = question(definition, context.compile)
     if (
@@ -175,7 +179,7 @@ def _no_channels(definition: AlertDefinition, context: Context) -> list[Mistake]
         return [Mistake(("channels",), "is required", Code.MISSING_KEY, "where messages go: at least one")]
     if definition.channels:
         return []
-    if context.flat:
+    if context.flat or context.lenient:
         return [Mistake(("channels",), "is empty: the alert is evaluated, and tells nobody", Code.LINT)]
     return [Mistake(("channels",), "must have at least one channel")]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lynxalert.alerts import ChannelSpec
@@ -46,11 +46,12 @@ class ChannelDefinition(Flow):
 class Style:
     """How channels are written. *flat*: the configuration stands beside `type` (files), else under `config` (bodies).
 
-    *email* is what an email channel has unless it says otherwise.
+    *email* is what an email channel has unless it says otherwise. *lenient*: what a channel needs may be missing yet.
     """
 
     flat: bool
     email: Mapping[str, Any] = field(default_factory=dict)
+    lenient: bool = False
 
 
 def channel(raw: Any, path: Path, style: Style) -> tuple[ChannelSpec | None, list[Mistake]]:
@@ -69,9 +70,12 @@ def channel(raw: Any, path: Path, style: Style) -> tuple[ChannelSpec | None, lis
         # The sentences of `configure` begin with the path, which a mistake keeps apart.
         text = problem.message.removeprefix(spell(problem.path)).lstrip()
         mistakes.append(Mistake(problem.path, text, problem.code, problem.help))
-    if made is None or mistakes:
+    inside = path if flat else (*path, "config")
+    if style.lenient and not flat and _merely_lacking(mistakes, inside, config):
+        mistakes = [replace(each, code=Code.LINT) for each in mistakes]
+    elif made is None or mistakes:
         return None, mistakes
-    wrong = flow_mistakes(definition, path, stateful=made.stateful)
+    wrong = flow_mistakes(definition, path, stateful=made is not None and made.stateful)
     if wrong:
         return None, wrong
     spec = ChannelSpec(
@@ -83,8 +87,13 @@ def channel(raw: Any, path: Path, style: Style) -> tuple[ChannelSpec | None, lis
         pace=pace_of(definition),
         config=dict(config or {}),
     )
-    findings = of_channel(spec, path if flat else (*path, "config"))
+    findings = mistakes + (of_channel(spec, inside) if made is not None else [])
     return (None if any(each.fatal for each in findings) else spec), findings
+
+
+def _merely_lacking(mistakes: Sequence[Mistake], inside: Path, config: Any) -> bool:
+    """Whether all that is wrong are settings that are not there."""
+    return all(each.path[:-1] == inside and each.path[-1] not in (config or {}) for each in mistakes)
 
 
 def named(table: Mapping[str, Any], style: Style) -> tuple[dict[str, ChannelSpec], list[Mistake]]:

@@ -12,10 +12,17 @@ from dataclasses import replace
 from typing import Any
 
 from lynxalert.alerts import Alert, ChannelSpec
-from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
+from lynxalert.api.ports import StaleError, Standing, Told, UnknownAlertError
 from lynxalert.clock import Clock
 from lynxalert.daemon.edits import Edits
-from lynxalert.daemon.records import delivery_of, evaluation_of, instance_of, standing_of, transition_of
+from lynxalert.daemon.records import (
+    delivery_of,
+    evaluation_of,
+    instance_of,
+    standing_of,
+    told_of,
+    transition_of,
+)
 from lynxalert.notify.model import Quiet
 from lynxalert.notify.routing import lift
 from lynxalert.state import (
@@ -67,11 +74,22 @@ class Book:
         async with self._database.read() as tx:
             return (await self._standings(tx, [await _known(tx, name)]))[0]
 
-    async def create(self, alert: Alert) -> Standing:
+    async def create(self, alert: Alert, document: Mapping[str, Any] | None = None) -> Standing:
         """Store a new alert; durable before this returns."""
-        return await self._edited(alert.id, lambda tx: self._edits.put(tx, alert, self._clock.now()))
+        return await self._edited(
+            alert.id, lambda tx: self._edits.put(tx, alert, self._clock.now(), document)
+        )
 
-    async def replace(self, alert: Alert, revision: int) -> Standing:
+    async def told(self, alert_ids: Sequence[str]) -> Mapping[str, Told]:
+        """What became known of these alerts, by id."""
+        async with self._database.read() as tx:
+            accepted = await owed.accepted(tx, alert_ids)
+            standing = await instances.of(tx, alert_ids)
+        return {each: told_of(accepted.get(each), standing[each].values()) for each in alert_ids}
+
+    async def replace(
+        self, alert: Alert, revision: int, document: Mapping[str, Any] | None = None
+    ) -> Standing:
         """Put *alert* in the place of what has its id, if that still has this *revision*.
 
         Raises:
@@ -84,7 +102,7 @@ class Book:
             if stored.revision != revision:
                 raise StaleError("the alert was changed in the meantime")
             kept = replace(alert, source=stored.alert.source, file_key=stored.alert.file_key)
-            await self._edits.put(tx, kept, self._clock.now())
+            await self._edits.put(tx, kept, self._clock.now(), document or stored.document)
 
         return await self._edited(alert.id, work)
 

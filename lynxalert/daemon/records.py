@@ -8,11 +8,14 @@ from typing import Any
 
 from lynxalert.alerts import Instance, Phase
 from lynxalert.alerts.health import Health, HealthState
+from lynxalert.api.ports import Told
 from lynxalert.state.definitions import Definition
 from lynxalert.state.history import Evaluation, Recorded
 from lynxalert.state.instances import Cursor
 from lynxalert.state.overlays import Ack, Silence
-from lynxalert.state.owed import Listed
+from lynxalert.state.owed import Accepted, Listed
+
+_BADNESS = (Phase.OK, Phase.PENDING, Phase.NODATA, Phase.RECOVERING, Phase.FIRING)
 
 
 def status_of(health: Health, phases: Iterable[Phase]) -> str:
@@ -137,4 +140,16 @@ def standing_of(
         "triggered": cursor.hit_at if cursor else None,
         "health": health_of(health),
         "mute": mute_of(mute) if mute else None,
+        "document": found.document,
     }
+
+
+def told_of(accepted: Accepted | None, instances: Iterable[Instance]) -> Told:
+    """What became known of an alert, and where the instance stands that is worst off."""
+    worst = max(instances, key=lambda each: _BADNESS.index(each.phase), default=None)
+    return Told(
+        starts=accepted.starts if accepted else 0,
+        notified=accepted.last if accepted else None,
+        condition=str(worst.phase) if worst else "ok",
+        value=worst.match.value if worst and worst.match else None,
+    )

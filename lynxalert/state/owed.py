@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, delete, func, or_, select, update
+from sqlalchemy import RowMapping, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import ChannelSpec, Kind
@@ -15,6 +15,8 @@ from lynxalert.notify.model import Delivery, Special, Start, Status, Target
 from lynxalert.state import definitions
 from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, target
 from lynxalert.state.tables import attempts, deliveries, instances
+
+_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,29 @@ class Attempt:
     status: Status
     reason: str | None
     detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """How many *starts* of an alert its channels accepted, and when the *last* message of it was."""
+
+    starts: int
+    last: dt.datetime | None
+
+
+async def accepted(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, Accepted]:
+    """What channels accepted of these alerts, by id; alerts of which nothing was are left out."""
+    starts = func.sum(case((deliveries.c.kind == str(Kind.FIRED), 1), else_=0)).label("starts")
+    found: dict[str, Accepted] = {}
+    for start in range(0, len(alert_ids), _PART):
+        rows = await tx.execute(
+            select(deliveries.c.alert_id, starts, func.max(deliveries.c.settled_at).label("last"))
+            .where(deliveries.c.alert_id.in_(alert_ids[start : start + _PART]))
+            .where(deliveries.c.status.in_(ACCEPTED))
+            .group_by(deliveries.c.alert_id)
+        )
+        found |= {row.alert_id: Accepted(row.starts, row.last) for row in rows}
+    return found
 
 
 async def listed(

@@ -22,7 +22,8 @@ def selftune(error: ApiError) -> web.Response:
     """`{"error": …}`; of a wrong field with `details`: its path and what is wrong with it. 400."""
     if error.details:
         first = error.details[0]
-        details = {"path": first.get("path", []), "message": first["message"]}
+        message = "Required" if first.get("type") == "missing" else first["message"]
+        details = {"path": first.get("path", []), "message": message}
         return _reply(400, {"error": "Validation failed", "details": details}, error)
     text = "Unauthorized" if error.status == 401 else str(error)
     return _reply(error.status, {"error": text}, error)

@@ -1,4 +1,4 @@
-"""The ten types of alerts, each with data that came over HTTP: it fires, says so, and says when it is over."""
+"""The ten types of alerts, made and fed as their products' clients do it: each fires, says so, and says when it is over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from lynxalert.api.dialects.ids import native_id
 from tests.api.house import MINUTE, House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -25,7 +26,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Case:
-    """An alert's fields; what is there *before* (two minutes earlier), what makes it fire, what ends it; what it says.
+    """An alert as its product has it; what is there *before* it, what makes it fire, what ends it; what it says.
 
     Without an end it is over because time passes.
     """
@@ -52,12 +53,24 @@ def acted(agent: str, **what: Any) -> Sent:
 
 
 def called(call: str, event: str, region: str) -> Sent:
-    return Sent("/v3/call-events", {"call_id": call, "event": event, "labels": {"region": region}})
+    return Sent("/v3/call-events", {"call_id": call, "event": event, "labels": {"region": region}}, ago=0)
+
+
+def agent(number: int) -> str:
+    return f"01916a3e-7b2c-7000-8000-00000000000{number}"
 
 
 def calls(kind: str, event: str) -> Case:
     return Case(
-        {"type": kind, "threshold": 2, "comparison_op": "gt", "filter": {"region": kind}, "window": "2m"},
+        {
+            "name": kind,
+            "metric_type": kind,
+            "threshold_value": 2,
+            "comparison_op": "gt",
+            "labels": {"region": [kind, "nowhere"]},
+            "time_window": "1m",
+            "evaluation_frequency": "1m",
+        },
         bad=[called(f"{kind}-{n}", event, kind) for n in range(3)] + [called("other", event, "elsewhere")],
         said=f"{kind} (3) > 2",
     )
@@ -66,6 +79,7 @@ def calls(kind: str, event: str) -> Case:
 CASES = [
     Case(
         {"type": "pass_rate_below", "threshold": 0.75, "skill_name": "pdf"},
+        before=[graded(0, 0, 0)],
         bad=[graded(1, 1, 4), graded(2, 3, 6), graded(2, 3, 6)],
         good=[graded(3, 40, 40)],
         said="pass_rate (0.4) < 0.75",
@@ -78,26 +92,26 @@ CASES = [
         said="days (0.0",
     ),
     Case(
-        {"type": "error_rate", "threshold": 0.25, "agent_id": "a-error", "window": "3m"},
-        bad=[acted("a-error", error=True), acted("a-error", status="ok"), acted("a-other", status="ok")],
-        good=[acted("a-error", status="ok")] * 4,
+        {"condition_type": "error_rate", "threshold": 0.25, "agent_id": agent(1), "window_minutes": 3},
+        bad=[acted(agent(1), error=True), acted(agent(1), status="ok"), acted(agent(5), status="ok")],
+        good=[acted(agent(1), status="ok")] * 4,
         said="error_rate (0.5) > 0.25",
     ),
     Case(
-        {"type": "denied_rate", "threshold": 0.25, "agent_id": "a-denied", "window": "3m"},
-        bad=[acted("a-denied", decision="deny"), acted("a-denied", decision="allow")],
-        good=[acted("a-denied", denied=False)] * 4,
+        {"condition_type": "denied_rate", "threshold": 0.25, "agent_id": agent(2), "window_minutes": 3},
+        bad=[acted(agent(2), decision="deny"), acted(agent(2), decision="allow")],
+        good=[acted(agent(2), denied=False)] * 4,
         said="denied_rate (0.5) > 0.25",
     ),
     Case(
-        {"type": "latency_p99", "threshold": 500, "agent_id": "a-slow", "window": "3m"},
-        bad=[acted("a-slow", latency_ms=900), acted("a-slow", latency_ms=900)],
+        {"condition_type": "latency_p99", "threshold": 500, "agent_id": agent(3), "window_minutes": 3},
+        bad=[acted(agent(3), latency_ms=900), acted(agent(3), latency_ms=900)],
         said="latency_p99 (900) > 500",
     ),
     Case(
-        {"type": "volume_drop", "threshold": 0.5, "agent_id": "a-quiet", "window": "2m"},
-        before=[acted("a-quiet", status="ok")] * 4,
-        bad=[acted("a-quiet", status="ok")],
+        {"condition_type": "volume_drop", "threshold": 0.5, "agent_id": agent(4), "window_minutes": 2},
+        before=[acted(agent(4), status="ok")] * 4,
+        bad=[acted(agent(4), status="ok")],
         said="events (1)",
     ),
     calls("call_count", "start"),
@@ -106,6 +120,27 @@ CASES = [
     calls("api_call_count", "api_call"),
 ]
 ENDS = [called(f"concurrency-{n}", "end", "concurrency") for n in range(2)]
+
+
+async def make(house: House, alert: dict[str, Any], url: str) -> tuple[str, str]:
+    """The native id of the new alert, and the dialect's address of it."""
+    match alert:
+        case {"condition_type": _}:
+            path, channel = "/v1/alerts", {"channel": "webhook", "channel_target": url}
+        case {"metric_type": _}:
+            path, channel = "/v3/alert-rules", {"notification_channels": [{"type": "webhook", "url": url}]}
+        case _:
+            skills = (await house.ask("GET", "/compat/selftune/skills")).body["skills"]
+            known = {each["skill_name"]: each["skill_id"] for each in skills}
+            channel = {"skill_id": known[alert["skill_name"]], "channel": "webhook"}
+            path, channel = "/compat/selftune/alerts", {**channel, "config": {"webhook_url": url}}
+    answer = await house.ask("POST", path, {**alert, **channel})
+    assert answer.status < 300, answer.raw
+    return native_id(answer.body["id"]), f"{path}/{answer.body['id']}"
+
+
+def name_of(alert: dict[str, Any]) -> str:
+    return str(alert.get("type") or alert.get("condition_type") or alert.get("metric_type"))
 
 
 async def send(house: House, things: Sequence[Sent]) -> None:
@@ -163,20 +198,48 @@ def of(house: House, path: str, status: str) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.alert["type"])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: name_of(case.alert))
 async def test_fires_tells_and_resolves(shared: House, case: Case) -> None:
-    path = f"/hook/{case.alert['type']}"
+    name = name_of(case.alert)
+    path = f"/hook/{name}"
     await send(shared, case.before)
     if case.before:
         await shared.clock.advance(2 * MINUTE)
-    channel = {"type": "webhook", "config": {"url": shared.provider.url + path}}
-    answer = await shared.ask(
-        "POST", "/api/v1/alerts", {"interval": "1m", "channels": [channel], **case.alert}
-    )
-    alert = answer.data
+    alert, address = await make(shared, case.alert, shared.provider.url + path)
     await send(shared, case.bad)
-    message = await told(shared, alert["id"], path, "firing", 3)
+    message = await told(shared, alert, path, "firing", 3)
     assert case.said in message["text"], message["text"]
-    await send(shared, case.good or (ENDS if case.alert["type"] == "concurrency" else ()))
-    await told(shared, alert["id"], path, "resolved", 5)
+    await send(shared, case.good or (ENDS if name == "concurrency" else ()))
+    await told(shared, alert, path, "resolved", 8)
     assert len(of(shared, path, "firing")) == len(of(shared, path, "resolved")) == 1, "no other message"
+    seen = (await shared.ask("GET", address)).body
+    if address.startswith("/v1/"):
+        await recorded(shared, address, seen)
+    if address.startswith("/v3/"):
+        now = int(shared.clock.now().timestamp() * 1000)
+
+        async def settled() -> bool:
+            return bool((await shared.ask("GET", address)).body["last_notified_at"] == now)
+
+        await shared.until(settled)
+
+
+async def recorded(house: House, address: str, seen: dict[str, Any]) -> None:
+    """What Checkrd's routes say of an alert that fired and is over."""
+    assert (seen["notification_count"], seen["alert_state"]) == (1, "ok")
+    assert seen["last_triggered_at"] is not None
+    history = (await house.ask("GET", address + "/history?limit=1")).body
+    assert [each["new_state"] for each in history["data"]] == ["resolved"]
+    assert history["has_more"] is True
+    rest = (await house.ask("GET", f"{address}/history?cursor={history['next_cursor']}")).body
+    assert [(each["previous_state"], each["new_state"]) for each in rest["data"]] == [("ok", "firing")]
+    assert rest["data"][0]["threshold"] == seen["threshold"]
+
+    async def settled() -> list[dict[str, Any]] | None:
+        sent: list[dict[str, Any]] = (await house.ask("GET", address + "/notifications")).body["data"]
+        return sent if [each["status"] for each in sent] == ["delivered", "delivered"] else None
+
+    sent = await house.until(settled)
+    assert [each["alert_state"] for each in sent] == ["resolved", "firing"]
+    assert sent[1]["observed_value"] == rest["data"][0]["observed_value"] is not None
+    assert sent[1]["channel_target"] == seen["channel_target"]
