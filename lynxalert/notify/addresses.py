@@ -7,6 +7,7 @@ and `is_private` overlooks 100.64.0.0/10. Follows RFC 6890 and the metadata serv
 from __future__ import annotations
 
 import ipaddress
+import socket
 from collections.abc import Sequence
 from typing import TypeAlias
 
@@ -56,6 +57,7 @@ PRIVATE: tuple[Network, ...] = tuple(
         "ff00::/8",
     )
 )
+EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
@@ -72,6 +74,18 @@ def may_dial(text: str, permitted: Sequence[Network] = ()) -> bool:
     return any(address in network for network in permitted) or not any(
         address in network for network in PRIVATE
     )
+
+
+def is_metadata(host: str) -> bool:
+    """Whether *host* is a metadata service by number, in any spelling that some resolver takes: `0xa9fea9fe`."""
+    try:
+        spelled = socket.inet_ntoa(socket.inet_aton(host))
+    except (OSError, ValueError):
+        spelled = host.strip("[]").partition("%")[0]
+    try:
+        return not may_dial(spelled, EVERYWHERE)
+    except ValueError:
+        return False
 
 
 def _embedded(address: Address) -> ipaddress.IPv4Address | None:

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from lynxalert.alerts.model import ChannelSpec
 from lynxalert.lang import Code
-from lynxalert.notify import fields
+from lynxalert.notify import fields, travel
 from lynxalert.notify.channel import Channel, channels, field_types, setting
 from lynxalert.notify.message import Plain
 from lynxalert.registry import suggest
@@ -119,7 +119,7 @@ def _build(
     made = cls(**values)
     problems += [
         Problem((*inside, name), f"{spell((*inside, name))} {objection}")
-        for name, objection in made.objections()
+        for name, objection in (*made.objections(), *travel.objections(made))
     ]
     return (None if problems else made), tuple(problems)
 

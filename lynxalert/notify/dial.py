@@ -14,6 +14,7 @@ import yarl
 from lynxalert.notify.fields import Url
 from lynxalert.notify.http import Http, Outbound
 from lynxalert.notify.model import DeliveryError, Failure, Level, ProbeReport
+from lynxalert.notify.travel import Web
 
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 
@@ -25,12 +26,19 @@ async def reach(url: Url, http: Http) -> ProbeReport:
         DeliveryError: it does not, or may not be dialled.
     """
     parsed = yarl.URL(url.value)
-    host, port = parsed.raw_host or "", parsed.port or 0
-    level = await connect(host, port, http.outbound, tls=parsed.scheme == "https")
+    proxy = http.channel.proxy if isinstance(http.channel, Web) else None
+    if proxy is not None:
+        via = yarl.URL(proxy.value)
+        level = await connect(via.raw_host or "", via.port or 0, http.outbound, tls=via.scheme == "https")
+        return ProbeReport(level, "reachable", "the proxy answers; it was not asked for more")
+    host, port, context = parsed.raw_host or "", parsed.port or 0, await http.context()
+    level = await connect(host, port, http.outbound, tls=parsed.scheme == "https", context=context)
     return ProbeReport(level, "reachable", "the host answers; nothing was sent to check more")
 
 
-async def connect(host: str, port: int, outbound: Outbound, *, tls: bool) -> Level:
+async def connect(
+    host: str, port: int, outbound: Outbound, *, tls: bool, context: ssl.SSLContext | None = None
+) -> Level:
     """How far a connection to *host* came: TCP, or TLS where asked for.
 
     Raises:
@@ -39,9 +47,9 @@ async def connect(host: str, port: int, outbound: Outbound, *, tls: bool) -> Lev
     sock = await open_socket(host, port, outbound)
     with _explained(f"{host}:{port}"):
         async with asyncio.timeout(outbound.timeout.total_seconds()):
-            context = ssl.create_default_context() if tls else None
+            trusted = (context or ssl.create_default_context()) if tls else None
             _, writer = await asyncio.open_connection(
-                sock=sock, ssl=context, server_hostname=host if tls else None
+                sock=sock, ssl=trusted, server_hostname=host if tls else None
             )
             writer.close()
             with contextlib.suppress(OSError):  # the other side may hang up first

@@ -6,16 +6,18 @@ is `retry` and the outbox.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import datetime as dt
 import errno
 import ipaddress
 import re
 import socket
+import ssl
 import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 import yarl
@@ -38,6 +40,7 @@ from lynxalert.notify.markup import cut, one_line
 from lynxalert.notify.message import Plain
 from lynxalert.notify.model import DeliveryError, Failure
 from lynxalert.notify.retry import retry_after
+from lynxalert.notify.travel import Secured, Web
 
 REMOTE_REASON = 200  # characters of a provider's answer that are repeated to a user
 
@@ -76,6 +79,7 @@ class Http:
         self.clock = clock
         # What providers told that holds for longer than a request: a chat's new id, the id of a severity.
         self.learned: dict[tuple[str, ...], str] = {}
+        self.channel: Secured | None = None
         self._hidden: frozenset[str] = frozenset()
         connector = aiohttp.TCPConnector(
             socket_factory=outbound.socket_for, force_close=True, limit=500, ttl_dns_cache=30
@@ -98,6 +102,21 @@ class Http:
         bound.__dict__.update(self.__dict__)
         bound._hidden = self._hidden | frozenset(secrets)
         return bound
+
+    def by(self, channel: Secured) -> Http:
+        """The same client, going the way of *channel*: with its certificates, through its proxy."""
+        bound = self.hiding(())
+        bound.channel = channel
+        return bound
+
+    async def context(self) -> ssl.SSLContext | None:
+        """The certificates of the channel, where it has its own.
+
+        Raises:
+            DeliveryError: they cannot be read.
+        """
+        own = self.channel is not None and (self.channel.ca_file or self.channel.client_cert)
+        return await asyncio.to_thread(self.channel.context) if self.channel is not None and own else None
 
     async def request(
         self,
@@ -129,9 +148,10 @@ class Http:
         if login is not None:
             pair = f"{login[0]}:{login[1].value}".encode()
             sent["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+        way = await self._way(address, sent)
         try:
             async with self._session.request(
-                method, yarl.URL(address), data=body, headers=sent, allow_redirects=False
+                method, yarl.URL(address), data=body, headers=sent, allow_redirects=False, **way
             ) as answer:
                 raw = await self._read(answer)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
@@ -178,6 +198,20 @@ class Http:
         for secret in sorted(self._hidden, key=len, reverse=True):
             text = text.replace(secret, "<redacted>")
         return text
+
+    async def _way(self, address: str, sent: dict[str, str]) -> dict[str, Any]:
+        """How the request to *address* travels. What a proxy must see goes into *sent* where nothing is tunnelled."""
+        context = await self.context()
+        way: dict[str, Any] = {} if context is None else {"ssl": context}
+        if isinstance(self.channel, Web) and self.channel.proxy is not None:
+            url = yarl.URL(address)
+            self.channel.check(url.raw_host or "")
+            way["proxy"] = self.channel.proxy.value
+            if url.scheme == "https":
+                way["proxy_headers"] = self.channel.login()
+            else:
+                sent.update(self.channel.login())
+        return way
 
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
         held = bytearray()

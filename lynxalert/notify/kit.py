@@ -21,6 +21,7 @@ from lynxalert.notify.markup import (
 from lynxalert.notify.message import Message, Plain
 from lynxalert.notify.model import DeliveryError, Failure, Level, ProbeReport, Receipt
 from lynxalert.notify.retry import retry_after
+from lynxalert.notify.travel import Secured, Web
 
 __all__ = [
     "DISCORD",
@@ -44,8 +45,10 @@ __all__ = [
     "Receipt",
     "Reply",
     "Secret",
+    "Secured",
     "Template",
     "Url",
+    "Web",
     "call",
     "channel",
     "connect",

@@ -9,6 +9,7 @@ from lynxalert.notify.channel import Channel, secrets_of
 from lynxalert.notify.http import Http
 from lynxalert.notify.message import Message
 from lynxalert.notify.model import DeliveryError, Failure, Level, ProbeReport, Receipt
+from lynxalert.notify.travel import Secured
 
 # What reading an answer of the wrong shape raises.
 MISREAD = (AttributeError, LookupError, TypeError, ValueError)
@@ -21,7 +22,7 @@ async def send(channel: Channel, message: Message, http: Http) -> Receipt:
         DeliveryError: it was not accepted.
     """
     try:
-        return await channel.send(message, http.hiding(secrets_of(channel)))
+        return await channel.send(message, _bound(channel, http))
     except MISREAD as error:
         raise _misread(error) from error
 
@@ -29,12 +30,17 @@ async def send(channel: Channel, message: Message, http: Http) -> Receipt:
 async def probe(channel: Channel, http: Http) -> ProbeReport:
     """How far one gets with *channel* without notifying anyone; never raises for a remote fault."""
     try:
-        return await channel.probe(http.hiding(secrets_of(channel)))
+        return await channel.probe(_bound(channel, http))
     except DeliveryError as error:
         level = Level.NONE if error.status is None else Level.HTTP
         return ProbeReport(level, "unreachable", error.detail)
     except MISREAD as error:
         return ProbeReport(Level.HTTP, "unreachable", _misread(error).detail)
+
+
+def _bound(channel: Channel, http: Http) -> Http:
+    own = http.hiding(secrets_of(channel))
+    return own.by(channel) if isinstance(channel, Secured) and channel.is_own else own
 
 
 def _misread(error: Exception) -> DeliveryError:

@@ -46,6 +46,7 @@ class Relay:
             sock=await open_socket(self.host, self.port, outbound),
             local_hostname="lynxalert",
             timeout=http.outbound.timeout.total_seconds(),
+            tls_context=await http.context(),
             use_tls=implicit,
             start_tls=False if implicit or self.tls == "none" else starting,
         )

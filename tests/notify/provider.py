@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 import json
+import ssl
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -89,17 +90,17 @@ class Provider:
 
 
 @contextlib.asynccontextmanager
-async def serving() -> AsyncIterator[Provider]:
+async def serving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Provider]:
     provider = Provider()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", provider.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
     await site.start()
     assert site._server is not None
     provider.port = site._server.sockets[0].getsockname()[1]
-    provider.url = f"http://127.0.0.1:{provider.port}"
+    provider.url = f"{'https' if tls else 'http'}://127.0.0.1:{provider.port}"
     try:
         yield provider
     finally:

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from lynxalert.notify import filters, model
+from lynxalert.notify import filters, model, travel
 from lynxalert.notify.channel import channels, setting
 from lynxalert.notify.fields import Url
 from lynxalert.notify.templates import ROOTS
@@ -21,7 +21,7 @@ ROW = re.compile(r"^\| `(\w+)` \| (.*?) \|", re.MULTILINE)
 def test_page(kind: str) -> None:
     page = (DOCS / "channels" / f"{kind}.md").read_text(encoding="utf-8")
     rows = dict(ROW.findall(page))
-    fields = dataclasses.fields(channels()[kind])  # type: ignore[arg-type] # every channel is a dataclass
+    fields = [one for one in dataclasses.fields(channels()[kind]) if one.name not in travel.SHARED]  # type: ignore[arg-type] # every channel is a dataclass
     assert list(rows) == [setting(one.name) for one in fields]
     for one in fields:
         said = rows[setting(one.name)]
@@ -32,6 +32,11 @@ def test_page(kind: str) -> None:
         elif one.default not in (None, (), dataclasses.MISSING):
             assert said == f"`{one.default}`"
     assert f'type = "{kind}"' in page.split("```toml")[1]
+
+
+def test_the_page_of_shared_settings() -> None:
+    page = (DOCS / "connections.md").read_text(encoding="utf-8")
+    assert [name for name, _ in ROW.findall(page)] == list(travel.SHARED)
 
 
 def test_no_page_without_a_channel() -> None:

@@ -15,7 +15,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Url
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alertmanager(kit.Base):
+class Alertmanager(kit.Web):
     """An Alertmanager, or what speaks its API. The labels are the alert's identity, and the same at its end."""
 
     kind: ClassVar[str] = "alertmanager"

@@ -16,7 +16,7 @@ BUSY = frozenset({"Throttling", "ThrottledException", "Throttled", "ThrottlingEx
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AwsSns(kit.Base):
+class AwsSns(kit.Web):
     """An SNS topic, or a phone number that SNS sends a short message to. Keys are given here, never asked of EC2."""
 
     kind: ClassVar[str] = "aws_sns"

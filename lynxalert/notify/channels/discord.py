@@ -13,7 +13,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Receipt, Template, Url
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Discord(kit.Base):
+class Discord(kit.Web):
     """A Discord channel. Nothing in a message can mention anybody."""
 
     kind: ClassVar[str] = "discord"

@@ -16,7 +16,7 @@ from lynxalert.notify.smtp import Relay
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Email(kit.Base):
+class Email(kit.Secured):
     """Mail, as text and HTML; the mails of an episode form a thread. STARTTLS unless the relay is this machine."""
 
     kind: ClassVar[str] = "email"

@@ -12,7 +12,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Receipt, Template, Url
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GenericHttp(kit.Base):
+class GenericHttp(kit.Web):
     """Any service with an HTTP interface: the method must be said, the body is a template or the webhook's."""
 
     kind: ClassVar[str] = "generic_http"

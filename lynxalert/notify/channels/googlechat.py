@@ -13,7 +13,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Receipt, Template, Url
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Googlechat(kit.Base):
+class Googlechat(kit.Web):
     """A Google Chat space. The messages of an episode form a thread; cards, in which nothing mentions anybody."""
 
     kind: ClassVar[str] = "googlechat"

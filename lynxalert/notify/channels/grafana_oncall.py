@@ -11,7 +11,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Receipt, Url
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GrafanaOncall(kit.Base):
+class GrafanaOncall(kit.Web):
     """An integration of Grafana IRM or OnCall of the kind "formatted webhook". One alert group per episode."""
 
     kind: ClassVar[str] = "grafana_oncall"

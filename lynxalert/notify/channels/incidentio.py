@@ -11,7 +11,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, 
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Incidentio(kit.Base):
+class Incidentio(kit.Web):
     """An incident.io incident per episode. People close incidents there: an end sends nothing.
 
     `severity` is looked up by name among the account's own; `mode = "test"` pages nobody.

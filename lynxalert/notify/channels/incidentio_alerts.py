@@ -13,7 +13,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Receipt, Secret, Url
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentioAlerts(kit.Base):
+class IncidentioAlerts(kit.Web):
     """An HTTP alert source of incident.io, whose routes make incidents of alerts. One alert per episode, ended with it."""
 
     kind: ClassVar[str] = "incidentio_alerts"

@@ -11,7 +11,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Receipt, Template, Url
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mattermost(kit.Base):
+class Mattermost(kit.Web):
     """A Mattermost channel. Values are escaped and mention nobody."""
 
     kind: ClassVar[str] = "mattermost"

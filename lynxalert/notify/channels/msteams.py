@@ -19,7 +19,7 @@ COLORS = {"resolved": "good", "critical": "attention", "error": "attention", "wa
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Msteams(kit.Base):
+class Msteams(kit.Web):
     """A Teams channel, through a workflow started by a webhook. An adaptive card whose texts are never markup."""
 
     kind: ClassVar[str] = "msteams"

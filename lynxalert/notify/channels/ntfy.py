@@ -16,7 +16,7 @@ PRIORITIES = {"critical": 5, "error": 4, "warning": 3, "info": 2}
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ntfy(kit.Base):
+class Ntfy(kit.Web):
     """A topic of ntfy.sh or of a server of one's own. Anyone who knows an open topic's name can read it."""
 
     kind: ClassVar[str] = "ntfy"

@@ -20,7 +20,7 @@ KINDS = {"team": "name", "user": "username", "schedule": "name", "escalation": "
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opsgenie(kit.Base):
+class Opsgenie(kit.Web):
     """An Opsgenie team, or one of its successor Jira Service Management (`region = "jsm"`). One alert per episode."""
 
     kind: ClassVar[str] = "opsgenie"

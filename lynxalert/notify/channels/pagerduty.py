@@ -13,7 +13,7 @@ ROOM = 400_000  # bytes of details, in an event of at most 512 kB
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pagerduty(kit.Base):
+class Pagerduty(kit.Web):
     """A PagerDuty service, through an Events API v2 integration. One incident per episode, resolved with it."""
 
     kind: ClassVar[str] = "pagerduty"

@@ -13,7 +13,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Receipt, Secret, Templat
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pushover(kit.Base):
+class Pushover(kit.Web):
     """A Pushover user or group. Priority 2 sounds until somebody confirms it, or the episode ends."""
 
     kind: ClassVar[str] = "pushover"

@@ -12,7 +12,7 @@ from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, 
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slack(kit.Base):
+class Slack(kit.Web):
     """A Slack channel. `channel`, `username` and icons override only where the webhook is a legacy one."""
 
     kind: ClassVar[str] = "slack"

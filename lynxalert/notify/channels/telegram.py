@@ -11,7 +11,7 @@ from lynxalert.notify.kit import ChatId, Http, Message, Plain, Receipt, Secret, 
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Telegram(kit.Base):
+class Telegram(kit.Web):
     """A Telegram chat, group (its id begins with -100) or forum topic, written to by a bot."""
 
     kind: ClassVar[str] = "telegram"

@@ -15,7 +15,7 @@ PHONE = re.compile(r"\+[1-9][0-9]{6,14}")
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TwilioSms(kit.Base):
+class TwilioSms(kit.Web):
     """One phone number. Text is shortened until it costs at most `segments` messages."""
 
     kind: ClassVar[str] = "twilio_sms"

@@ -16,7 +16,7 @@ from lynxalert.notify.kit import Http, Message, Receipt, Secret, Template, Url
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Webhook(kit.Base):
+class Webhook(kit.Web):
     """Any endpoint that takes JSON; addresses of Slack and Discord hooks get what those accept.
 
     Without `body_template` the body is Alertmanager's version 4 and more. `secret` signs as Standard Webhooks.
