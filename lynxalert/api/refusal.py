@@ -12,7 +12,7 @@ from aiohttp import web
 
 from lynxalert.api.errors import REQUEST_ID, Endpoint
 from lynxalert.errors import LynxError
-from lynxalert.events import Backpressure, StorageFull, StoreError
+from lynxalert.events import Backpressure, StorageFull, StoreClosing, StoreError
 from lynxalert.ingest import IngestCode, IngestError
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.api")
@@ -32,6 +32,7 @@ class Why(StrEnum):
     BAD_NAME = "bad_name"  # 400: an index, source, … that cannot be one
     BUSY = "busy"  # 429 or 503: send it again
     FULL = "full"  # the disk nearly is
+    UNWRITABLE = "unwritable"  # 503: the disk refuses, and people must look
     CLOSING = "closing"  # 503
     INTERNAL = "internal"  # 500: a mistake of ours
 
@@ -44,6 +45,7 @@ _STATUS = {
     Why.UNKNOWN_TYPE: 415,
     Why.BUSY: 429,
     Why.FULL: 503,
+    Why.UNWRITABLE: 503,
     Why.CLOSING: 503,
     Why.INTERNAL: 500,
 }
@@ -96,8 +98,10 @@ def of_store(error: StoreError) -> Refused:
             return Refused(Why.BUSY, str(error), retry_after=seconds)
         case StorageFull():
             return Refused(Why.FULL, str(error), retry_after=60)
-        case _:
+        case StoreClosing():
             return Refused(Why.CLOSING, str(error), retry_after=5)
+        case _:
+            return Refused(Why.UNWRITABLE, str(error), retry_after=30)
 
 
 Render: TypeAlias = Callable[[web.Request, Refused], Awaitable[web.Response]]

@@ -1,6 +1,13 @@
 """Event → the event store: tables, raw log, batches, catalog of fields."""
 
-from lynxalert.events.errors import Backpressure, StorageFull, StoreError, StoreLocked, Unreadable
+from lynxalert.events.errors import (
+    Backpressure,
+    StorageFull,
+    StoreClosing,
+    StoreError,
+    StoreLocked,
+    Unreadable,
+)
 from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import clean, from_value, instant, parse_object
 from lynxalert.events.limits import Counters, Limits
@@ -20,6 +27,7 @@ __all__ = [
     "Reject",
     "SourceLimit",
     "StorageFull",
+    "StoreClosing",
     "StoreError",
     "StoreLocked",
     "Stretch",

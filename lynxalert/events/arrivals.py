@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
 import orjson
 
 from lynxalert.events.columnize import to_json
+from lynxalert.events.errors import Unreadable
 from lynxalert.events.event import Event, Reject
-from lynxalert.events.extract import clean, instant, micros, scrub
+from lynxalert.events.extract import clean, instant, micros, parse_object, scrub
 
 FORMAT = 1
 
@@ -50,7 +51,7 @@ def _with_extras(event: Event) -> list[Any]:
 
 
 def decode(payload: bytes) -> list[Arrived]:
-    """The batch that `encode` was given, rejects last.
+    """The batch that `encode` was given, rejects last; its events are parsed already.
 
     Raises:
         ValueError: *payload* is none of ours.
@@ -67,7 +68,7 @@ def _events(group: list[Any]) -> Iterator[Event]:
     _, index, source, sourcetype, host, items = group
     for item in items:
         if isinstance(item, str):
-            yield Event(item, index, source, sourcetype, host)
+            yield Event(item, index, source, sourcetype, host, document=_document(item))
         else:
             raw, time, fields = item
             yield Event(
@@ -78,7 +79,16 @@ def _events(group: list[Any]) -> Iterator[Event]:
                 host,
                 time=None if time is None else instant(time),
                 fields={} if fields is None else json.loads(fields),
+                document=_document(raw),
             )
+
+
+def _document(raw: str) -> Mapping[str, Any] | None:
+    """*raw* as a JSON object; one that is nested too deep is refused by whoever reads it."""
+    try:
+        return parse_object(raw)
+    except Unreadable:
+        return None
 
 
 def cleaned(batch: Sequence[Arrived]) -> list[Arrived]:

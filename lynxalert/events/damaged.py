@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 from lynxalert.events.errors import StoreError, StoreLocked
 
+MAGIC, MAGIC_PLACE = b"DUCK", 8  # behind a checksum
+
 
 @dataclass(frozen=True, slots=True)
 class Moved:
@@ -40,6 +42,25 @@ def check_access(path: pathlib.Path) -> None:
         raise StoreLocked(f"{path} is open in another process; close it there first") from None
     finally:
         os.close(descriptor)
+
+
+def check_form(path: pathlib.Path) -> None:
+    """Return if the file at *path* is a DuckDB database by its beginning, or it is empty, or not there yet.
+
+    The engine itself would read tables of other forms, and write its own beside them.
+
+    Raises:
+        StoreError: it is a file of another kind.
+    """
+    try:
+        with path.open("rb") as file:
+            begin = file.read(MAGIC_PLACE + len(MAGIC))
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise StoreError(f"cannot open the event store: {error}") from error
+    if begin and begin[MAGIC_PLACE:] != MAGIC:
+        raise StoreError(f"{path} is no event store: it does not begin as a database of DuckDB does")
 
 
 def moved_aside(path: pathlib.Path, error: Exception) -> Moved:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from lynxalert.events.arrivals import Arrived
 from lynxalert.events.batcher import Batcher
 from lynxalert.events.disk import Disk
-from lynxalert.events.errors import StorageFull, StoreError, StoreLocked
+from lynxalert.events.errors import StorageFull, StoreClosing, StoreError, StoreLocked
 from lynxalert.events.intake import Intake
 from lynxalert.events.limits import MIB, Limits
 from lynxalert.events.queue import Queue
@@ -97,7 +97,7 @@ class Durable:
             StoreError: not started, or the log cannot be written.
         """
         if self._intake is None:
-            raise StoreError("the event store is not started")
+            raise StoreClosing("the event store is not started")
         await self._intake.accept(batch)
 
     @property

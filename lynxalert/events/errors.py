@@ -27,5 +27,9 @@ class StorageFull(StoreError):
     """The disk is nearly full; nothing of the request was kept, and alerts go on."""
 
 
+class StoreClosing(StoreError):
+    """The store is closing, or not started yet. Nothing of the request was kept; another process may take it soon."""
+
+
 class Unreadable(LynxError):
     """An event that cannot be stored at all; the message is the reason kept with it in `_dead_letters`."""

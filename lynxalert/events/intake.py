@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lynxalert.events.arrivals import Arrived, cleaned, encode
-from lynxalert.events.errors import StoreError
+from lynxalert.events.errors import StoreClosing
 from lynxalert.events.frames import frame
 from lynxalert.events.queue import Load, Queue, Record, load_of
 from lynxalert.events.rawlog import Place, RawLog
@@ -57,13 +57,14 @@ class Intake:
 
         Raises:
             Backpressure: the queue is full; nothing was kept.
-            StoreError: the log cannot be written, or the store is closing.
+            StoreClosing: it is too late.
+            StoreError: the log cannot be written.
         """
         loop = asyncio.get_running_loop()
         request = Request(batch, load_of(batch), loop, loop.create_future())
         with self._changed:
             if self._closed:
-                raise StoreError("the event store is closing")
+                raise StoreClosing("the event store is closing")
             self._queue.reserve(request.load)
             self._pending.append(request)
             self._changed.notify()

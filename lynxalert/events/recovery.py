@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from lynxalert.events.ahead import ahead
 from lynxalert.events.arrivals import Arrived, decode
+from lynxalert.events.collector import uncollected
 from lynxalert.events.damaged import Moved
 from lynxalert.events.extract import instant
 from lynxalert.events.rawlog import Damage, Place, RawLog
 from lynxalert.events.writer import Write, proven
 
 BATCH = 10_000  # events per transaction
+AHEAD = 2  # of them decoded while one is inserted, which leaves the interpreter to others
+
+
+class Piece(NamedTuple):
+    """Some events of the log, and the place behind them; None when nothing follows."""
+
+    place: Place | None
+    batch: list[Arrived]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +52,41 @@ def recover(log: RawLog, stored: Place, write: Write) -> Recovery:
     events = 0
     damage: list[Damage] = []
     oldest: int | None = None
+    rest: list[Arrived] = []
+    with uncollected(), closing(ahead(_pieces(log, stored), depth=AHEAD)) as pieces:
+        for found in pieces:
+            if isinstance(found, Damage):
+                damage.append(found)
+                continue
+            if oldest is None and found.batch:
+                oldest = found.batch[0].moment
+            events += len(found.batch)
+            if found.place is None:
+                rest = found.batch
+            else:
+                _insert(found.batch, found.place, write)
+    end = log.open(stored)
+    _insert(rest, end, write)
+    log.forget(end)
+    return Recovery(events, tuple(damage), None if oldest is None else instant(oldest))
+
+
+def _pieces(log: RawLog, stored: Place) -> Iterator[Piece | Damage]:
+    """What the log has behind *stored*, decoded, in batches worth a transaction, and the damage as it is met."""
     batch: list[Arrived] = []
     for found in log.replay(stored):
         if isinstance(found, Damage):
-            damage.append(found)
+            yield found
             continue
         place, payload = found
         try:
             batch += decode(payload)
         except (ValueError, TypeError):
-            damage.append(log.set_aside(place, payload))
-        if oldest is None and batch:
-            oldest = batch[0].moment
+            yield log.set_aside(place, payload)
         if len(batch) >= BATCH:
-            _insert(batch, place, write)
-            events, batch = events + len(batch), []
-    end = log.open(stored)
-    _insert(batch, end, write)
-    log.forget(end)
-    return Recovery(events + len(batch), tuple(damage), None if oldest is None else instant(oldest))
+            yield Piece(place, batch)
+            batch = []
+    yield Piece(None, batch)
 
 
 def _insert(batch: Sequence[Arrived], place: Place, write: Write) -> None:

@@ -19,7 +19,7 @@ from lynxalert.engine.catalog import Catalog
 from lynxalert.events import tables
 from lynxalert.events.arrivals import Arrived
 from lynxalert.events.collector import uncollected
-from lynxalert.events.damaged import check_access, moved_aside
+from lynxalert.events.damaged import check_access, check_form, moved_aside
 from lynxalert.events.database import MEMORY, checkpointed, connect, translated
 from lynxalert.events.disk import Disk
 from lynxalert.events.durable import Durable
@@ -70,6 +70,8 @@ class EventStore:
         if str(path) == MEMORY:
             self._open(str(path), limits)
             return
+        if not pathlib.Path(f"{path}.log").exists():
+            check_form(pathlib.Path(path))  # before anything is made beside a file that is not ours
         self._durable = Durable(str(path), limits, disk or Disk())
         try:
             self._open_or_make_again(self._durable, pathlib.Path(path), limits)
@@ -81,6 +83,7 @@ class EventStore:
         """Open the file; one that is damaged is moved aside, and what the log still has is stored again."""
         check_access(path)
         try:
+            check_form(path)
             place = self._open(str(path), limits)
         except StoreError as error:
             starved = isinstance(error.__cause__, duckdb.OutOfMemoryException)

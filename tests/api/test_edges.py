@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import json
 import logging
 from collections.abc import AsyncIterator
@@ -22,6 +23,7 @@ from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.reply import encode
 from lynxalert.config import Settings
 from lynxalert.events import EventStore, Limits
+from tests.events.disks import Failing
 from tests.fakes import FakeClock
 
 
@@ -84,21 +86,32 @@ async def test_a_store_that_cannot_keep_up_says_when_to_come_back(tmp_path) -> N
         store.close()
 
 
-async def test_a_store_that_is_closing_or_full_takes_nothing(tmp_path) -> None:
+async def test_a_store_that_is_closing_or_full_or_unwritable_takes_nothing(tmp_path) -> None:
     closing = EventStore(tmp_path / "closing", clock=FakeClock())
     full = EventStore(tmp_path / "full", clock=FakeClock(), limits=Limits(free_bytes=2**60))
+    disk = Failing()
+    unwritable = EventStore(tmp_path / "unwritable", clock=FakeClock(), disk=disk)
     full.start()
+    unwritable.start()
+    disk.error, disk.broken = errno.EROFS, {"write"}
+    expected = (
+        (closing, 503, "SHUTTING_DOWN", "not started"),
+        (full, 507, "STORAGE_FULL", "are free on the disk"),
+        (unwritable, 503, "STORAGE_UNWRITABLE", "Read-only file system"),
+    )
     try:
-        for store, status, code in ((closing, 503, "SHUTTING_DOWN"), (full, 507, "STORAGE_FULL")):
+        for store, status, code, words in expected:
             async with (
                 serving(await ingesting(store)) as (session, url),
                 session.post(url, data="x") as answer,
             ):
-                assert (answer.status, (await answer.json())["error"]["code"]) == (status, code)
+                found = (await answer.json())["error"]
+                assert (answer.status, found["code"]) == (status, code)
+                assert words in found["message"]
                 assert "Retry-After" in answer.headers
     finally:
-        closing.close()
-        full.close()
+        for store in (closing, full, unwritable):
+            store.close()
 
 
 def test_replies_hold_whatever_an_event_can_hold() -> None:

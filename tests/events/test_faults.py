@@ -254,3 +254,15 @@ async def test_a_really_full_file_system(small: pathlib.Path) -> None:
     assert numbers(store) == [1, 3]
     assert (store.counters().failure, store.counters().refusal) == (None, None)
     store.close()
+
+
+@pytest.mark.parametrize("content", [b"a,b\n1,2\n", b'{"a":1}\n', b"PAR1", b"SQLite format 3\0"])
+def test_a_file_of_another_kind_is_no_store_and_stays_as_it_is(
+    tmp_path: pathlib.Path, content: bytes
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_bytes(content)
+    with pytest.raises(StoreError, match="is no event store"):
+        EventStore(path)
+    assert path.read_bytes() == content
+    assert list(tmp_path.iterdir()) == [path]

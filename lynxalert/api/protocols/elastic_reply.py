@@ -23,6 +23,7 @@ _TYPES = {
     Why.BAD_NAME: "invalid_index_name_exception",
     Why.BUSY: "es_rejected_execution_exception",
     Why.FULL: "cluster_block_exception",
+    Why.UNWRITABLE: "cluster_block_exception",
     Why.CLOSING: "es_rejected_execution_exception",
     Why.INTERNAL: "exception",
 }

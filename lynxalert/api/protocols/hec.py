@@ -28,6 +28,7 @@ _CODES = {
     Why.BAD_NAME: HecCode.INCORRECT_INDEX,
     Why.BUSY: HecCode.BUSY,
     Why.FULL: HecCode.BUSY,
+    Why.UNWRITABLE: HecCode.BUSY,
     Why.CLOSING: HecCode.CLOSING,
     Why.INTERNAL: HecCode.INTERNAL,
 }
