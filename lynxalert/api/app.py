@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
 
+from lynxalert.access.doorkeeper import Doorkeeper
 from lynxalert.api import (
     alerts,
+    audit,
     backtests,
     config,
+    credentials,
     fields,
     front,
     health,
@@ -30,8 +33,9 @@ from lynxalert.api.dialects import selftune
 from lynxalert.api.dialects.routes import DIALECT_ROUTES
 from lynxalert.api.dialects.voices import BY_ADDRESS
 from lynxalert.api.errors import VOICES, Endpoint, errors
+from lynxalert.api.guard import guard
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
-from lynxalert.api.ports import Alerts, Backtests, Configuration, Part, Rehearsal, Silences
+from lynxalert.api.ports import Alerts, Audit, Backtests, Configuration, Keys, Part, Rehearsal, Silences
 from lynxalert.api.protocols.acks import ACKS, Acks
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route
@@ -81,6 +85,10 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/silences", silences.create),
     ("GET", "/silences/{id}", silences.get),
     ("DELETE", "/silences/{id}", silences.delete),
+    ("GET", "/keys", credentials.index),
+    ("POST", "/keys", credentials.create),
+    ("DELETE", "/keys/{id}", credentials.delete),
+    ("GET", "/audit", audit.index),
     ("GET", "/config", config.show),
     ("POST", "/config/reload", config.reload),
 )
@@ -97,10 +105,13 @@ class Offered:
     """What the routes ask for."""
 
     alerts: Alerts
+    audit: Audit
     backtests: Backtests
     clock: Clock
     configuration: Configuration
+    doorkeeper: Doorkeeper | None
     events: EventStore
+    keys: Keys
     metrics: Metrics
     parts: Mapping[str, Part]
     rehearsal: Rehearsal
@@ -109,28 +120,41 @@ class Offered:
 
 def application(offered: Offered) -> web.Application:
     """The application; run it with `runner`."""
-    app = web.Application(middlewares=[counted, errors])
-    app[keys.ALERTS] = offered.alerts
-    app[keys.BACKTESTS] = offered.backtests
-    app[keys.CLOCK] = offered.clock
-    app[keys.CONFIGURATION] = offered.configuration
+    app = web.Application(middlewares=[counted, errors, guard])
+    _offer(app, offered)
     app[keys.CURSORS] = asyncio.Semaphore(CURSORS)
-    app[keys.EVENTS] = offered.events
-    app[keys.PARTS] = offered.parts
-    app[keys.REHEARSAL] = offered.rehearsal
-    app[keys.SILENCES] = offered.silences
     app[REPEATS] = Repeats()
-    app[METRICS] = offered.metrics
     app[tail.TAILS] = tail.Tails()
     app.on_shutdown.append(tail.end_tails)
     app[ACKS] = Acks()
     app[VOICES] = BY_ADDRESS
+    for method, path, endpoint in every_route():
+        _add(app, method, path, endpoint)
+    return app
+
+
+def _offer(app: web.Application, offered: Offered) -> None:
+    app[keys.ALERTS] = offered.alerts
+    app[keys.AUDIT] = offered.audit
+    app[keys.BACKTESTS] = offered.backtests
+    app[keys.CLOCK] = offered.clock
+    app[keys.CONFIGURATION] = offered.configuration
+    app[keys.DOORKEEPER] = offered.doorkeeper
+    app[keys.EVENTS] = offered.events
+    app[keys.KEYS] = offered.keys
+    app[keys.PARTS] = offered.parts
+    app[keys.REHEARSAL] = offered.rehearsal
+    app[keys.SILENCES] = offered.silences
+    app[METRICS] = offered.metrics
+
+
+def every_route() -> Iterator[Route]:
+    """Method, whole path and endpoint of everything there is, in the order in which they are tried."""
     for method, path, endpoint in ALERT_ROUTES + ROUTES:
-        _add(app, method, PREFIX + path, endpoint)
+        yield method, PREFIX + path, endpoint
     for method, path, endpoint in ALERT_ROUTES + ROOT_ROUTES + INGEST_ROUTES + DIALECT_ROUTES:
         # An index may be called `alerts`, and `/alerts/_bulk` is Elasticsearch's then.
-        _add(app, method, path.replace("/alerts/{id}", r"/alerts/{id:[^_/][^/]*}"), endpoint)
-    return app
+        yield method, path.replace("/alerts/{id}", r"/alerts/{id:[^_/][^/]*}"), endpoint
 
 
 def _add(app: web.Application, method: str, path: str, endpoint: Endpoint) -> None:

@@ -56,6 +56,9 @@ def masked(written: Mapping[str, Any]) -> dict[str, Any]:
             key: "..." if key in _PASSWORDS and not is_reference(each) else each
             for key, each in written["email"].items()
         }
+    server = written.get("server")
+    if isinstance(server, Mapping) and isinstance(server.get("jwt"), Mapping):
+        shown["server"] = {**server, "jwt": {**server["jwt"], "key": _keys(server["jwt"].get("key"))}}
     ingest = written.get("ingest")
     if isinstance(ingest, Mapping) and isinstance(ingest.get("keys"), Mapping):
         shown["ingest"] = {**ingest, "keys": {name: _keys(each) for name, each in ingest["keys"].items()}}

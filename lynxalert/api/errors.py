@@ -55,6 +55,11 @@ class ApiError(LynxError):
         super().__init__(message)
 
 
+def forbidden(needed: str) -> ApiError:
+    """403 for a key whose role is below *needed*."""
+    return ApiError(403, "FORBIDDEN", f"this needs a key with the role {needed} or above")
+
+
 def not_found(what: str) -> ApiError:
     """404 for an object that does not exist; *what* begins the sentence (`Alert`)."""
     return ApiError(404, "NOT_FOUND", f"{what} not found")

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import web
 
-from lynxalert.api.access import authorise
+from lynxalert.api.access import BEARER, authorise
 from lynxalert.api.errors import ApiError, envelope
 from lynxalert.api.receive import Received, receive
 from lynxalert.api.refusal import Refused, Why, speaking
@@ -17,7 +17,8 @@ from lynxalert.ingest import ACCEPTED
 SHOWN_ERRORS = 100
 
 _CODES = {
-    Why.UNAUTHENTICATED: "UNAUTHENTICATED",
+    Why.UNAUTHENTICATED: "AUTH_REQUIRED",
+    Why.INVALID_TOKEN: "INVALID_TOKEN",
     Why.FORBIDDEN: "FORBIDDEN",
     Why.TOO_LARGE: "PAYLOAD_TOO_LARGE",
     Why.UNKNOWN_ENCODING: "UNSUPPORTED_ENCODING",
@@ -40,8 +41,8 @@ async def refuse(_request: web.Request, refused: Refused) -> web.Response:
     headers = refused.retry_header
     if refused.why is Why.UNKNOWN_ENCODING:
         headers["Accept-Encoding"] = ACCEPTED
-    if refused.why is Why.UNAUTHENTICATED:
-        headers["WWW-Authenticate"] = 'Bearer realm="LynxAlert"'
+    if refused.status == 401:
+        headers["WWW-Authenticate"] = BEARER
     status = _STATUS.get(refused.why, refused.status)
     return envelope(ApiError(status, _CODES[refused.why], str(refused), headers=headers))
 

@@ -7,16 +7,20 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from lynxalert.api.ports import Alerts, Backtests, Configuration, Part, Rehearsal, Silences
+from lynxalert.access.doorkeeper import Doorkeeper
+from lynxalert.api.ports import Alerts, Audit, Backtests, Configuration, Keys, Part, Rehearsal, Silences
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 
 ALERTS: web.AppKey[Alerts] = web.AppKey("alerts", Alerts)
+AUDIT: web.AppKey[Audit] = web.AppKey("audit", Audit)
 BACKTESTS: web.AppKey[Backtests] = web.AppKey("backtests", Backtests)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
 CONFIGURATION: web.AppKey[Configuration] = web.AppKey("configuration", Configuration)
 CURSORS = web.AppKey("cursors", asyncio.Semaphore)  # how many queries of people run at once
+DOORKEEPER: web.AppKey[Doorkeeper | None] = web.AppKey("doorkeeper")  # None: no keys are asked for
 EVENTS = web.AppKey("events", EventStore)
+KEYS: web.AppKey[Keys] = web.AppKey("keys", Keys)
 PARTS: web.AppKey[Mapping[str, Part]] = web.AppKey("parts", Mapping)
 REHEARSAL: web.AppKey[Rehearsal] = web.AppKey("rehearsal", Rehearsal)
 SILENCES: web.AppKey[Silences] = web.AppKey("silences", Silences)

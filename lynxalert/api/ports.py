@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from lynxalert.access import Actor, Key, Role
 from lynxalert.alerts import Alert
 from lynxalert.config.settings import Settings
 from lynxalert.engine import Engine
@@ -14,6 +15,7 @@ from lynxalert.errors import LynxError
 from lynxalert.notify.matchers import Matcher
 from lynxalert.plan import TimeWindow
 from lynxalert.state import Silence
+from lynxalert.state.audit import Change
 
 
 class UnknownAlertError(LynxError):
@@ -206,6 +208,39 @@ class Backtests(Protocol):
             BusyError: another one runs.
             LynxError: what is asked cannot be done, or the alert cannot be judged.
         """
+        ...
+
+
+class Keys(Protocol):
+    """Access keys."""
+
+    def all(self) -> Sequence[Key]:
+        """Every key, earliest first."""
+        ...
+
+    async def create(
+        self,
+        name: str,
+        role: Role,
+        *,
+        expires_at: dt.datetime | None = None,
+        indexes: tuple[str, ...] = (),
+        sources: tuple[str, ...] = (),
+        by: Actor,
+    ) -> tuple[Key, str]:
+        """A new key and its text, which is told only here."""
+        ...
+
+    async def revoke(self, key_id: str, *, by: Actor) -> bool:
+        """Forget a key; whether there was one."""
+        ...
+
+
+class Audit(Protocol):
+    """Who changed what."""
+
+    async def listed(self, *, limit: int, before: int | None = None, **equal: str) -> Sequence[Change]:
+        """The newest changes, numbers below *before*; *equal* are columns and the values they must have."""
         ...
 
 

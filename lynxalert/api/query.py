@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from aiohttp import web
 from pydantic import Field
 
+from lynxalert.access import Role
+from lynxalert.api.access import actor_of
 from lynxalert.api.asking import Range, from_url, in_turn, range_of, window_of
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid
@@ -119,6 +121,8 @@ async def _write(request: web.Request, outputs: Sequence[Output]) -> None:
 
 async def _run(request: web.Request, question: Question, window: TimeWindow) -> Result:
     engine, now = request.app[CONFIGURATION].engine, request.app[CLOCK].now()
+    allowed = request.app[CONFIGURATION].settings.queries.write and actor_of(request).role.covers(Role.MEMBER)
+    writes = allowed and request.method == "POST"
     return await in_turn(
         request,
         lambda: engine.query(
@@ -127,6 +131,6 @@ async def _run(request: web.Request, question: Question, window: TimeWindow) -> 
             window=window,
             timezone=question.timezone,
             limit=question.limit,
-            write=request.method == "POST" and request.app[CONFIGURATION].settings.queries.write,
+            write=writes,
         ),
     )

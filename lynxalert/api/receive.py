@@ -10,7 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
-from lynxalert.api.access import authorise
+from lynxalert.api.access import authorise, check_scope
 from lynxalert.api.body import read_bytes
 from lynxalert.api.errors import ApiError
 from lynxalert.api.keys import CONFIGURATION, EVENTS
@@ -63,10 +63,13 @@ async def decode(
     protocol: Protocol = PROTOCOLS[name](**settings)
     try:
         if len(body) > LARGE:
-            return await asyncio.to_thread(_decode, request, protocol, body, limit, implied)
-        return _decode(request, protocol, body, limit, implied)
+            found = await asyncio.to_thread(_decode, request, protocol, body, limit, implied)
+        else:
+            found = _decode(request, protocol, body, limit, implied)
     except IngestError as error:
         raise of_decoding(error) from None
+    check_scope(request, found.events)
+    return found
 
 
 def _decode(

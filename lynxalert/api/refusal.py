@@ -22,7 +22,8 @@ class Why(StrEnum):
     """The reasons; the comment is the HTTP status most protocols give each."""
 
     UNAUTHENTICATED = "unauthenticated"  # 401: no key given
-    FORBIDDEN = "forbidden"  # 403: a key, and none of ours
+    INVALID_TOKEN = "invalid_token"  # 401: a key, and none of ours  # noqa: S105 - no secret
+    FORBIDDEN = "forbidden"  # 403: a key that may not do this
     TOO_LARGE = "too_large"  # 413
     UNKNOWN_ENCODING = "unknown_encoding"  # 415
     UNKNOWN_TYPE = "unknown_type"  # 415
@@ -39,6 +40,7 @@ class Why(StrEnum):
 
 _STATUS = {
     Why.UNAUTHENTICATED: 401,
+    Why.INVALID_TOKEN: 401,
     Why.FORBIDDEN: 403,
     Why.TOO_LARGE: 413,
     Why.UNKNOWN_ENCODING: 415,

@@ -49,7 +49,7 @@ def command(file: pathlib.Path | None, log_format: str | None, log_level: str) -
     file = file or (USUAL if USUAL.exists() else None)
     try:
         settings = load(file, compiler) if file else Settings(folder=pathlib.Path.cwd())
-        asyncio.run(Daemon(settings, redactor=redactor).run())
+        asyncio.run(Daemon(settings, redactor=redactor, first_key=_tell).run())
     except ConfigError as error:
         click.echo(str(error), err=True)
         raise click.exceptions.Exit(Exit.ERROR) from error
@@ -59,3 +59,8 @@ def command(file: pathlib.Path | None, log_format: str | None, log_level: str) -
     except LynxError as error:
         click.echo(f"lynxalert: {error}", err=True)
         raise click.exceptions.Exit(Exit.ERROR) from error
+
+
+def _tell(key: str) -> None:
+    """Once: nothing can tell it again."""
+    click.echo(f"The first access key, with the role admin. It is not shown again:\n\n    {key}\n", err=True)

@@ -52,7 +52,7 @@ def _settings(
     mistakes = sections.unknown_sections(table)
     revealed: dict[str, Any] = dict(table)
     missing: list[Mistake] = []
-    for name in ("alerts", "channels", "email", "ingest"):
+    for name in ("alerts", "channels", "email", "ingest", "server"):
         if name in table:
             revealed[name], unresolved = resolve(table[name], (name,), environment, file.parent)
             missing += unresolved

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
+from lynxalert.access.tokens import BadTokenKeyError
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
 from lynxalert.config.settings import (
@@ -71,18 +72,13 @@ def server(table: Mapping[str, Any]) -> tuple[Server, list[Mistake]]:
     """`[server]`, which refuses to be reachable from elsewhere without keys."""
     value, mistakes = section(Server, table, "server")
     where: Path = ("server", "listen")
-    if not value.listen.loopback:
-        if value.auth is None:
-            hint = 'listen on 127.0.0.1, or say auth = "off" if anyone who reaches it may use it'
-            text = f"({value.listen}) is reachable from other machines and no keys protect it"
-            mistakes.append(Mistake(where, text, help=hint))
-        elif value.auth != "off":
-            text = f'= "{value.auth}" is not offered yet, so {value.listen} would stand open'
-            hint = "listen on 127.0.0.1 behind a proxy that checks keys"
-            mistakes.append(Mistake(("server", "auth"), text, help=hint))
-    elif value.auth in {"keys", "jwt"}:
-        text = f'= "{value.auth}" has no effect yet: whoever reaches {value.listen} may do anything'
-        mistakes.append(Mistake(("server", "auth"), text, Code.LINT))
+    if not value.listen.loopback and value.auth is None:
+        hint = (
+            'say auth = "keys", listen on 127.0.0.1, or say auth = "off" if anyone who reaches it may use it'
+        )
+        text = f"({value.listen}) is reachable from other machines and no keys protect it"
+        mistakes.append(Mistake(where, text, help=hint))
+    mistakes += [each.under("server") for each in _tokens(value)]
     if value.public_url is not None:
         where = ("server", "public_url")
         if re.fullmatch(r"https?://[^\s/]+(/\S*)?", value.public_url):
@@ -90,6 +86,21 @@ def server(table: Mapping[str, Any]) -> tuple[Server, list[Mistake]]:
         else:
             mistakes.append(Mistake(where, "must be an address such as https://alerts.example.com"))
     return value, mistakes
+
+
+def _tokens(value: Server) -> list[Mistake]:
+    if value.jwt is None:
+        if value.auth != "jwt":
+            return []
+        return [Mistake(("jwt",), 'is required by auth = "jwt"', Code.MISSING_KEY)]
+    if value.auth != "jwt":
+        text = 'has no effect unless auth = "jwt"'
+        return [Mistake(("jwt",), text, Code.LINT)]
+    try:
+        _ = value.jwt.tokens
+    except BadTokenKeyError as error:
+        return [Mistake(("jwt", "key"), str(error))]
+    return []
 
 
 def store(table: Mapping[str, Any]) -> tuple[Store, list[Mistake]]:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from lynxalert.access.tokens import Tokens, keys_of
 from lynxalert.alerts.model import Alert, ChannelSpec
 from lynxalert.config.datamodels import DataModels
 from lynxalert.config.lookups import LookupTable, folder_of
@@ -108,13 +109,55 @@ Keys = Annotated[
 Port = Annotated[int, Field(ge=1, le=65_535)]
 
 
+class Jwt(Section):
+    """Whose tokens are believed. *key*: PEM, JWK, a set of JWKs, or the secret of HS256."""
+
+    key: str
+    algorithms: Annotated[
+        tuple[Literal["EdDSA", "RS256", "HS256"], ...], Field(strict=False, min_length=1)
+    ] = ("EdDSA",)
+    issuer: str | None = None
+    audience: str | None = None
+    role_claim: str = "role"
+    name_claim: str = "sub"
+    leeway: Duration = duration("30s")
+
+    @property
+    def tokens(self) -> Tokens:
+        """What checks a token.
+
+        Raises:
+            BadTokenKeyError: the key cannot be used.
+        """
+        return Tokens(
+            keys=keys_of(self.key, self.algorithms),
+            algorithms=self.algorithms,
+            issuer=self.issuer,
+            audience=self.audience,
+            role_claim=self.role_claim,
+            name_claim=self.name_claim,
+            leeway=self.leeway,
+        )
+
+
 class Server(Section):
     """Where the HTTP interface listens and who may use it."""
 
     listen: Listen = Address("127.0.0.1", 3100)
     public_url: str | None = None  # for links in messages; default: the address it listens on
     auth: Literal["off", "keys", "jwt"] | None = None  # default: off on loopback, refused elsewhere
+    jwt: Jwt | None = None
     timezone: Zone = "UTC"
+
+    @property
+    def asks_for_keys(self) -> bool:
+        """Whether the interface is closed to whoever shows none."""
+        return self.auth in {"keys", "jwt"}
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """What checks tokens, where they are accepted beside keys."""
+        return self.jwt.tokens if self.auth == "jwt" and self.jwt is not None else None
 
     @property
     def url(self) -> str:

@@ -11,13 +11,15 @@ import structlog
 from lynxalert.alerts.late import max_lateness
 from lynxalert.clock import Clock
 from lynxalert.config import Settings
+from lynxalert.daemon.keys import Keys
 from lynxalert.events import EventStore, StoreError
-from lynxalert.state import Database, Transaction, definitions, history, owed
+from lynxalert.state import Database, Transaction, audit, definitions, history, owed
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.housekeeping")
 
 EVERY = dt.timedelta(hours=1)
 PIECE = 20_000  # rows of one transaction
+AUDITED = dt.timedelta(days=365)  # who changed what
 MARGIN = dt.timedelta(hours=1)  # a slot may be judged that much later than it was due
 
 
@@ -25,11 +27,17 @@ class Housekeeping:
     """Once an hour, throw away what nobody asked to keep."""
 
     def __init__(
-        self, store: EventStore, database: Database, clock: Clock, settings: Callable[[], Settings]
+        self,
+        store: EventStore,
+        database: Database,
+        clock: Clock,
+        keys: Keys,
+        settings: Callable[[], Settings],
     ) -> None:
         self._store = store
         self._database = database
         self._clock = clock
+        self._keys = keys
         self._settings = settings
 
     async def run(self) -> None:
@@ -51,6 +59,7 @@ class Housekeeping:
         kept = self._settings().store
         longest = await self._longest_lateness()
         rows = await self._database.write(lambda tx: _sweep(tx, now, kept.history, longest))
+        await self._keys.flush()
         rows += await self._thin(kept.most_evaluations, now - longest)
         events = await asyncio.to_thread(self._store.retain, self._deadlines(now))
         await asyncio.to_thread(self._store.checkpoint)  # blocks of what is gone are used again
@@ -81,5 +90,6 @@ class Housekeeping:
 async def _sweep(tx: Transaction, now: dt.datetime, keep: dt.timedelta, longest: dt.timedelta) -> int:
     rows = await history.prune(tx, now - keep, now - longest)
     rows += await owed.prune(tx, now - keep)
+    await audit.sweep(tx, now - max(keep, AUDITED))
     await definitions.forget_retired(tx)
     return rows

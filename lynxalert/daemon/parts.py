@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import structlog
 from aiohttp import web
 
+from lynxalert.access.doorkeeper import Doorkeeper
 from lynxalert.alerts import ChannelSpec
 from lynxalert.api.app import Offered, application
 from lynxalert.api.metrics import Metrics
@@ -17,12 +18,14 @@ from lynxalert.api.ports import Part
 from lynxalert.clock import Clock
 from lynxalert.config import Settings
 from lynxalert.config.compiling import engine as engine_of
+from lynxalert.daemon.audited import Audit
 from lynxalert.daemon.backtests import Backtests
 from lynxalert.daemon.book import Book
 from lynxalert.daemon.commit import Voice
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.evaluator import Evaluator
 from lynxalert.daemon.housekeeping import Housekeeping
+from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.lock import hold
 from lynxalert.daemon.logs import Redactor
 from lynxalert.daemon.observed import Observer
@@ -57,6 +60,8 @@ class Ground:
     engine: Engine
     runner: EngineRunner
     http: Http
+    doorkeeper: Doorkeeper
+    keys: Keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +72,7 @@ class Parts:
     configuration: Configuration
     evaluator: Evaluator
     housekeeping: Housekeeping
+    keys: Keys
     observer: Observer
     sender: Sender
     store: EventStore
@@ -92,7 +98,11 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
         closing.push_async_callback(asyncio.to_thread, runner.close)
         http = Http(_outbound(settings), clock)
         closing.push_async_callback(http.close)
-        yield _wired(Ground(settings, clock, redactor, store, database, engine, runner, http))
+        doorkeeper = Doorkeeper(clock, settings.server.tokens)
+        keys = Keys(database, clock, doorkeeper)
+        yield _wired(
+            Ground(settings, clock, redactor, store, database, engine, runner, http, doorkeeper, keys)
+        )
 
 
 def _wired(ground: Ground) -> Parts:
@@ -114,12 +124,13 @@ def _wired(ground: Ground) -> Parts:
     )
     offered = Offered(
         alerts=Book(ground.database, ground.clock, edits, changed),
-        backtests=Backtests(
-            lambda: configuration.engine, ground.store, lambda: configuration.settings.inhibitions
-        ),
+        audit=Audit(ground.database),
+        backtests=_backtests(ground, configuration),
         clock=ground.clock,
         configuration=configuration,
+        doorkeeper=ground.doorkeeper if ground.settings.server.asks_for_keys else None,
         events=ground.store,
+        keys=ground.keys,
         metrics=metrics,
         parts=_telling(observer, configuration, syslog),
         silences=Silencing(ground.database, ground.clock, changed),
@@ -129,13 +140,22 @@ def _wired(ground: Ground) -> Parts:
         app=application(offered),
         configuration=configuration,
         evaluator=evaluator,
-        housekeeping=Housekeeping(
-            ground.store, ground.database, ground.clock, lambda: configuration.settings
-        ),
+        housekeeping=_housekeeping(ground, configuration),
+        keys=ground.keys,
         observer=observer,
         sender=sender,
         store=ground.store,
         syslog=syslog,
+    )
+
+
+def _backtests(ground: Ground, configuration: Configuration) -> Backtests:
+    return Backtests(lambda: configuration.engine, ground.store, lambda: configuration.settings.inhibitions)
+
+
+def _housekeeping(ground: Ground, configuration: Configuration) -> Housekeeping:
+    return Housekeeping(
+        ground.store, ground.database, ground.clock, ground.keys, lambda: configuration.settings
     )
 
 
@@ -212,10 +232,12 @@ def _outbound(settings: Settings) -> Outbound:
 
 
 def _secrets(channels: Iterable[ChannelSpec], settings: Settings) -> Iterator[str]:
-    """Whatever must not stand in a log: secrets of *channels*, keys of ingest."""
+    """Whatever must not stand in a log: secrets of *channels*, keys of ingest and of tokens."""
     for spec in channels:
         channel = made(spec)
         if channel:
             yield from secrets_of(channel)
     for keys in settings.ingest.keys.values():
         yield from keys
+    if settings.server.jwt is not None:
+        yield settings.server.jwt.key

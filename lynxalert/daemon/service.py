@@ -15,6 +15,7 @@ from lynxalert.api.app import runner
 from lynxalert.clock import Clock, SystemClock
 from lynxalert.config import ConfigError, Settings
 from lynxalert.config.settings import Address
+from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.listening import ListenError
 from lynxalert.daemon.logs import Redactor
 from lynxalert.daemon.parts import Parts, assembled
@@ -25,14 +26,23 @@ LAST_WORK = 3  # seconds for ticks and messages under way; what is cut off is do
 
 
 class Daemon:
-    """One daemon, from start to stop. *started* is set once it answers; *address* is where."""
+    """One daemon, from start to stop. *started* is set once it answers; *address* is where.
+
+    *first_key* is told the text of the admin key that is made where keys are asked for and none could make others.
+    """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, redactor: Redactor | None = None
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        redactor: Redactor | None = None,
+        first_key: Callable[[str], object] | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock or SystemClock()
         self._redactor = redactor or Redactor()
+        self._first_key = first_key
         self._stopping = asyncio.Event()
         self.started = asyncio.Event()
         self.address = settings.server.listen
@@ -54,6 +64,7 @@ class Daemon:
             log.warning("configuration", file=found.file, line=found.line, reason=found.mistake.text)
         async with assembled(self._settings, self._clock, self._redactor) as parts:
             await parts.configuration.start()
+            await self._open_keys(parts.keys)
             parts.store.start()
             web_runner = runner(parts.app)
             await web_runner.setup()
@@ -63,7 +74,15 @@ class Daemon:
                 await self._serve(parts, web_runner)
             finally:
                 await web_runner.cleanup()
+                await parts.keys.flush()
         log.info("stopped")
+
+    async def _open_keys(self, keys: Keys) -> None:
+        await keys.start()
+        if self._settings.server.asks_for_keys and self._first_key is not None:
+            text = await keys.first()
+            if text is not None:
+                self._first_key(text)
 
     async def _serve(self, parts: Parts, web_runner: web.AppRunner) -> None:
         async with asyncio.TaskGroup() as group:

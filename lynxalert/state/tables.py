@@ -219,6 +219,38 @@ acks = Table(
     Index("acks_by_alert", "alert_id"),
 )
 
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("hash", String, nullable=False),  # argon2 of the text, which stands nowhere
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String, nullable=False),
+    Column("expires_at", Instant),
+    Column("last_used_at", Instant),
+    Column("indexes", Json, nullable=False),
+    Column("sources", Json, nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("who", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("key_id", String),
+    Column("address", String),
+    Column("action", String, nullable=False),
+    Column("object_id", String, nullable=False),
+    Column("before", Json),
+    Column("after", Json),
+    Index("audit_by_object", "object_id", "number"),
+    Index("audit_by_time", "at"),
+)
+
 meta = Table(
     "meta",
     metadata,

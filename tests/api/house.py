@@ -50,6 +50,7 @@ class House:
     provider: Provider
     folder: pathlib.Path
     session: aiohttp.ClientSession
+    first_key: str | None = None
 
     @property
     def url(self) -> str:
@@ -136,7 +137,8 @@ async def living(folder: pathlib.Path, config: str = CONFIG) -> AsyncIterator[Ho
         file = folder / "config.toml"
         file.write_text(config.format(url=provider.url))
         clock = FakeClock()
-        daemon = Daemon(load(file, compiler, {}), clock=clock)
+        told: list[str] = []
+        daemon = Daemon(load(file, compiler, {}), clock=clock, first_key=told.append)
         async with asyncio.TaskGroup() as group:
             running = group.create_task(daemon.run())
             waiting = group.create_task(daemon.started.wait())
@@ -144,6 +146,6 @@ async def living(folder: pathlib.Path, config: str = CONFIG) -> AsyncIterator[Ho
             if running.done():
                 await running
             try:
-                yield House(daemon, clock, provider, folder, session)
+                yield House(daemon, clock, provider, folder, session, *told)
             finally:
                 daemon.stop()

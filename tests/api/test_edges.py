@@ -17,6 +17,7 @@ from aiohttp import web
 from lynxalert.api import keys
 from lynxalert.api.app import runner
 from lynxalert.api.errors import errors
+from lynxalert.api.guard import guard
 from lynxalert.api.ingest import ingest
 from lynxalert.api.metrics import METRICS, Metrics
 from lynxalert.api.repeats import REPEATS, Repeats
@@ -60,7 +61,8 @@ async def test_an_error_of_ours_has_a_name_and_no_traceback(caplog: pytest.LogCa
 
 
 async def ingesting(store: EventStore) -> web.Application:
-    app = web.Application(middlewares=[errors])
+    app = web.Application(middlewares=[errors, guard])
+    app[keys.DOORKEEPER] = None
     app[keys.CONFIGURATION] = Defaults()  # type: ignore[assignment] # settings is all that is asked for
     app[keys.EVENTS] = store
     app[METRICS] = Metrics()

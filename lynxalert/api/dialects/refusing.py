@@ -9,7 +9,8 @@ from lynxalert.api.refusal import Refused, Why
 
 _CODES = {
     Why.UNAUTHENTICATED: "AUTH_REQUIRED",
-    Why.FORBIDDEN: "INVALID_TOKEN",
+    Why.INVALID_TOKEN: "INVALID_TOKEN",
+    Why.FORBIDDEN: "FORBIDDEN",
     Why.TOO_LARGE: "PAYLOAD_TOO_LARGE",
     Why.UNKNOWN_ENCODING: "UNSUPPORTED_ENCODING",
     Why.BROKEN_ENCODING: "INVALID_ENCODING",
@@ -36,6 +37,5 @@ def error_of(refused: Refused) -> ApiError:
         details = [{"path": list(refused.path), "message": message, "type": kind}]
         return ApiError(422, "VALIDATION_ERROR", message, details=details)
     # Only the native route has statuses of its own; senders send again what is 429 or 5xx.
-    status = 401 if refused.why is Why.FORBIDDEN else refused.status
     code = _CODES.get(refused.why, "INVALID_REQUEST")
-    return ApiError(status, code, message, headers=refused.retry_header)
+    return ApiError(refused.status, code, message, headers=refused.retry_header)

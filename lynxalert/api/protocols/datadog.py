@@ -8,16 +8,17 @@ from aiohttp import web
 
 from lynxalert.api.access import authorise
 from lynxalert.api.receive import receive
-from lynxalert.api.refusal import Refused, speaking
+from lynxalert.api.refusal import Refused, Why, speaking
 
 NAME = "datadog"
 
 
 async def refuse(_request: web.Request, refused: Refused) -> web.Response:
     """The refusal as Datadog's API has it. The agent sends again what is answered with 429 or 5xx."""
-    title = http.HTTPStatus(refused.status).phrase
-    error = {"status": str(refused.status), "title": title, "detail": str(refused)}
-    return web.json_response({"errors": [error]}, status=refused.status, headers=refused.retry_header)
+    status = 403 if refused.why is Why.INVALID_TOKEN else refused.status  # as there
+    title = http.HTTPStatus(status).phrase
+    error = {"status": str(status), "title": title, "detail": str(refused)}
+    return web.json_response({"errors": [error]}, status=status, headers=refused.retry_header)
 
 
 @speaking(refuse)

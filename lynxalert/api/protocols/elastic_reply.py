@@ -18,6 +18,7 @@ REALM = 'Basic realm="LynxAlert", charset="UTF-8"'
 
 _TYPES = {
     Why.UNAUTHENTICATED: "security_exception",
+    Why.INVALID_TOKEN: "security_exception",
     Why.FORBIDDEN: "security_exception",
     Why.TOO_LARGE: "content_too_long_exception",
     Why.BAD_NAME: "invalid_index_name_exception",
@@ -53,8 +54,8 @@ def error_type(refused: Refused) -> str:
 
 
 async def refuse(request: web.Request, refused: Refused) -> web.Response:
-    """The refusal as Elasticsearch words it. A wrong key is 401 there too; a full disk is 429."""
-    status = {403: 401}.get(refused.status, 429 if refused.why is Why.FULL else refused.status)
+    """The refusal as Elasticsearch words it. A full disk is 429."""
+    status = 429 if refused.why is Why.FULL else refused.status
     headers = refused.retry_header
     if status == 401:
         headers["WWW-Authenticate"] = REALM

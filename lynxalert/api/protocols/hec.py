@@ -22,7 +22,8 @@ from lynxalert.ingest.protocols.hec import Collected
 NAME = "hec"
 
 _CODES = {
-    Why.FORBIDDEN: HecCode.INVALID_TOKEN,
+    Why.INVALID_TOKEN: HecCode.INVALID_TOKEN,
+    Why.FORBIDDEN: HecCode.INCORRECT_INDEX,
     Why.TOO_LARGE: HecCode.TOO_LARGE,
     Why.NO_DATA: HecCode.NO_DATA,
     Why.BAD_NAME: HecCode.INCORRECT_INDEX,

@@ -10,7 +10,7 @@ import datetime as dt
 
 from aiohttp import web
 
-from lynxalert.api.access import authorise
+from lynxalert.api.access import authorise, check_scope
 from lynxalert.api.keys import CLOCK
 from lynxalert.api.receive import keep, payload, receive
 from lynxalert.api.refusal import Refused, Why, of_decoding, speaking
@@ -54,6 +54,7 @@ async def _stream(request: web.Request, journal: Journal) -> None:
 
 async def _keep(request: web.Request, found: Decoded) -> None:
     """Store *found*, as soon as there is room."""
+    check_scope(request, found.events)
     while found.events or found.rejects:
         try:
             await keep(request, NAME, found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from lynxalert.api.receive import receive
-from lynxalert.api.refusal import Refused, Why, speaking
+from lynxalert.api.refusal import Refused, speaking
 
 NAME = "loki"
 
@@ -13,7 +13,7 @@ NAME = "loki"
 async def refuse(_request: web.Request, refused: Refused) -> web.Response:
     """The refusal as a line of text. Clients send again what is answered with 429 or 5xx."""
     headers = refused.retry_header
-    if refused.why is Why.UNAUTHENTICATED:
+    if refused.status == 401:
         headers["WWW-Authenticate"] = 'Basic realm="LynxAlert"'
     return web.Response(status=refused.status, text=f"{refused}\n", headers=headers)
 

@@ -27,6 +27,7 @@ INVALID_ARGUMENT, PERMISSION_DENIED, RESOURCE_EXHAUSTED, INTERNAL, UNAVAILABLE, 
 )
 _CODES = {
     Why.UNAUTHENTICATED: UNAUTHENTICATED,
+    Why.INVALID_TOKEN: UNAUTHENTICATED,
     Why.FORBIDDEN: PERMISSION_DENIED,
     Why.TOO_LARGE: RESOURCE_EXHAUSTED,
     Why.BUSY: RESOURCE_EXHAUSTED,
@@ -45,7 +46,7 @@ async def refuse(request: web.Request, refused: Refused) -> web.Response:
     """The refusal as a google.rpc.Status."""
     code = _CODES.get(refused.why, INVALID_ARGUMENT)
     headers = refused.retry_header
-    if refused.why is Why.UNAUTHENTICATED:
+    if refused.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="LynxAlert"'
     if _is_protobuf(request):
         body = _status(code, str(refused))
