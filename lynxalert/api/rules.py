@@ -26,7 +26,7 @@ from lynxalert.api import (
     tail,
     trials,
 )
-from lynxalert.api.dialects.routes import DIALECT_ROUTES
+from lynxalert.api.dialects import batches, checkrd, checkrd_records, selftune, skills, vox
 from lynxalert.api.protocols import hec
 from lynxalert.api.protocols.cloudevents import handshake
 from lynxalert.api.routes import INGEST_ROUTES
@@ -45,6 +45,10 @@ VIEWERS = (
     alerts.get,
     backtests.backtest,
     backtests.backtest_unsaved,
+    checkrd.get,
+    checkrd.index,
+    checkrd_records.history,
+    checkrd_records.notifications,
     fields.index,
     fields.values,
     histogram.histogram,
@@ -54,35 +58,58 @@ VIEWERS = (
     records.history,
     records.instances,
     records.notifications,
+    selftune.get,
+    selftune.index,
     silences.get,
     silences.index,
+    skills.index,
     sources.index,
     tail.tail,
+    vox.get,
+    vox.index,
 )
 MEMBERS = (
     alerts.create,
     alerts.patch,
     alerts.put,
     alerts.toggle,
+    checkrd.create,
+    checkrd.mute,
+    checkrd.put,
+    checkrd.toggle,
+    checkrd.unmute,
     overlays.ack,
     overlays.mute,
     overlays.unack,
     overlays.unmute,
+    selftune.create,
+    selftune.create_shared,
     silences.create,
     silences.delete,
     trials.test,  # reaches out to the channels
     trials.test_channels,
     trials.test_unsaved,
+    vox.create,
+    vox.update,
 )
-SENDERS = (ingest.ingest, *(endpoint for _, _, endpoint in INGEST_ROUTES + DIALECT_ROUTES))
+SENDERS = (
+    batches.call_events,
+    batches.push,
+    batches.telemetry,
+    ingest.ingest,
+    *(endpoint for _, _, endpoint in INGEST_ROUTES),
+)
 ADMINS = (
     alerts.delete,
     audit.index,
+    checkrd.delete,
     config.reload,
     config.show,
     credentials.create,
     credentials.delete,
     credentials.index,
+    selftune.delete,
+    vox.delete,
 )
 RULES: Mapping[Callable[..., Any], Role | None] = {
     **dict.fromkeys(SENDERS, Role.INGEST),

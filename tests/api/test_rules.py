@@ -68,6 +68,11 @@ async def status(keys: Keys, method: str, path: str, key: str | None) -> tuple[i
         return answer.status, error.get("code", "") if isinstance(error, dict) else ""
 
 
+def is_native(path: str) -> bool:
+    """Whether errors there are worded by the interface itself, not by a dialect."""
+    return path.startswith(("/api/v1/", "/alerts"))
+
+
 async def test_every_route_has_a_rule_and_every_rule_a_route() -> None:
     endpoints = {endpoint for _, _, endpoint in every_route()}
     assert endpoints - set(RULES) == set(), "give it a rule in lynxalert/api/rules.py"
@@ -82,7 +87,8 @@ async def test_a_role_opens_what_its_rule_says(keys: Keys, role: Role) -> None:
         if needed is None or role.covers(needed):
             assert found not in {401, 403, 429, 500}, (method, path)
         else:
-            assert (found, code) == (403, "FORBIDDEN"), (method, path)
+            assert found == 403, (method, path)
+            assert code == "FORBIDDEN" or not is_native(path), (method, path)
 
 
 async def test_without_a_key_only_what_is_open_answers(keys: Keys) -> None:
@@ -96,7 +102,8 @@ async def test_without_a_key_only_what_is_open_answers(keys: Keys) -> None:
                 # What Datadog's clients put into the address is a key, and a wrong one.
                 assert found == (403 if path.startswith("/v1/input/") else 401), (method, path)
             case _:
-                assert (found, code) == (401, "AUTH_REQUIRED"), (method, path)
+                assert found == 401, (method, path)
+                assert code == "AUTH_REQUIRED" or not is_native(path), (method, path)
 
 
 @pytest.mark.parametrize("kind", ["unknown", "of another secret", "expired", "cut", "odd"])
@@ -120,4 +127,5 @@ async def test_a_wrong_key_opens_nothing(keys: Keys, kind: str) -> None:
             case Role.INGEST:
                 assert found in {401, 403}, (method, path)
             case _:
-                assert (found, code) == (401, "INVALID_TOKEN"), (method, path)
+                assert found == 401, (method, path)
+                assert code == "INVALID_TOKEN" or not is_native(path), (method, path)
