@@ -16,7 +16,7 @@ from lynxalert.api.keys import CLOCK, CONFIGURATION, CURSORS
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.settings import Zone
 from lynxalert.config.shape import Section, read
-from lynxalert.engine import Engine, EventSource, QueryFailed, QueryTimeOut
+from lynxalert.engine import Engine, EventSource, QueryFailed, QueryTimeOut, StoreDamaged
 from lynxalert.lang import Code
 from lynxalert.plan import ALL_TIME, Result, TimeWindow
 from lynxalert.plan.timespec import BadTime, resolve
@@ -143,6 +143,9 @@ async def in_turn(request: web.Request, ask: Callable[[], T]) -> T:
             return await asyncio.to_thread(ask)
         except QueryTimeOut as error:
             raise ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range") from None
+        except StoreDamaged as error:
+            advice = "queries that do not read these events go on; restore the data folder, or let the events expire"
+            raise ApiError(500, "STORE_DAMAGED", str(error), suggestion=advice) from None
         except QueryFailed as error:
             if error.transient:
                 raise ApiError(503, "QUERY_FAILED", str(error), headers={"Retry-After": "1"}) from None

@@ -26,6 +26,14 @@ class NoEvents:
         """
         raise LynxError("no events are stored here")
 
+    def report_damage(self, reason: str) -> NoReturn:
+        """Nothing to be damaged.
+
+        Raises:
+            LynxError: always.
+        """
+        raise LynxError(reason)
+
 
 def engine(
     source: EventSource,

@@ -45,12 +45,13 @@ class StorePart:
         counted = self.store.counters()
         mended = self.store.recovery
         return {
-            "status": "degraded" if counted.failure or counted.refusal else "ok",
+            "status": "degraded" if counted.failure or counted.refusal or counted.damage else "ok",
             "stored": counted.stored,
             "queued": counted.queued,
             "dead_letters": counted.dead_letters,
             "failure": counted.failure,
             "refusal": counted.refusal,
+            "damage": counted.damage,
             "damaged_log_records": len(mended.damage),
             "database_made_again": None
             if mended.moved is None

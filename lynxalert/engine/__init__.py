@@ -3,7 +3,7 @@
 from lynxalert.engine.catalog import Catalog, EventSource, StoredField, StoredStream
 from lynxalert.engine.compiler import CompiledQuery, Compiler
 from lynxalert.engine.lookups import LookupFolder
-from lynxalert.engine.run import QueryFailed, QueryTimeOut
+from lynxalert.engine.run import QueryFailed, QueryTimeOut, StoreDamaged
 from lynxalert.engine.runner import Engine
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "LookupFolder",
     "QueryFailed",
     "QueryTimeOut",
+    "StoreDamaged",
     "StoredField",
     "StoredStream",
 ]

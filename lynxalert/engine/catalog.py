@@ -64,3 +64,7 @@ class EventSource(Protocol):
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A fresh cursor for one thread; the caller closes it and drains its results."""
         ...
+
+    def report_damage(self, reason: str) -> None:
+        """Take note that stored events could not be read."""
+        ...

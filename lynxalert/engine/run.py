@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -29,6 +29,10 @@ from lynxalert.plan.timespec import BadTime, resolve, shift
 WATCHDOG = Watchdog()
 # A parameter, or a text, in which a dollar means nothing.
 PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\$(\w+)")
+TABLE = re.compile(r'"((?:events|raw)_\d+)"')
+# What the engine raises for a block whose checksum is wrong (it has no type of its own in Python), and for a file
+# that is shorter than it says. Mistakes in SQL have types of their own.
+DAMAGE = (duckdb.Error, duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
 # What stands for an open side: times a TIMESTAMP can hold and no event has.
 FIRST, LAST = dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001 - the engine's times are naive UTC
 
@@ -50,6 +54,18 @@ class QueryTimeOut(QueryFailed):
     def __init__(self, deadline: dt.timedelta) -> None:
         message = f"{self.code}: the query was stopped after {deadline.total_seconds():g} s"
         super().__init__(message, transient=True)
+
+
+class StoreDamaged(QueryFailed):
+    """Stored events that the query needs cannot be read: a block of the file or the disk under it is damaged.
+
+    *tables*: those the query reads, of which one is damaged. What does not read them is answered.
+    """
+
+    def __init__(self, tables: Sequence[str], detail: str) -> None:
+        where = ", ".join(tables) or "the database"
+        super().__init__(f"the event store is damaged in {where}: {detail}", transient=False)
+        self.tables = tuple(tables)
 
 
 @dataclass(slots=True)
@@ -198,6 +214,8 @@ def translated(sql: str, deadline: dt.timedelta) -> Iterator[None]:
     except duckdb.TransactionException:
         raise QueryFailed("the engine could not run the query now", transient=True) from None
     except duckdb.Error as error:
+        if type(error) in DAMAGE:
+            raise StoreDamaged(sorted(set(TABLE.findall(sql))), str(error)) from error
         message = f"internal error, please report it: {error}"
         raise QueryFailed(message, transient=False, sql=sql) from error
 

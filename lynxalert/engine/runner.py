@@ -14,7 +14,7 @@ from lynxalert.engine.catalog import EventSource
 from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query, opened
 from lynxalert.engine.funnel import Funnel, funnel
 from lynxalert.engine.rows import plain_rows
-from lynxalert.engine.run import QueryFailed, Run, execute, stopped_at
+from lynxalert.engine.run import QueryFailed, Run, StoreDamaged, execute, stopped_at
 from lynxalert.engine.sorting import FEW, in_order
 from lynxalert.lang import Diagnostic, parse
 from lynxalert.lang.ast import Query
@@ -93,6 +93,9 @@ class Engine:
                 )
             try:
                 columns, rows, run = self._run(compiled, window, now, deadline, limit)
+            except StoreDamaged as damage:
+                self.source.report_damage(str(damage))
+                raise
             except QueryFailed:
                 if attempt == ATTEMPTS or self._stands(compiled):
                     raise
@@ -150,6 +153,9 @@ class Engine:
                 run = Run(compiled, cursor, window, now, deadline, ROW_CAP)
                 with stopped_at(run):
                     found = funnel(run)
+            except StoreDamaged as damage:
+                self.source.report_damage(str(damage))
+                raise
             except QueryFailed:
                 if attempt == ATTEMPTS or self._stands(compiled):
                     raise

@@ -27,7 +27,7 @@ class Counters:
     """What the store has done since it was opened, and what waits.
 
     *failure*: why the tables take nothing now. *refusal*: why the last events offered were not accepted; None
-    once some were.
+    once some were. *damage*: what of the tables could not be read when last asked for.
     """
 
     stored: int = 0
@@ -36,3 +36,4 @@ class Counters:
     queued: int = 0
     failure: str | None = None
     refusal: str | None = None
+    damage: str | None = None

@@ -62,6 +62,7 @@ class EventStore:
         self._clock = clock or SystemClock()
         self._lock = threading.Lock()  # whoever writes holds it
         self._counters = Counters()
+        self._damage: str | None = None
         self._durable: Durable | None = None
         self._subscribers: dict[object, Callable[[], object]] = {}
         self.recovery = Recovery()
@@ -244,13 +245,21 @@ class EventStore:
         """A fresh cursor for one thread; the caller closes it."""
         return self._connection.cursor()
 
+    def report_damage(self, reason: str) -> None:
+        """Remember, and show among the counters, that a query could not read what is stored; until the next start."""
+        self._damage = reason
+
     def counters(self) -> Counters:
         """What was done since the store was opened, and what waits."""
-        if self._durable is None:
-            return self._counters
         durable = self._durable
+        if durable is None:
+            return self._counters
         return replace(
-            self._counters, queued=durable.queue.events, failure=durable.failure, refusal=durable.refusal
+            self._counters,
+            queued=durable.queue.events,
+            failure=durable.failure,
+            refusal=durable.refusal,
+            damage=self._damage,
         )
 
     def highest_sequence(self) -> int:

@@ -40,3 +40,7 @@ class Stretch:
                     f"WHERE _seq > {self.after} AND _seq <= {self.last}"
                 )
         return cursor
+
+    def report_damage(self, reason: str) -> None:
+        """Tell the source."""
+        self.source.report_damage(reason)

@@ -61,6 +61,9 @@ class MeddlingSource:
     def cursor(self) -> Any:
         return Meddling(self.store.cursor(), self.store)
 
+    def report_damage(self, reason: str) -> None:
+        self.store.report_damage(reason)
+
 
 def test_all_steps_of_a_query_see_the_same_events() -> None:
     store = EventStore(":memory:", clock=FakeClock(NOW))

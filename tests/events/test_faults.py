@@ -11,14 +11,18 @@ import subprocess
 import sys
 from collections import Counter
 
+import duckdb
 import pytest
 
+from lynxalert.engine import Engine, StoreDamaged
 from lynxalert.events import Event, EventStore, Limits, StorageFull, StoreError, StoreLocked
+from lynxalert.events.database import BLOCK
 from tests.events.disks import Failing
 from tests.events.stores import NOON, Standing, fields, rows
 
 PROGRAM = pathlib.Path(__file__).parent / "killed_at.py"
 ROOT = PROGRAM.parents[2]
+HEADERS = 3 * 4096  # bytes before the first block of a database
 DEATHS = 8  # calls to the disk in one life that are died in
 
 
@@ -266,3 +270,33 @@ def test_a_file_of_another_kind_is_no_store_and_stays_as_it_is(
         EventStore(path)
     assert path.read_bytes() == content
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_damaged_block_is_told_by_queries_that_meet_it_and_by_the_counters(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "e.duckdb"
+    store = EventStore(path, clock=Standing())
+    store.ingest([f"n={n} {os.urandom(40).hex()}" for n in range(5_000)], source="whole")
+    store.ingest([f"n={n} {os.urandom(40).hex()}" for n in range(5_000)], source="broken")
+    store.checkpoint()
+    store.close()
+    with duckdb.connect(path, read_only=True) as database:
+        [(table, block)] = database.sql(
+            "SELECT 'raw_' || id, (SELECT max(block_id) FROM pragma_storage_info('raw_2') WHERE column_name = '_raw') "
+            "FROM _streams WHERE stream = 'broken'"
+        ).fetchall()
+    with path.open("r+b") as file:
+        file.seek(HEADERS + block * BLOCK + 5_000)
+        file.write(b"damage")
+    store = EventStore(path, clock=Standing())
+    engine = Engine(store)
+    assert store.counters().damage is None
+    assert list(engine.query("* | stats count", now=NOON).rows) == [{"count": 10_000}]
+    with pytest.raises(StoreDamaged) as damaged:
+        engine.query("* | stats max(_raw) AS last", now=NOON)
+    assert table in damaged.value.tables
+    assert damaged.value.sql is None
+    assert str(damaged.value).startswith("the event store is damaged in ")
+    assert store.counters().damage == str(damaged.value)
+    assert list(engine.query("n=17 | stats count by source", now=NOON).rows) != []
+    store.ingest(["n=1 later"], source="whole")
+    store.close()
