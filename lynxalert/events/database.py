@@ -36,6 +36,8 @@ def connect(path: str, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyCon
                 "threads": str(threads),
                 "wal_autocheckpoint": AUTOCHECKPOINT,
                 "default_block_size": str(BLOCK),
+                # For a short sorted result it would put every stage's expressions into the next one's, doubling each.
+                "late_materialization_max_rows": "0",
                 "temp_directory": "" if path == MEMORY else f"{path}.tmp",
                 "allowed_configs": ["max_execution_time", "operator_memory_limit"],
                 "lock_configuration": "true",

@@ -96,13 +96,15 @@ def bucket_end(start: dt.datetime, span: TimeSpan, zone: str) -> dt.datetime:
 
 
 def buckets(window: TimeWindow, span: TimeSpan, zone: str) -> Iterator[dt.datetime]:
-    """Every bucket that the range touches, in order.
+    """Every bucket that the range touches, in order; an empty range touches none.
 
     Raises:
         TooManyBuckets: more than 50,000.
     """
     assert window.start is not None
     assert window.end is not None
+    if window.start >= window.end:
+        return
     current = bucket_start(window.start, span, zone)
     for count in range(BUCKET_CAP + 1):
         if current >= window.end:

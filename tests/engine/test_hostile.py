@@ -118,6 +118,13 @@ def test_a_list_of_twenty_thousand_values_is_one_list() -> None:
         assert len(store.query(f"| where n IN ({numbers})", now=NOW).rows) == 2
 
 
+def test_a_few_rows_in_order_of_many_stages_are_planned() -> None:
+    with store_of([{"n": 2, "v": "5"}, {"n": 1, "v": 2}, {"n": 3}]) as store:
+        doubled = " | ".join(["eval c=c+c"] * 8)
+        found = store.query(f"| eval c=v | {doubled} | sort 2 n | table n c", now=NOW)
+        assert found.rows == [{"n": 1, "c": 512}, {"n": 2, "c": 1280}]
+
+
 def test_many_stages_and_deep_expressions_are_planned() -> None:
     with store_of([{"x": 1}]) as store:
         chain = " | ".join(["eval x=x+1"] * 150)

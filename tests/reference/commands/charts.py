@@ -17,6 +17,7 @@ from tests.reference.values import Row, Value, items, number, sort_key, spelled
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 DEFAULT_LIMIT = 10
+TWICE = "\0twice"  # the value of a field that is both row and column
 Part: TypeAlias = tuple[Value, list[Row]]  # the value of the row field, and its rows
 
 
@@ -28,7 +29,12 @@ def chart(table: Table, stage: Stage) -> Table:
         return stats(table, stage)
     field, *split = names
     rows = [row for row in table.rows if shown(row, field, split, stage)]
-    parts = [(group.by[field], group.rows) for group in grouped(rows, [field])]
+    if split == [field]:
+        # One field named twice is one value at a time, also where it has several.
+        rows = [row | {TWICE: one} for row in rows for one in items(row[field])]
+        split = [TWICE]
+    key = split[0] if split == [TWICE] else field
+    parts = [(group.by[key], group.rows) for group in grouped(rows, [key])]
     chart = spread(field, sorted(parts, key=lambda part: sort_key(part[0])), split, stage)
     if not split or stage.flag("useother", default=True):
         return chart
@@ -73,7 +79,8 @@ def spread(field: str, parts: Sequence[Part], split: Sequence[str], stage: Stage
     names: list[str] = []
     for series in series_of(split[0], parts, stage):
         for one in measures:
-            names.append(f"{name_of(one)}: {series.title}" if len(measures) > 1 else series.title)
+            title = f"{name_of(one)}: {series.title}" if len(measures) > 1 else series.title
+            names.append(f"VALUE{title}" if title == field else title)
             for line, (_, rows) in zip(lines, parts, strict=True):
                 line[names[-1]] = aggregate(one, series.of(rows), stage.moment)
     return Table((field, *names), tuple(map(present, lines)))
