@@ -111,8 +111,8 @@ def as_of(alert: Alert, slot: dt.datetime) -> dt.datetime:
 
 
 def window(alert: Alert, at: dt.datetime) -> TimeWindow:
-    """The half-open stretch of event time that an evaluation as of *at* looks at."""
-    return TimeWindow(at - alert.window, at)
+    """The half-open stretch of time that an evaluation as of *at* looks at: when events happened, or when they came."""
+    return TimeWindow(at - alert.window, at, "_indextime" if alert.time == "ingest" else "_time")
 
 
 def spacing(alert: Alert, slot: dt.datetime) -> dt.timedelta:

@@ -89,8 +89,6 @@ def build(
     mistakes += of_alert(definition.templates.texts)
     if compiled is not None:
         mistakes += of_result(definition.templates.texts, specs, compiled.columns)
-    if definition.time != "event":
-        mistakes.append(Mistake(("time",), "is understood, but windows lie on event time still", Code.LINT))
     mistakes = _told_once(mistakes, bad)
     if any(each.fatal for each in mistakes):
         return None, mistakes

@@ -30,7 +30,7 @@ class BacktestError(LynxError):
 class StoredRunner(EngineRunner):
     """The engine over what is stored already: nothing is waited for, and nothing comes late."""
 
-    async def settle(self) -> None:
+    async def settle(self, now: dt.datetime) -> None:
         """Nothing to wait for."""
 
     def sequence(self) -> int:

@@ -182,7 +182,7 @@ class Evaluator:
     async def _tick(self, due: Sequence[str], now: dt.datetime) -> None:
         """Evaluate all that is due: what they ask is asked together, what comes of it is committed in chunks."""
         try:
-            await self._runner.settle()
+            await self._runner.settle(now)
             positions = await self._positions.of([self._known[each] for each in due if each in self._known])
             foresight = Foresight(self._runner)
             recent, acked = await self._read(positions, foresight, now)

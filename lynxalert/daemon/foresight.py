@@ -78,9 +78,9 @@ class Foresight:
         """What every answer could see."""
         return self._sequence
 
-    async def settle(self) -> None:
+    async def settle(self, now: dt.datetime) -> None:
         """As the runner."""
-        await self._runner.settle()
+        await self._runner.settle(now)
 
     def key_fields(self, alert: Alert) -> tuple[str, ...]:
         """As the runner."""

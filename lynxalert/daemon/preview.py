@@ -57,7 +57,7 @@ class Preview:
         """
         moment = as_of(alert, at)
         looked_at = window(alert, moment)
-        await self._runner.settle()
+        await self._runner.settle(at)
         reading = await read_slot(self._runner, alert, looked_at, moment, await self._memory(alert))
         found = await self._found(alert, reading, looked_at, moment)
         would_trigger = bool(found.hits)
@@ -117,7 +117,7 @@ class Preview:
 
     async def _present_row(self, alert: Alert) -> Row | None:
         at = as_of(alert, self._http.clock.now())
-        await self._runner.settle()
+        await self._runner.settle(at)
         try:
             rows = (await self._runner.run(self._before_condition(alert), window(alert, at), at)).rows
         except (EvaluationError, QueryError):  # a channel can be tried whatever the query says

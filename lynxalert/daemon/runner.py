@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -41,6 +41,7 @@ COUNTED = "n"  # the column that says how many events there were
 EVIDENCE = 10  # newest events frozen with an instance
 MOST_EVIDENCE = 1_000  # of the instances of an alert that begin to fire at once
 SETTLING = dt.timedelta(seconds=5)
+DURABLE = dt.timedelta(milliseconds=10)  # about what it takes to make events durable
 DEADLINE = dt.timedelta(seconds=30)
 
 
@@ -66,8 +67,8 @@ class Question:
 class Runner(Protocol):
     """Queries of alerts, answered. Every method that runs one raises `EvaluationError`."""
 
-    async def settle(self) -> None:
-        """Return when every event acknowledged so far can be queried, or it is not worth the wait."""
+    async def settle(self, now: dt.datetime) -> None:
+        """Return when every event that arrived before *now* can be queried, or it is not worth the wait."""
         ...
 
     def key_fields(self, alert: Alert) -> tuple[str, ...]:
@@ -132,10 +133,17 @@ class EngineRunner:
         """Wait for what runs, and start no more."""
         self._threads.shutdown()
 
-    async def settle(self) -> None:
-        """Wait for the store's queue, a few seconds at most: what comes later is judged as late."""
+    async def settle(self, now: dt.datetime) -> None:
+        """Wait for the store's queue, a few seconds at most: what comes later is judged as late.
+
+        An event may still be on its way into the queue, while it is made durable: then the queue is waited for again.
+        """
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._store.flush(), SETTLING.total_seconds())
+            async with asyncio.timeout(SETTLING.total_seconds()):
+                await self._store.flush()
+                while not self._is_complete(now):
+                    await asyncio.sleep(DURABLE.total_seconds())
+                    await self._store.flush()
 
     def key_fields(self, alert: Alert) -> tuple[str, ...]:
         """`key = [...]`, else the by-fields of the last aggregation."""
@@ -143,6 +151,8 @@ class EngineRunner:
 
     async def run(self, alert: Alert, window: TimeWindow, now: dt.datetime) -> Result:
         """The rows of the alert's query."""
+        if not self._may_judge(alert, window):
+            raise _incomplete()
         return await self._threaded(partial(self._query, alert, alert.query, window, now))
 
     async def run_many(
@@ -150,13 +160,17 @@ class EngineRunner:
     ) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
         """Those of one shape together, the rest one by one; an answer each."""
         loop = asyncio.get_running_loop()
-        wrong, pieces = await loop.run_in_executor(self._threads, self._sorted, questions)
+        places = [n for n, each in enumerate(questions) if self._may_judge(each.alert, each.window)]
+        for place in set(range(len(questions))).difference(places):
+            yield place, _incomplete()
+        asked = [questions[place] for place in places]
+        wrong, pieces = await loop.run_in_executor(self._threads, self._sorted, asked)
         for place, answer in wrong.items():
-            yield place, _judgeable(answer)
+            yield places[place], _judgeable(answer)
         work = [loop.run_in_executor(self._threads, self._answers, piece) for piece in pieces]
         for done in asyncio.as_completed(work):
             for place, answer in await done:
-                yield place, _judgeable(answer)
+                yield places[place], _judgeable(answer)
 
     async def present(self, alert: Alert, window: TimeWindow, now: dt.datetime) -> Mapping[Key, Row]:
         """The keys of the rows before the final `where`; without a key, whether there was any event."""
@@ -220,6 +234,15 @@ class EngineRunner:
         """What the store remembers of its recent batches."""
         return self._store.earliest_since(sequence)
 
+    def _may_judge(self, alert: Alert, window: TimeWindow) -> bool:
+        """Whether nothing can come into *window* any more; over event time what does is judged again later."""
+        return alert.time != "ingest" or window.end is None or self._is_complete(window.end)
+
+    def _is_complete(self, before: dt.datetime) -> bool:
+        """Whether all that arrived before *before* can be queried."""
+        waiting = self._store.oldest_waiting()
+        return waiting is None or waiting >= before
+
     def _parsed(self, alert: Alert) -> Query:
         return self._engine.compiler.parse(alert.query)
 
@@ -268,6 +291,11 @@ class EngineRunner:
             raise _error(error) from error
 
 
+def _incomplete() -> EvaluationError:
+    """An alert over the time of arrival looks at every event once: it waits for those that came and are not stored."""
+    return EvaluationError("events that have arrived are not stored yet", transient=True)
+
+
 def _judgeable(answer: Answer) -> Result | EvaluationError:
     return answer if isinstance(answer, Result) else _error(answer)
 
@@ -278,8 +306,13 @@ def _error(error: QueryFailed | QueryError) -> EvaluationError:
 
 def _stretches(asked: Query, window: TimeWindow) -> Iterator[TimeWindow]:
     """Where the newest events are looked for: the end of *window*, which mostly has enough; then all of it."""
-    if window.start is not None and window.end is not None and is_row_by_row(asked):
-        yield TimeWindow(window.end - (window.end - window.start) / 16, window.end)
+    if (
+        window.start is not None
+        and window.end is not None
+        and window.over == "_time"
+        and is_row_by_row(asked)
+    ):
+        yield replace(window, start=window.end - (window.end - window.start) / 16)
     yield window
 
 

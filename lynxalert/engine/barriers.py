@@ -14,7 +14,7 @@ from lynxalert.engine.compiler import resume
 from lynxalert.engine.run import QueryFailed, Run, execute, fetched
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.nodes import call
-from lynxalert.plan import TimeWindow, Type
+from lynxalert.plan import ALL_TIME, TimeWindow, Type
 from lynxalert.plan.relation import Apply, Generate, Handed, Nested, OrderKey, Pending, Relation, Spanned
 from lynxalert.plan.rows import rows_of
 from lynxalert.plan.schema import Schema
@@ -54,6 +54,8 @@ def _through(run: Run, barrier: Relation, window: int) -> Relation:
 
 def _extent(run: Run, barrier: Spanned, window: TimeWindow) -> TimeWindow:
     """The range a stage covers: the query's own, or that of the data where it is open."""
+    if window.over != "_time":  # it says nothing of when events happened
+        window = ALL_TIME
     if window.start is not None and window.end is not None:
         return window
     stages = Stages(run.compiled.catalog)

@@ -75,21 +75,23 @@ class Compiler:
         self._parsed: OrderedDict[str, Query] = OrderedDict()
         self._lock = Lock()
 
-    def compile(self, text: str | Query, catalog: Catalog, timezone: str = "UTC") -> CompiledQuery:
-        """*text* against the fields of *catalog*.
+    def compile(
+        self, text: str | Query, catalog: Catalog, timezone: str = "UTC", over: str = "_time"
+    ) -> CompiledQuery:
+        """*text* against the fields of *catalog*, for time windows laid *over* `_time` or `_indextime`.
 
         Raises:
             QueryError: with every mistake found.
         """
         lookups = self.knowledge.lookups
-        key = (text, catalog.version, timezone, lookups and lookups.version())
+        key = (text, catalog.version, timezone, over, lookups and lookups.version())
         with self._lock:
             found = self._cache.get(key)
             if found is not None:
                 self._cache.move_to_end(key)
                 return found
         query = text if isinstance(text, Query) else self.parse(text)
-        compiled = compile_query(query, catalog, timezone, self.knowledge)
+        compiled = compile_query(query, catalog, timezone, self.knowledge, over)
         with self._lock:
             self._cache[key] = compiled
             while len(self._cache) > self.size:
@@ -115,19 +117,23 @@ class Compiler:
         return query
 
 
-def compile_query(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge) -> CompiledQuery:
+def compile_query(
+    query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, over: str = "_time"
+) -> CompiledQuery:
     """*query* analysed and rendered up to its first barrier."""
-    scope = _scope(catalog, timezone, knowledge)
+    scope = _scope(catalog, timezone, knowledge, over)
     return _finished(query, analyze(compared(shown_last(query)), COMMANDS, scope), scope, catalog)
 
 
-def opened(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge) -> CompiledQuery:
+def opened(
+    query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, over: str = "_time"
+) -> CompiledQuery:
     """*query* before its first stage, for whoever goes on one stage at a time with `resume`."""
-    scope = _scope(catalog, timezone, knowledge)
+    scope = _scope(catalog, timezone, knowledge, over)
     return _finished(query, begun(compared(shown_last(query)), COMMANDS, scope), scope, catalog)
 
 
-def _scope(catalog: Catalog, timezone: str, knowledge: Knowledge) -> Scope:
+def _scope(catalog: Catalog, timezone: str, knowledge: Knowledge, over: str) -> Scope:
     return Scope(
         functions=FUNCTIONS,
         aggregates=AGGREGATES,
@@ -136,6 +142,7 @@ def _scope(catalog: Catalog, timezone: str, knowledge: Knowledge) -> Scope:
         timezone=timezone,
         accepts=accepts,
         knowledge=knowledge,
+        over=over,
     )
 
 

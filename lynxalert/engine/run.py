@@ -120,7 +120,8 @@ def bounded(bounds: Bounds, given: TimeWindow, now: dt.datetime, scope: Scope, s
     default_end = (
         now if bounds.earliest is not None and bounds.latest is None and given.end is None else given.end
     )
-    window = TimeWindow(start, instant(bounds.latest, default_end))
+    over = "_time" if bounds.earliest or bounds.latest else given.over
+    window = TimeWindow(start, instant(bounds.latest, default_end), over)
     for earlier in bounds.earlier:
         window = moved_back(window, earlier, now, scope.timezone, source)
     return window
@@ -140,7 +141,7 @@ def moved_back(window: TimeWindow, by: Earlier, now: dt.datetime, zone: str, sou
 
     try:
         start = None if window.start is None else moved(window.start)
-        return TimeWindow(start, moved(window.end or now))
+        return TimeWindow(start, moved(window.end or now), window.over)
     except (BadTime, OverflowError):
         message = f"there is no time {by.span} before this range"
         raise QueryError(source, [Diagnostic(Code.BAD_TIME, message, by.place)]) from None

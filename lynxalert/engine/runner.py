@@ -50,13 +50,13 @@ class Engine:
         other.source = source
         return other
 
-    def compile(self, text: str | Query, timezone: str = "UTC") -> CompiledQuery:
-        """*text* against the fields stored now.
+    def compile(self, text: str | Query, timezone: str = "UTC", over: str = "_time") -> CompiledQuery:
+        """*text* against the fields stored now, for windows laid *over* `_time` or `_indextime`.
 
         Raises:
             QueryError: with every mistake found.
         """
-        return self.compiler.compile(text, self.source.catalog(), timezone)
+        return self.compiler.compile(text, self.source.catalog(), timezone, over)
 
     def query(
         self,
@@ -84,7 +84,7 @@ class Engine:
         """
         started = monotonic()
         for attempt in range(1, ATTEMPTS + 1):
-            compiled = self._own(text, timezone)
+            compiled = self._own(text, timezone, window.over)
             if compiled.writes and not write:
                 refuse_writing(
                     compiled.query,
@@ -146,7 +146,7 @@ class Engine:
         """
         query = parse(text, self.compiler.knowledge.macros)
         for attempt in range(1, ATTEMPTS + 1):
-            compiled = opened(query, self.source.catalog(), timezone, self.compiler.knowledge)
+            compiled = opened(query, self.source.catalog(), timezone, self.compiler.knowledge, window.over)
             cursor = self.source.cursor()
             try:
                 cursor.begin()  # what is counted in several steps must not change between them
@@ -166,12 +166,12 @@ class Engine:
                 break
         return found
 
-    def _own(self, text: str | Query, timezone: str) -> CompiledQuery:
-        compiled = self.compile(text, timezone)
+    def _own(self, text: str | Query, timezone: str, over: str) -> CompiledQuery:
+        compiled = self.compile(text, timezone, over)
         if compiled.pending.known:
             return compiled
         # What follows a barrier is analysed anew with every result: never in a scope that others see.
-        return compile_query(compiled.query, compiled.catalog, timezone, compiled.scope.knowledge)
+        return compile_query(compiled.query, compiled.catalog, timezone, compiled.scope.knowledge, over)
 
     def _stands(self, compiled: CompiledQuery) -> bool:
         """Whether fields still live where *compiled* looked for them: a promotion in between moves values."""

@@ -51,6 +51,7 @@ def scan(catalog: Catalog, scope: Scope, indexes: tuple[str, ...]) -> Scan:
         sequence=scope.column("_seq", Type.INTEGER),
         text=scope.column("_text", Type.TEXT),
         window=scope.window,
+        over=scope.time,
     )
 
 
@@ -74,7 +75,7 @@ def read_stream(stream: StoredStream, scan_: Scan, wanted: list[Column]) -> exp.
         raw_table = exp.Table(this=identifier(stream.raw_table), alias=exp.TableAlias(this=identifier("r")))
         same = binary("=", column("_seq", "e"), column("_seq", "r"))
         select.set("joins", [exp.Join(this=raw_table, side="LEFT", on=same)])
-    time = column("_time", "e")
+    time = column(scan_.over, "e")
     start, end = (cast(parameter(name), "TIMESTAMP") for name in bound_names(scan_.window))
     select.set("where", exp.Where(this=every([binary(">=", time, start), binary("<", time.copy(), end)])))
     return select

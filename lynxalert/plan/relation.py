@@ -47,9 +47,8 @@ class Scan:
     schema: Schema
     sequence: Column
     text: Column  # hidden: unescaped string values of a JSON event
-    window: int = (
-        0  # which of the query's time ranges it covers: 0 its own, others those of queries inside it
-    )
+    window: int = 0  # which time range it covers: 0 the query's own, others those of queries inside it
+    over: str = "_time"  # the time of an event that the range is about
 
     @property
     def ordering(self) -> Ordering:

@@ -22,10 +22,14 @@ Row: TypeAlias = Mapping[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class TimeWindow:
-    """Half-open: *start* ≤ `_time` < *end*; an open side is None. Aware, UTC."""
+    """Half-open: *start* ≤ *over* < *end*; an open side is None. Aware, UTC.
+
+    *over* is the time of an event that is meant: `_time`, its own, or `_indextime`, when it arrived.
+    """
 
     start: dt.datetime | None = None
     end: dt.datetime | None = None
+    over: str = "_time"
 
 
 ALL_TIME = TimeWindow()

@@ -50,12 +50,19 @@ class Scope:
     datasets: dict[str, Pending] = field(default_factory=dict)
     windows: list[Bounds] = field(default_factory=list)  # of the query itself, then of those inside it
     window: int = 0  # which of them holds for scans made now
+    over: str = "_time"  # what a time range that the query does not set itself is laid over
     diagnostics: list[Diagnostic] = field(default_factory=list)
     ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))  # atomic: runs may share a plan
 
     def column(self, name: str, type_: Type) -> Column:
         """A new column, distinct from every other of this plan."""
         return Column(next(self.ids), name, type_)
+
+    @property
+    def time(self) -> str:
+        """What the time range of a scan made now is laid over; one the query sets itself speaks of `_time`."""
+        own = self.windows[self.window] if self.windows else Bounds()
+        return "_time" if own.earliest or own.latest else self.over
 
     def report(self, code: Code, message: str, span: Span, help_: str | None = None) -> None:
         """Note a mistake or a warning, once."""

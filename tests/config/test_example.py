@@ -17,6 +17,7 @@ def test_the_example_loads_without_edits_environment_or_warnings() -> None:
         "slow-checkout",
         "silent-agents",
         "agent-errors",
+        "field-devices",
         "night-batch",
     ]
 

@@ -56,7 +56,7 @@ class Scripted:
     runs: list[tuple[str, dt.datetime]] = field(default_factory=list)
     windows: list[TimeWindow] = field(default_factory=list)
 
-    async def settle(self) -> None:
+    async def settle(self, now: dt.datetime) -> None:
         return
 
     def key_fields(self, alert: Alert) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from lynxalert.engine.shared.batch import Batch
 from lynxalert.events import EventStore
 from lynxalert.lang import QueryError
 from lynxalert.plan import Result, TimeWindow
+from tests.fakes import FakeClock
 
 NOON = dt.datetime(2026, 2, 14, 12, 0, tzinfo=dt.UTC)
 SECOND = dt.timedelta(seconds=1)
@@ -104,9 +105,10 @@ def last_stages(draw: st.DrawFn) -> str:
 
 queries = st.builds(" ".join, st.tuples(first_stages(), middle_stages(), aggregations(), last_stages()))
 windows = st.builds(
-    lambda end, length: TimeWindow(NOON + (end - length) * SECOND, NOON + end * SECOND),
+    lambda end, length, over: TimeWindow(NOON + (end - length) * SECOND, NOON + end * SECOND, over),
     st.sampled_from([0, 0, -5, 30]),
     st.sampled_from([60, 60, 20, 90]),
+    st.sampled_from(["_time", "_time", "_indextime"]),
 )
 asks = st.builds(
     lambda text, window, zone: Ask(text, window, window.end or NOON, zone),
@@ -128,14 +130,18 @@ def shapes(draw: st.DrawFn) -> list[Ask]:
 
 
 def engine_of(found: Sequence[dict[str, Any]], sources: int = 1) -> Engine:
-    store = EventStore()
+    """An engine over *found*, which came in two parts, half a minute apart."""
+    clock = FakeClock(NOON - 50 * SECOND)
+    store = EventStore(clock=clock)
     records = [
         {"timestamp": (NOON + (event["at"] - 90) * SECOND).isoformat()}
         | {name: value for name, value in event.items() if name != "at"}
         for event in found
     ]
-    for number in range(sources):
-        store.ingest(records[number::sources], source=str(number))
+    for part in range(2):
+        clock.tick(part * 30 * SECOND)
+        for number in range(sources):
+            store.ingest(records[part::2][number::sources], source=str(number))
     return Engine(store)
 
 

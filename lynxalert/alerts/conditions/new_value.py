@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lynxalert.alerts.conditions.condition import Base, Memory, Verdict, View, condition
 from lynxalert.alerts.conditions.rows import by_key, match_of
@@ -22,7 +22,7 @@ class NewValue(Base):
 
     def second_window(self, window: TimeWindow, memory: Memory | None) -> TimeWindow | None:
         """Before the first slot: all that is stored and older than the window."""
-        return TimeWindow(None, window.start) if memory is None else None
+        return replace(window, start=None, end=window.start) if memory is None else None
 
     def judge(self, view: View) -> Verdict:
         """Hits the keys that are not remembered, and remembers them."""

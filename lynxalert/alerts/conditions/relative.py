@@ -35,7 +35,7 @@ class Relative(Base):
         assert window.start is not None
         assert window.end is not None
         back = BACK[self.baseline] or window.end - window.start
-        return TimeWindow(window.start - back, window.end - back)
+        return replace(window, start=window.start - back, end=window.end - back)
 
     def judge(self, view: View) -> Verdict:
         """Each key of either window; the first row of a key counts."""

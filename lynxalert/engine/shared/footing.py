@@ -43,12 +43,12 @@ def footing_of(catalog: Catalog, indexes: tuple[str, ...], names: frozenset[str]
     )
 
 
-def indexes_of(relation: Relation) -> tuple[str, ...]:
+def scanned(relation: Relation) -> Scan:
     """What a chain of stages reads."""
     node: Any = relation
     while not isinstance(node, Scan):
         node = node.input
-    return node.indexes
+    return node
 
 
 def _texts(stage: Stage) -> Iterator[str]:

@@ -30,7 +30,7 @@ class Joined:
     def __init__(
         self, shape: Shape, constants: Sequence[Lifted], varying: frozenset[int], *, windows: bool
     ) -> None:
-        self._windows = windows
+        self._windows, self._over = windows, shape.over
         border = shape.border
         self._low = [f"{PREFIX}{n}" for n in sorted(varying) if n < border]
         self._high = [f"{PREFIX}{n}" for n in sorted(varying) if n >= border]
@@ -60,7 +60,7 @@ class Joined:
         scan = cte.copy()
         if self._windows:
             for select in scan.find_all(exp.Select):
-                time: Node = column("_time", "e") if select.find(exp.Column) else cast(null(), "TIMESTAMP")
+                time: Node = column(self._over, "e") if select.find(exp.Column) else cast(null(), "TIMESTAMP")
                 select.append("expressions", exp.Alias(this=time, alias=identifier(TIME)))
         return scan
 

@@ -11,7 +11,7 @@ from lynxalert.engine.compiler import CompiledQuery
 from lynxalert.engine.rows import plain_rows
 from lynxalert.engine.run import bounded
 from lynxalert.engine.shared.ask import Ask
-from lynxalert.engine.shared.footing import Footing, footing_of, indexes_of, names_in
+from lynxalert.engine.shared.footing import Footing, footing_of, names_in, scanned
 from lynxalert.engine.shared.literals import Lifted
 from lynxalert.engine.shared.shape import Shape
 from lynxalert.lang import Diagnostic
@@ -63,7 +63,7 @@ def known_of(compiled: CompiledQuery, kept: Shape, shape: Shape) -> Known:
     clauses = (each for each in nodes(compiled.query) if isinstance(each, Aggregation))
     lists = any(each.function.lower() == "list" for each in clauses)
     bounds = compiled.scope.windows[0]
-    indexes, mentions = indexes_of(compiled.relation), names_in(compiled.query)
+    indexes, mentions = scanned(compiled.relation).indexes, names_in(compiled.query)
     return Known(
         version=compiled.catalog.version,
         shape=kept,

@@ -25,7 +25,7 @@ class Library:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known: OrderedDict[tuple[object, str], Known | int] = OrderedDict()  # int: version of one alone
+        self._known: OrderedDict[tuple[object, ...], Known | int] = OrderedDict()  # int: version of one alone
         self._shapes: dict[str, Shape] = {}
         self._molds = Molds()
         self._lock = Lock()
@@ -36,7 +36,7 @@ class Library:
         Raises:
             QueryError: it is wrong.
         """
-        key = (ask.text, ask.timezone)
+        key = (ask.text, ask.timezone, ask.window.over)
         with self._lock:
             found = self._known.get(key)
             if found is not None:
@@ -45,7 +45,7 @@ class Library:
             return None
         known = self._renewed(found) if isinstance(found, Known) else None
         if known is None:
-            known = self._cast(ask) or self._learn(ask.text, ask.timezone)
+            known = self._cast(ask) or self._learn(ask.text, ask.timezone, ask.window.over)
         if known is not found:
             with self._lock:
                 self._known[key] = known or self._engine.source.catalog().version
@@ -69,16 +69,17 @@ class Library:
         outline = outline_of(self._engine.compiler.parse(ask.text))
         if outline is None:
             return None
-        return self._molds.cast(outline, ask.timezone, partial(self._tried, ask.timezone), self._renewed)
+        setting = (ask.timezone, ask.window.over)
+        return self._molds.cast(outline, setting, partial(self._tried, setting), self._renewed)
 
-    def _tried(self, timezone: str, text: str) -> Known | None:
+    def _tried(self, setting: tuple[str, str], text: str) -> Known | None:
         try:
-            return self._learn(text, timezone)
+            return self._learn(text, *setting)
         except QueryError:
             return None
 
-    def _learn(self, text: str | Query, timezone: str) -> Known | None:
-        compiled = self._engine.compile(text, timezone)
+    def _learn(self, text: str | Query, timezone: str, over: str) -> Known | None:
+        compiled = self._engine.compile(text, timezone, over)
         shape = shape_of(compiled)
         if shape is None:
             return None

@@ -23,9 +23,12 @@ class Molds:
         self._free: dict[Key, frozenset[int]] = {}
         self._molds: dict[Key, Mold | None] = {}
 
-    def cast(self, outline: Outline, timezone: str, learn: Learn, renew: Renew) -> Known | None:
-        """What is known of the query of *outline*; None: go the long way."""
-        key = (timezone, *outline.key)
+    def cast(self, outline: Outline, setting: tuple[str, ...], learn: Learn, renew: Renew) -> Known | None:
+        """What is known of the query of *outline*; None: go the long way.
+
+        *setting* is what else it is compiled for, the same that *learn* compiles for.
+        """
+        key = (*setting, *outline.key)
         if not self._is_met_again(key):
             return None
         free = self._free.get(key)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from lynxalert.engine.compiler import CompiledQuery
+from lynxalert.engine.shared.footing import scanned
 from lynxalert.engine.shared.literals import Lifted, lift
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.nodes import Node
@@ -36,6 +37,7 @@ class Shape:
     border: int
     is_keyed: bool
     uses_now: bool
+    over: str  # the time that windows are laid over
 
 
 def shape_of(compiled: CompiledQuery) -> Shape | None:
@@ -51,10 +53,10 @@ def shape_of(compiled: CompiledQuery) -> Shape | None:
     place = next(n for n, cte in enumerate(stages.ctes) if cte.alias == named)
     if stages.tables or place == 0 or not _is_chain(stages.ctes, final):
         return None
-    return _cut(stages.ctes, place, final)
+    return _cut(stages.ctes, place, final, scanned(compiled.relation).over)
 
 
-def _cut(ctes: list[exp.CTE], place: int, final: exp.Select) -> Shape:
+def _cut(ctes: list[exp.CTE], place: int, final: exp.Select, over: str) -> Shape:
     constants: list[Lifted] = []
     for cte in ctes[1 : place + 1]:
         lift(cte.this, constants)
@@ -78,6 +80,7 @@ def _cut(ctes: list[exp.CTE], place: int, final: exp.Select) -> Shape:
         border=border,
         is_keyed=ctes[place].this.args.get("group") is not None,
         uses_now=any(each.name == "now" for cte in ctes for each in cte.find_all(exp.Placeholder)),
+        over=over,
     )
 
 
