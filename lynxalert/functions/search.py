@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from lynxalert.functions.coerce import Typed, as_number, as_text, is_number_typed
 from lynxalert.functions.compare import EXACT, ordered
@@ -31,6 +32,7 @@ from lynxalert.plan.numbers import read_number
 
 FALSE = boolean(value=False)
 BORDER = r"[^\p{L}\p{N}]"  # anything but a letter or digit; `_` is a border too
+LONGEST_EXPRESSION = 30_000  # characters of alternatives
 BREAK = r"[\s\[\]<>(){}|!;,'\"*&?+]"  # Splunk's major breakers
 
 
@@ -111,6 +113,12 @@ def word_regex(pattern: str, *, ignore_case: bool, whole: bool = False) -> str:
 
     *whole*: as TERM(x) asks, only what separates terms is a border, not a sign inside one (`.`, `_`, `:`, `/`).
     """
+    before, body, after = word_parts(pattern, whole=whole)
+    return f"(?s{'i' if ignore_case else ''}){before}{body}{after}"
+
+
+def word_parts(pattern: str, *, whole: bool) -> tuple[str, str, str]:
+    """What a word asks of its left side, itself, and its right side."""
     border = BREAK if whole else BORDER
     body = ".*".join(re.escape(part).replace("\\ ", " ") for part in pattern.strip("*").split("*"))
     before = "" if pattern.startswith("*") else f"(?:^|{border})"
@@ -119,7 +127,7 @@ def word_regex(pattern: str, *, ignore_case: bool, whole: bool = False) -> str:
         before = ""  # a word that begins with a border needs none
     if pattern and not pattern[-1].isalnum() and not whole:
         after = ""
-    return f"(?s{'i' if ignore_case else ''}){before}{body}{after}"
+    return before, body, after
 
 
 def word(raw: Typed, values: Typed, pattern: Typed, mode: Typed) -> Node:
@@ -141,11 +149,42 @@ def word(raw: Typed, values: Typed, pattern: Typed, mode: Typed) -> Node:
     return some(inside)
 
 
+def any_word(raw: Typed, values: Typed, mode: Typed, *patterns: Typed) -> Node:
+    """Whether `_raw`, or a string value of a JSON event, has one of many words: as few expressions as hold them all."""
+    kind = str(mode.value)
+    flags = "(?s)" if kind.endswith(":case") else "(?si)"
+    sides: dict[tuple[str, str], dict[str, None]] = {}
+    for pattern in patterns:
+        before, body, after = word_parts(str(pattern.value), whole=kind.startswith("term"))
+        sides.setdefault((before, after), {})[body] = None
+    wanted = [
+        text(f"{flags}{before}(?:{'|'.join(chunk)}){after}")
+        for (before, after), bodies in sides.items()
+        for chunk in chunks(sorted(bodies))
+    ]
+    inside = [side.node for side in (raw, values) if side.type is Type.TEXT]
+    return some([call("regexp_matches", node, expression) for expression in wanted for node in inside])
+
+
+def chunks(bodies: list[str]) -> Iterator[list[str]]:
+    """*bodies* in groups that the engine takes as one expression each."""
+    chunk: list[str] = []
+    size = 0
+    for body in bodies:
+        if size + len(body) > LONGEST_EXPRESSION:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(body)
+        size += len(body)
+    yield chunk
+
+
 function("search:any", "v v+", Type.BOOLEAN, matches_any, "Fits a pattern, ignoring case.")
 function("search:case", "v v+", Type.BOOLEAN, matches_case, "Fits a pattern to the letter.")
 function("search:differs", "v b", Type.BOOLEAN, differs, "Present and not matching.")
 function("search:not", "b", Type.BOOLEAN, lambda a: not_(coalesce(a, FALSE)), "Not matching, or absent.")
 function("search:word", "v v v v", Type.BOOLEAN, word, "`_raw` has a word between token borders.")
+function("search:words", "v v v! v!+", Type.BOOLEAN, any_word, "`_raw` has one of many words.")
 for _sign in ("<", "<=", ">", ">="):
     function(
         f"search:{_sign}",

@@ -19,6 +19,7 @@ from lynxalert.plan.scope import Scope
 from lynxalert.plan.types import Type
 
 FALSE = Constant(value=False, type=Type.BOOLEAN)
+MANY_WORDS = 16  # alternatives that are looked for together
 LONGEST_WORD = 10_000  # characters; the engine's regular expressions end somewhere beyond
 
 
@@ -60,7 +61,9 @@ def _joined(operator: str, scalars: list[Scalar], scope: Scope, empty: Scalar) -
 def _any_of(terms: tuple[Term, ...], schema: Schema, scope: Scope, scan: Scan | None) -> Scalar:
     """Alternatives; those that compare one field for equality become one list, however many they are."""
     members: dict[str, tuple[list[Pattern], Span]] = {}
+    terms, words = _many_words(terms, schema, scope, scan)
     others, terms_left = folded(terms, schema, scope)
+    others += words
     for term in terms_left:
         match term:
             case Comparison(field, "=", value, _, span) if field.lower() not in BOUNDS:
@@ -69,6 +72,37 @@ def _any_of(terms: tuple[Term, ...], schema: Schema, scope: Scope, scan: Scan | 
                 others.append(resolve_term(term, schema, scope, scan))
     lists = [_member(field, tuple(values), span, schema, scope) for field, (values, span) in members.items()]
     return _joined("OR", lists + others, scope, FALSE)
+
+
+def _many_words(
+    terms: tuple[Term, ...], schema: Schema, scope: Scope, scan: Scan | None
+) -> tuple[tuple[Term, ...], list[Scalar]]:
+    """*terms* without the words that are looked for together when they are many, and what looks for those."""
+    many: dict[str, list[Word]] = {}
+    for term in terms:
+        if isinstance(term, Word) and term.pattern.text.strip("*") and len(term.pattern.text) <= LONGEST_WORD:
+            many.setdefault(_mode(term), []).append(term)
+    many = {mode: words for mode, words in many.items() if len(words) >= MANY_WORDS}
+    raw = schema.find("_raw")
+    if not many or raw is None:
+        return terms, []
+    text: Scalar = ColumnRef(scan.text) if scan is not None else NULL
+    found = [
+        scope.call(
+            "search:words",
+            ColumnRef(raw),
+            text,
+            constant(mode),
+            *(constant(word.pattern.text) for word in words),
+        )
+        for mode, words in many.items()
+    ]
+    together = {id(word) for words in many.values() for word in words}
+    return tuple(term for term in terms if id(term) not in together), found
+
+
+def _mode(word: Word) -> str:
+    return f"{word.kind}{':case' if word.pattern.case else ''}"
 
 
 def _compare(term: Comparison, schema: Schema, scope: Scope) -> Scalar:
@@ -131,8 +165,7 @@ def _word(term: Word, schema: Schema, scope: Scope, scan: Scan | None) -> Scalar
         )
         return FALSE
     text: Scalar = ColumnRef(scan.text) if scan is not None else NULL
-    mode = constant(f"{term.kind}{':case' if pattern.case else ''}")
-    return scope.call("search:word", ColumnRef(raw), text, constant(pattern.text), mode)
+    return scope.call("search:word", ColumnRef(raw), text, constant(pattern.text), constant(_mode(term)))
 
 
 def scan_of(relation: Relation) -> Scan | None:

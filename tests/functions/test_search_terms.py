@@ -219,6 +219,15 @@ def test_words(lines: Store, terms: str, ids: list[int]) -> None:
     assert sorted(LINES.index(str(row["_raw"])) for row in found) == ids
 
 
+@pytest.mark.parametrize("terms", [WORDS[::2], WORDS[1::2], [*TERMS, *WORDS[:9]]])
+def test_many_words_find_what_each_finds(lines: Store, terms: list[tuple[str, list[int]]]) -> None:
+    single = [(words, ids) for words, ids in terms if " " not in words.split('"')[0] and "NOT" not in words]
+    others = [f"absent{number}" for number in range(16)]
+    query = " OR ".join([*others, *(words for words, _ in single)])
+    found = lines.query(f"search {query} | table _raw", now=NOW).rows
+    assert {LINES.index(str(row["_raw"])) for row in found} == {one for _, ids in single for one in ids}
+
+
 @pytest.mark.parametrize(("terms", "ids"), FIELDS)
 def test_fields(events: Store, terms: str, ids: list[int]) -> None:
     found = events.query(f"search {terms} | table id", now=NOW).rows
