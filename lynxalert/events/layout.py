@@ -46,6 +46,11 @@ class Layout:
         """The fields that have a column."""
         return {name: slot for name, slot in self.slots.items() if slot.column is not None}
 
+    @property
+    def crowded(self) -> bool:
+        """Whether there are so many fields that names of further ones are not kept until they have a column."""
+        return len(self.slots) >= MOST_NAMES
+
     def naming(self, names: Iterable[str]) -> Layout:
         """With *names* known to exist, up to 10,000 in all; itself when there is nothing new."""
         new = [name for name in names if name not in self.slots]

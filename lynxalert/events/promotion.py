@@ -72,7 +72,8 @@ def _promote(
     written: Mapping[str, str],
 ) -> None:
     """Add a column for each of *chosen*, then move the values that older rows have into it."""
-    old = [name for name in chosen if name in stream.layout.slots]
+    # Once no more names are learned, any field may have older values.
+    old = [name for name in chosen if name in stream.layout.slots or stream.layout.crowded]
     layout = stream.layout.promoting(chosen, written)
     layout = layout.changing(*(replace(layout.slots[name], complete=False) for name in old))
     slots = [layout.slots[name] for name in chosen]
