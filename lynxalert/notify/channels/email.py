@@ -35,7 +35,11 @@ class Email(kit.Secured):
 
     def objections(self) -> Sequence[tuple[str, str]]:
         wrong = [] if kit.is_address(self.from_) else [("from", "must be an e-mail address")]
-        return wrong if all(map(kit.is_address, self.to)) else [("to", "must be e-mail addresses"), *wrong]
+        return (
+            wrong
+            if self.to and all(map(kit.is_address, self.to))
+            else [("to", "must be e-mail addresses"), *wrong]
+        )
 
     async def send(self, message: Message, http: Http) -> Receipt:
         host = self.from_.rpartition("@")[2].rstrip(">")
