@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet, OctKey, OKPKey, RSAKey
 
 from lynxalert.access.actor import Actor
@@ -67,7 +68,10 @@ class Tokens:
             wanted["aud"] = {"essential": True, "value": self.audience}
         rules = jwt.JWTClaimsRegistry(int(now.timestamp()), int(self.leeway.total_seconds()), **wanted)
         try:
-            found = jwt.decode(token, self.keys, algorithms=list(self.algorithms))
+            with warnings.catch_warnings():
+                # RFC 9864 renames EdDSA to Ed25519; identity providers still say EdDSA.
+                warnings.simplefilter("ignore", SecurityWarning)
+                found = jwt.decode(token, self.keys, algorithms=list(self.algorithms))
             rules.validate(found.claims)
         except (JoseError, ValueError) as error:
             reason = str(error) if isinstance(error, JoseError) else "it cannot be read"

@@ -60,6 +60,11 @@ def shown(standing: Standing) -> dict[str, Any]:
     }
 
 
+def public(alert: Alert) -> dict[str, Any]:
+    """The definition alone, secrets masked."""
+    return {**as_written(alert), "channels": [_masked(channel) for channel in alert.channels]}
+
+
 def etag(standing: Standing) -> str:
     """Changes whenever the definition does; how the alert stands does not matter."""
     return f'"{standing.alert.id}-{standing.revision}"'

@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from lynxalert.alerts import Alert
+from lynxalert.api.access import actor_of
 from lynxalert.api.alert_json import etag, fields_of, patched, shown, with_stored_secrets
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid, invalid_query, not_found
@@ -55,7 +56,7 @@ async def created(request: web.Request, body: Mapping[str, Any]) -> web.Response
     """The answer to `POST /alerts` with *body*."""
     fields, mistakes = with_stored_secrets(fields_of(body), None)
     alert, warnings = judged(request, fields, mistakes, fresh_id())
-    standing = await request.app[ALERTS].create(alert)
+    standing = await request.app[ALERTS].create(alert, by=actor_of(request))
     return _one(standing, warnings, status=201, headers={"Location": f"/api/v1/alerts/{alert.id}"})
 
 
@@ -81,7 +82,7 @@ async def delete(request: web.Request) -> web.Response:
     """`DELETE /alerts/{id}`: 204."""
     alert = writable(request, await find(request)).alert
     try:
-        await request.app[ALERTS].delete(alert)
+        await request.app[ALERTS].delete(alert, by=actor_of(request))
     except UnknownAlertError:
         raise not_found("Alert") from None
     return web.Response(status=204)
@@ -192,7 +193,9 @@ async def changed(
     fields, mistakes = with_stored_secrets(fields, previous.alert)
     alert, warnings = judged(request, fields, mistakes, previous.alert.id, lenient=lenient)
     try:
-        return await request.app[ALERTS].replace(alert, previous.revision, document), warnings
+        return await request.app[ALERTS].replace(
+            alert, previous.revision, document, by=actor_of(request)
+        ), warnings
     except UnknownAlertError:
         raise not_found("Alert") from None
     except StaleError as error:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from aiohttp import web
 
+from lynxalert.api.access import actor_of
 from lynxalert.api.alert_json import shown
 from lynxalert.api.alerts import find
 from lynxalert.api.body import read_object
@@ -56,7 +57,7 @@ async def mute(request: web.Request) -> web.Response:
         raise invalid(mistakes)
     now = request.app[CLOCK].now()
     until = _end(wish, now)
-    standing = await request.app[ALERTS].mute(alert, until, wish.reason)
+    standing = await request.app[ALERTS].mute(alert, until, wish.reason, by=actor_of(request))
     return success(shown(standing))
 
 
@@ -67,7 +68,9 @@ async def unmute(request: web.Request) -> web.Response:
     if wish is None:
         raise invalid(mistakes)
     told = wish.notify == "still_firing"
-    return success(shown(await request.app[ALERTS].unmute(alert, tell_still_firing=told)))
+    return success(
+        shown(await request.app[ALERTS].unmute(alert, tell_still_firing=told, by=actor_of(request)))
+    )
 
 
 async def ack(request: web.Request) -> web.Response:
@@ -78,7 +81,9 @@ async def ack(request: web.Request) -> web.Response:
         raise invalid(mistakes)
     until = _end(wish, request.app[CLOCK].now())
     try:
-        known = await request.app[SILENCES].acknowledge(alert, wish.key, until, wish.note or "")
+        known = await request.app[SILENCES].acknowledge(
+            alert, wish.key, until, wish.note or "", by=actor_of(request)
+        )
     except NothingFiresError:
         raise ApiError(409, "CONFLICT", "nothing of it fires") from None
     return success({"acknowledged": known})
@@ -91,7 +96,7 @@ async def unack(request: web.Request) -> web.Response:
     if wish is None:
         raise invalid(mistakes)
     try:
-        await request.app[SILENCES].unacknowledge(alert, wish.key)
+        await request.app[SILENCES].unacknowledge(alert, wish.key, by=actor_of(request))
     except NothingFiresError:
         raise ApiError(409, "CONFLICT", "nothing of it fires") from None
     return web.Response(status=204)

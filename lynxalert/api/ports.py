@@ -69,7 +69,10 @@ class Told:
 
 
 class Alerts(Protocol):
-    """The alerts in force, from files and made here, side by side. *name* is an id, or the key of an alert in a file."""
+    """The alerts in force, from files and made here, side by side. *name* is an id, or the key of an alert in a file.
+
+    *by* is who asks for a change: its name stands as `who`, and in the audit.
+    """
 
     async def all(self) -> Sequence[Standing]:
         """Every alert, by name."""
@@ -87,7 +90,7 @@ class Alerts(Protocol):
         """
         ...
 
-    async def create(self, alert: Alert, document: Mapping[str, Any] | None = None) -> Standing:
+    async def create(self, alert: Alert, document: Mapping[str, Any] | None = None, *, by: Actor) -> Standing:
         """Store a new alert; durable before this returns."""
         ...
 
@@ -96,7 +99,7 @@ class Alerts(Protocol):
         ...
 
     async def replace(
-        self, alert: Alert, revision: int, document: Mapping[str, Any] | None = None
+        self, alert: Alert, revision: int, document: Mapping[str, Any] | None = None, *, by: Actor
     ) -> Standing:
         """Put *alert* in the place of what has its id; what it keeps of its state depends on what changed.
 
@@ -108,7 +111,7 @@ class Alerts(Protocol):
         """
         ...
 
-    async def delete(self, alert: Alert) -> None:
+    async def delete(self, alert: Alert, *, by: Actor) -> None:
         """Remove it; what fires ends as `deleted`.
 
         Raises:
@@ -116,11 +119,13 @@ class Alerts(Protocol):
         """
         ...
 
-    async def mute(self, alert: Alert, until: dt.datetime | None, reason: str | None) -> Standing:
+    async def mute(
+        self, alert: Alert, until: dt.datetime | None, reason: str | None, *, by: Actor
+    ) -> Standing:
         """Keep it quiet, without an end if *until* is None."""
         ...
 
-    async def unmute(self, alert: Alert, *, tell_still_firing: bool) -> Standing:
+    async def unmute(self, alert: Alert, *, tell_still_firing: bool, by: Actor) -> Standing:
         """Let it speak again: from the next transition on, or at once of what still fires."""
         ...
 
@@ -151,17 +156,29 @@ class Silences(Protocol):
         ...
 
     async def create(
-        self, matchers: Sequence[Matcher], starts_at: dt.datetime, ends_at: dt.datetime | None, reason: str
+        self,
+        matchers: Sequence[Matcher],
+        starts_at: dt.datetime,
+        ends_at: dt.datetime | None,
+        reason: str,
+        *,
+        by: Actor,
     ) -> Silence:
         """Keep quiet what *matchers* match, without an end if *ends_at* is None."""
         ...
 
-    async def end(self, silence_id: str, *, tell_still_firing: bool) -> bool:
+    async def end(self, silence_id: str, *, tell_still_firing: bool, by: Actor) -> bool:
         """End a silence or mute by hand; whether it still held or was to come."""
         ...
 
     async def acknowledge(
-        self, alert: Alert, key: Mapping[str, Any] | None, until: dt.datetime | None, note: str
+        self,
+        alert: Alert,
+        key: Mapping[str, Any] | None,
+        until: dt.datetime | None,
+        note: str,
+        *,
+        by: Actor,
     ) -> Sequence[Mapping[str, Any]]:
         """Stop the repeats of what fires of *alert*: of the instance *key*, or of all; each as it is now known.
 
@@ -170,7 +187,7 @@ class Silences(Protocol):
         """
         ...
 
-    async def unacknowledge(self, alert: Alert, key: Mapping[str, Any] | None) -> None:
+    async def unacknowledge(self, alert: Alert, key: Mapping[str, Any] | None, *, by: Actor) -> None:
         """Let it be repeated again.
 
         Raises:

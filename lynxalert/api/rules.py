@@ -69,7 +69,6 @@ VIEWERS = (
     vox.index,
 )
 MEMBERS = (
-    alerts.create,
     alerts.patch,
     alerts.put,
     alerts.toggle,

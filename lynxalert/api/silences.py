@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from aiohttp import web
 from pydantic import Field
 
+from lynxalert.api.access import actor_of
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid, not_found
 from lynxalert.api.keys import CLOCK, SILENCES
@@ -53,7 +54,9 @@ async def create(request: web.Request) -> web.Response:
         raise invalid([*mistakes, *wrong])
     now = request.app[CLOCK].now()
     starts = wish.starts_at or now
-    made = await request.app[SILENCES].create(matchers, starts, _end(wish, starts, now), wish.reason or "")
+    made = await request.app[SILENCES].create(
+        matchers, starts, _end(wish, starts, now), wish.reason or "", by=actor_of(request)
+    )
     return success(shown(made, now), status=201, headers={"Location": f"/api/v1/silences/{made.id}"})
 
 
@@ -71,7 +74,9 @@ async def delete(request: web.Request) -> web.Response:
     if notify not in ("next_transition", "still_firing"):
         raise invalid([Mistake(("notify",), "must be one of next_transition, still_firing")])
     silence = await _find(request)
-    if not await request.app[SILENCES].end(silence.id, tell_still_firing=notify == "still_firing"):
+    if not await request.app[SILENCES].end(
+        silence.id, tell_still_firing=notify == "still_firing", by=actor_of(request)
+    ):
         raise ApiError(409, "CONFLICT", "the silence is over already")
     return web.Response(status=204)
 

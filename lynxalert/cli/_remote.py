@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +60,10 @@ async def _post(server: str, path: str, question: dict[str, Any]) -> dict[str, A
 
     try:
         url = f"{server}/api/v1/{path}"
-        async with aiohttp.ClientSession() as session, session.post(url, json=question) as answer:
+        async with (
+            aiohttp.ClientSession(headers=authorization()) as session,
+            session.post(url, json=question) as answer,
+        ):
             body: dict[str, Any] = await answer.json()
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
         raise NoDaemonError(f"no daemon answers at {server}: {error or type(error).__name__}") from None
@@ -68,6 +72,12 @@ async def _post(server: str, path: str, question: dict[str, Any]) -> dict[str, A
     if answer.status >= 300:
         raise _refusal(body["error"], question.get("q", ""))
     return body
+
+
+def authorization() -> dict[str, str]:
+    """The header that shows the key in LYNXALERT_KEY."""
+    key = os.environ.get("LYNXALERT_KEY")
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def _refusal(error: dict[str, Any], text: str) -> LynxError:

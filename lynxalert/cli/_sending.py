@@ -15,7 +15,7 @@ from typing import Any, Protocol
 import aiohttp
 
 from lynxalert.cli._reading import Batch
-from lynxalert.cli._remote import NoDaemonError
+from lynxalert.cli._remote import NoDaemonError, authorization
 from lynxalert.clock import Clock
 from lynxalert.errors import LynxError
 from lynxalert.events import Backpressure, EventStore
@@ -194,5 +194,5 @@ async def remote(
 ) -> AsyncIterator[Remote]:
     """The daemon at *server*."""
     limits = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
-    async with aiohttp.ClientSession(timeout=limits) as session:
+    async with aiohttp.ClientSession(timeout=limits, headers=authorization()) as session:
         yield Remote(session, server.rstrip("/"), clock, patience, told, key)

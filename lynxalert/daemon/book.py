@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from lynxalert.access import ANYONE, Actor
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.api.ports import StaleError, Standing, Told, UnknownAlertError
 from lynxalert.clock import Clock
+from lynxalert.daemon import audited
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.records import (
     delivery_of,
@@ -30,6 +32,7 @@ from lynxalert.state import (
     Definition,
     Silence,
     Transaction,
+    audit,
     definitions,
     history,
     instances,
@@ -74,11 +77,17 @@ class Book:
         async with self._database.read() as tx:
             return (await self._standings(tx, [await _known(tx, name)]))[0]
 
-    async def create(self, alert: Alert, document: Mapping[str, Any] | None = None) -> Standing:
+    async def create(
+        self, alert: Alert, document: Mapping[str, Any] | None = None, *, by: Actor = ANYONE
+    ) -> Standing:
         """Store a new alert; durable before this returns."""
-        return await self._edited(
-            alert.id, lambda tx: self._edits.put(tx, alert, self._clock.now(), document)
-        )
+
+        async def work(tx: Transaction) -> None:
+            now = self._clock.now()
+            await self._edits.put(tx, alert, now, document)
+            await audited.alert_changed(tx, by, None, alert, now)
+
+        return await self._edited(alert.id, work)
 
     async def told(self, alert_ids: Sequence[str]) -> Mapping[str, Told]:
         """What became known of these alerts, by id."""
@@ -88,7 +97,12 @@ class Book:
         return {each: told_of(accepted.get(each), standing[each].values()) for each in alert_ids}
 
     async def replace(
-        self, alert: Alert, revision: int, document: Mapping[str, Any] | None = None
+        self,
+        alert: Alert,
+        revision: int,
+        document: Mapping[str, Any] | None = None,
+        *,
+        by: Actor = ANYONE,
     ) -> Standing:
         """Put *alert* in the place of what has its id, if that still has this *revision*.
 
@@ -102,11 +116,13 @@ class Book:
             if stored.revision != revision:
                 raise StaleError("the alert was changed in the meantime")
             kept = replace(alert, source=stored.alert.source, file_key=stored.alert.file_key)
-            await self._edits.put(tx, kept, self._clock.now(), document or stored.document)
+            now = self._clock.now()
+            await self._edits.put(tx, kept, now, document or stored.document)
+            await audited.alert_changed(tx, by, stored.alert, kept, now)
 
         return await self._edited(alert.id, work)
 
-    async def delete(self, alert: Alert) -> None:
+    async def delete(self, alert: Alert, *, by: Actor = ANYONE) -> None:
         """Remove it; what fires ends as `deleted`.
 
         Raises:
@@ -114,13 +130,17 @@ class Book:
         """
 
         async def work(tx: Transaction) -> None:
-            if not await self._edits.remove(tx, alert.id, self._clock.now()):
+            now = self._clock.now()
+            if not await self._edits.remove(tx, alert.id, now):
                 raise UnknownAlertError(alert.id)
+            await audited.alert_changed(tx, by, alert, None, now)
 
         await self._database.write(work)
         self._changed(())
 
-    async def mute(self, alert: Alert, until: dt.datetime | None, reason: str | None) -> Standing:
+    async def mute(
+        self, alert: Alert, until: dt.datetime | None, reason: str | None, *, by: Actor = ANYONE
+    ) -> Standing:
         """Keep it quiet, without an end if *until* is None; an earlier mute ends."""
         silence = Silence(
             id="sil_" + secrets.token_hex(8),
@@ -128,16 +148,22 @@ class Book:
             starts_at=self._clock.now(),
             ends_at=until,
             reason=reason or "",
-            who="api",
+            who=by.name,
         )
-        return await self._edited(alert.id, lambda tx: overlays.silence(tx, silence))
 
-    async def unmute(self, alert: Alert, *, tell_still_firing: bool) -> Standing:
+        async def work(tx: Transaction) -> None:
+            await overlays.silence(tx, silence)
+            await audited.silenced(tx, by, silence, silence.starts_at)
+
+        return await self._edited(alert.id, work)
+
+    async def unmute(self, alert: Alert, *, tell_still_firing: bool, by: Actor = ANYONE) -> Standing:
         """Let it speak again: at the next transition, or at once of what still fires. Ends it held go out."""
 
         async def work(tx: Transaction) -> None:
             now = self._clock.now()
             if await overlays.unmute(tx, alert.id, now):
+                await audit.record(tx, by, "alert.unmute", alert.id, now)
                 kept = await owed.quieted(tx, [Quiet.MUTED], alert.id)
                 await outbox.store(tx, lift(kept, now, tell_still_firing=tell_still_firing))
 

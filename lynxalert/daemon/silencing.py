@@ -8,9 +8,11 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from lynxalert.access import ANYONE, Actor
 from lynxalert.alerts import Alert, ChannelSpec, Instance
 from lynxalert.api.ports import NothingFiresError
 from lynxalert.clock import Clock
+from lynxalert.daemon import audited
 from lynxalert.daemon.quiet import labels_of, quietness
 from lynxalert.notify.matchers import Matcher
 from lynxalert.notify.model import Delivery, Quiet
@@ -20,6 +22,7 @@ from lynxalert.state import (
     Database,
     Silence,
     Transaction,
+    audit,
     definitions,
     instances,
     outbox,
@@ -44,7 +47,13 @@ class Silencing:
             return await overlays.all_silences(tx)
 
     async def create(
-        self, matchers: Sequence[Matcher], starts_at: dt.datetime, ends_at: dt.datetime | None, reason: str
+        self,
+        matchers: Sequence[Matcher],
+        starts_at: dt.datetime,
+        ends_at: dt.datetime | None,
+        reason: str,
+        *,
+        by: Actor = ANYONE,
     ) -> Silence:
         """Keep quiet what *matchers* match, without an end if *ends_at* is None."""
         made = Silence(
@@ -53,18 +62,24 @@ class Silencing:
             starts_at=starts_at,
             ends_at=ends_at,
             reason=reason,
-            who="api",
+            who=by.name,
         )
-        await self._database.write(lambda tx: overlays.silence(tx, made))
+
+        async def work(tx: Transaction) -> None:
+            await overlays.silence(tx, made)
+            await audited.silenced(tx, by, made, self._clock.now())
+
+        await self._database.write(work)
         return made
 
-    async def end(self, silence_id: str, *, tell_still_firing: bool) -> bool:
+    async def end(self, silence_id: str, *, tell_still_firing: bool, by: Actor = ANYONE) -> bool:
         """End a silence or mute by hand; whether it still held or was to come. Ends that it held go out."""
 
         async def work(tx: Transaction) -> bool:
             now = self._clock.now()
             if not await overlays.end(tx, silence_id, now):
                 return False
+            await audit.record(tx, by, "silence.end", silence_id, now)
             free = await _free(tx, now)
             await outbox.store(tx, lift(free, now, tell_still_firing=tell_still_firing))
             return True
@@ -74,7 +89,13 @@ class Silencing:
         return ended
 
     async def acknowledge(
-        self, alert: Alert, key: Mapping[str, Any] | None, until: dt.datetime | None, note: str
+        self,
+        alert: Alert,
+        key: Mapping[str, Any] | None,
+        until: dt.datetime | None,
+        note: str,
+        *,
+        by: Actor = ANYONE,
     ) -> Sequence[Mapping[str, Any]]:
         """Stop the repeats of what fires of *alert*: of the instance *key*, or of all.
 
@@ -91,10 +112,11 @@ class Silencing:
                     alert_id=alert.id,
                     at=self._clock.now(),
                     until=until,
-                    who="api",
+                    who=by.name,
                     note=note,
                 )
                 await overlays.acknowledge(tx, made)
+                await audited.acknowledged(tx, by, made)
                 told.append(
                     {"key": json.loads(each.key), "episode": made.episode, "at": made.at, "until": until}
                 )
@@ -102,7 +124,7 @@ class Silencing:
 
         return await self._database.write(work)
 
-    async def unacknowledge(self, alert: Alert, key: Mapping[str, Any] | None) -> None:
+    async def unacknowledge(self, alert: Alert, key: Mapping[str, Any] | None, *, by: Actor = ANYONE) -> None:
         """Let it be repeated again.
 
         Raises:
@@ -112,7 +134,9 @@ class Silencing:
         async def work(tx: Transaction) -> None:
             for each in await _open(tx, alert, key):
                 assert each.episode is not None
-                await overlays.unacknowledge(tx, each.episode.id)
+                if await overlays.unacknowledge(tx, each.episode.id):
+                    before = {"episode": each.episode.id}
+                    await audit.record(tx, by, "alert.unack", alert.id, self._clock.now(), before=before)
 
         await self._database.write(work)
 

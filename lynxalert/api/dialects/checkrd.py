@@ -8,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from lynxalert.alerts import Alert
+from lynxalert.api.access import actor_of
 from lynxalert.api.body import read_object
 from lynxalert.api.dialects import agents, shelf
 from lynxalert.api.dialects.checkrd_shapes import (
@@ -77,13 +78,15 @@ async def mute(request: web.Request) -> web.Response:
     alert = (await shelf.find(request, KINDS)).alert
     wish = filled(Mute, await read_object(request))
     end = until(wish, request.app[CLOCK].now())
-    return await _one(request, await request.app[ALERTS].mute(alert, end, wish.reason))
+    return await _one(request, await request.app[ALERTS].mute(alert, end, wish.reason, by=actor_of(request)))
 
 
 async def unmute(request: web.Request) -> web.Response:
     """`POST /v1/alerts/{id}/unmute`: messages go on with the next transition."""
     alert = (await shelf.find(request, KINDS)).alert
-    return await _one(request, await request.app[ALERTS].unmute(alert, tell_still_firing=False))
+    return await _one(
+        request, await request.app[ALERTS].unmute(alert, tell_still_firing=False, by=actor_of(request))
+    )
 
 
 def reply(body: Mapping[str, Any]) -> web.Response:

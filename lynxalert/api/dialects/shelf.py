@@ -9,6 +9,7 @@ from aiohttp import web
 
 from lynxalert.alerts import Alert
 from lynxalert.api import alerts as native
+from lynxalert.api.access import actor_of
 from lynxalert.api.alert_json import patched, with_stored_secrets
 from lynxalert.api.dialects.ids import native_id
 from lynxalert.api.dialects.shape import Path, mistake, renamed
@@ -53,7 +54,7 @@ async def create(
         alert, _ = native.judged(request, whole, mistakes, fresh_id(), lenient=lenient)
     except ApiError as error:
         raise renamed(error, rename) from None
-    return await request.app[ALERTS].create(alert, document)
+    return await request.app[ALERTS].create(alert, document, by=actor_of(request))
 
 
 async def change(
@@ -85,7 +86,7 @@ async def delete(request: web.Request, standing: Standing, what: str = "Alert") 
     """
     native.writable(request, standing)
     try:
-        await request.app[ALERTS].delete(standing.alert)
+        await request.app[ALERTS].delete(standing.alert, by=actor_of(request))
     except UnknownAlertError:
         raise not_found(what) from None
 

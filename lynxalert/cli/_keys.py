@@ -1,0 +1,115 @@
+"""Keys for the command line: at rest in a data folder, or behind a daemon."""
+
+from __future__ import annotations
+
+import pathlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+
+from lynxalert.access import Actor, Role
+from lynxalert.access.doorkeeper import Doorkeeper
+from lynxalert.api.credentials import shown
+from lynxalert.cli._remote import NoDaemonError, authorization
+from lynxalert.cli.serve import USUAL
+from lynxalert.clock import SystemClock
+from lynxalert.config import Settings, compiler, load
+from lynxalert.config.units import duration
+from lynxalert.daemon.keys import Keys
+from lynxalert.daemon.lock import hold
+from lynxalert.errors import LynxError
+from lynxalert.state import Database
+
+OWNER = Actor(name="command line", role=Role.ADMIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A key to be made; *expires* is a duration as written."""
+
+    name: str
+    role: str
+    expires: str | None
+    indexes: tuple[str, ...]
+    sources: tuple[str, ...]
+
+
+class Offline:
+    """The keys in the data folder of a configuration, while no daemon works there."""
+
+    def __init__(self, file: pathlib.Path | None) -> None:
+        file = file or (USUAL if USUAL.exists() else None)
+        settings = load(file, compiler) if file else Settings(folder=pathlib.Path.cwd())
+        self._folder = settings.data_folder
+        self._clock = SystemClock()
+
+    async def create(self, wanted: Wanted) -> str:
+        """The text of the new key."""
+        expires = self._clock.now() + duration(wanted.expires) if wanted.expires else None
+        role, scope = Role(wanted.role), {"indexes": wanted.indexes, "sources": wanted.sources}
+        async with self._open() as keys:
+            return (await keys.create(wanted.name, role, expires_at=expires, by=OWNER, **scope))[1]
+
+    async def all(self) -> list[dict[str, Any]]:
+        """Every key."""
+        async with self._open() as keys:
+            return [shown(each) for each in keys.all()]
+
+    async def revoke(self, key_id: str) -> bool:
+        """Whether there was such a key."""
+        async with self._open() as keys:
+            return await keys.revoke(key_id, by=OWNER)
+
+    @asynccontextmanager
+    async def _open(self) -> AsyncIterator[Keys]:
+        with hold(self._folder):
+            database = await Database.open(self._folder / "state.sqlite")
+            try:
+                keys = Keys(database, self._clock, Doorkeeper(self._clock))
+                await keys.start()
+                yield keys
+            finally:
+                await database.close()
+
+
+class Remote:
+    """The keys of the daemon at *server*."""
+
+    def __init__(self, server: str) -> None:
+        self._url = f"{server.rstrip('/')}/api/v1/keys"
+
+    async def create(self, wanted: Wanted) -> str:
+        """The text of the new key."""
+        body = {"name": wanted.name, "role": wanted.role, "duration": wanted.expires}
+        scope = {"indexes": list(wanted.indexes), "sources": list(wanted.sources)}
+        return str((await self._ask("POST", "", {**body, **scope}))["key"])
+
+    async def all(self) -> list[dict[str, Any]]:
+        """Every key."""
+        return list((await self._ask("GET", ""))["keys"])
+
+    async def revoke(self, key_id: str) -> bool:
+        """Whether there was such a key."""
+        return await self._ask("DELETE", f"/{key_id}") is not None
+
+    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        try:
+            async with (
+                aiohttp.ClientSession(headers=authorization()) as session,
+                session.request(method, self._url + path, json=body) as answer,
+            ):
+                if answer.status == 204:
+                    return {}
+                if method == "DELETE" and answer.status == 404:
+                    return None
+                found = await answer.json()
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            raise NoDaemonError(
+                f"no daemon answers at {self._url}: {error or type(error).__name__}"
+            ) from None
+        if answer.status >= 300:
+            raise LynxError(found["error"]["message"])
+        return found["data"]
