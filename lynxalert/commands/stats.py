@@ -9,6 +9,7 @@ from lynxalert.lang import Code
 from lynxalert.lang.ast import Aggregation, By
 from lynxalert.plan.aggregation import Named, resolve_aggregations
 from lynxalert.plan.command import command, many, one, option
+from lynxalert.plan.emptied import without_emptied
 from lynxalert.plan.grouping import aggregated, group_columns
 from lynxalert.plan.instants import timed
 from lynxalert.plan.relation import Relation
@@ -37,7 +38,7 @@ class Stats:
             return self._with_sparklines(relation, taken, scope)
         calls = resolve_aggregations(self.aggregations, relation.schema, scope, taken=taken)
         relation, keys = group_columns(relation, self.by, scope)
-        return aggregated(relation, keys, calls, scope)
+        return without_emptied(aggregated(relation, keys, calls, scope), self.aggregations, calls)
 
     def _with_sparklines(self, relation: Relation, taken: Collection[str], scope: Scope) -> Relation:
         relation, time = timed(relation, scope)
