@@ -52,8 +52,11 @@ async def look_back(
         return outcome
     at = as_of(alert, now)
     outcome = replace(outcome, too_late=oldest < too_late_before(alert, at))
-    amended = await _read_again(runner, alert, dirty(alert, recent, oldest, at))
-    outcome = replace(outcome, amended={at: lean(inputs) for at, inputs in amended.items()})
+    again = dirty(alert, recent, oldest, at)
+    amended = await _read_again(runner, alert, again)
+    outcome = replace(
+        outcome, rejudged=len(again), amended={at: lean(inputs) for at, inputs in amended.items()}
+    )
     if all(_said(each.inputs) == _said(amended[each.at]) for each in recent if each.at in amended):
         return outcome
     slots, told = await past(alert.id, at - max_lateness(alert))

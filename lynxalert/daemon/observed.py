@@ -19,6 +19,8 @@ from lynxalert.daemon.slots import Outcome
 from lynxalert.events import EventStore
 from lynxalert.notify.model import Delivery
 
+DELAYS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600)  # seconds
+
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
 
 
@@ -98,6 +100,21 @@ class Observer:
         self._seconds = Histogram(
             "lynxalert_evaluation_seconds", "Time to judge a slot.", buckets=BUCKETS, registry=registry
         )
+        self._delay = Histogram(
+            "lynxalert_slot_delay_seconds",
+            "From the instant a slot was due to the commit of what came of it.",
+            buckets=DELAYS,
+            registry=registry,
+        )
+        self._rejudged = Counter(
+            "lynxalert_rejudged_windows", "Windows judged again because rows came late.", registry=registry
+        )
+        self._too_late = Counter(
+            "lynxalert_too_late", "Evaluations that met rows too late to change anything.", registry=registry
+        )
+        behind = Gauge("lynxalert_slots_behind", "Slots that wait for one that failed.", registry=registry)
+        behind.set_function(lambda: sum(self._behind.values()))
+        self._behind: dict[str, int] = {}
         self._transitions = Counter("lynxalert_transitions", "What was told.", ("kind",), registry=registry)
         self._attempts = Counter(
             "lynxalert_deliveries",
@@ -122,14 +139,24 @@ class Observer:
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Slots were judged and committed."""
-        self.scheduler.last = self._clock.now()
+        now = self.scheduler.last = self._clock.now()
         for outcome in outcomes:
+            self._rejudged.inc(outcome.rejudged)
+            self._too_late.inc(outcome.too_late)
+            self._count_behind(outcome)
             for each in outcome.evaluations:
                 self._evaluations.labels(each.kind).inc(each.slots)
                 if each.duration is not None:
                     self._seconds.observe(each.duration.total_seconds())
+                if each.kind == "judged":
+                    self._delay.observe((now - each.slot).total_seconds())
             for occasion in outcome.occasions:
                 self._transitions.labels(str(occasion.transition.kind)).inc()
+
+    def _count_behind(self, outcome: Outcome) -> None:
+        self._behind.pop(outcome.alert.id, None)
+        if outcome.cursor.health.behind:
+            self._behind[outcome.alert.id] = outcome.cursor.health.behind
 
     def settled(self, delivery: Delivery) -> None:
         """A delivery was tried, or given up."""

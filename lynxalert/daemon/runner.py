@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -98,9 +98,9 @@ class Runner(Protocol):
         ...
 
     async def evidence_by_key(
-        self, alert: Alert, window: TimeWindow, now: dt.datetime, instances: int
+        self, alert: Alert, window: TimeWindow, now: dt.datetime, keys: Collection[Key]
     ) -> Mapping[Key, Sequence[str]]:
-        """`evidence` of every key at once, when *instances* begin to fire together; none rather than an error."""
+        """`evidence` of *keys* at once, which begin to fire together; none rather than an error."""
         ...
 
     def phrase(self, alert: Alert, row: Row | None) -> str:
@@ -204,10 +204,10 @@ class EngineRunner:
             return ()
 
     async def evidence_by_key(
-        self, alert: Alert, window: TimeWindow, now: dt.datetime, instances: int
+        self, alert: Alert, window: TimeWindow, now: dt.datetime, keys: Collection[Key]
     ) -> Mapping[Key, Sequence[str]]:
         """The newest events of each key; the more instances, the fewer of each."""
-        keep = max(1, min(EVIDENCE, MOST_EVIDENCE // instances))
+        keep = max(1, min(EVIDENCE, MOST_EVIDENCE // max(1, len(keys))))
 
         def ask() -> Mapping[Key, Sequence[str]]:
             fields = self.key_fields(alert)

@@ -43,8 +43,8 @@ class Position:
 class Outcome:
     """Where an alert stands after some slots, and all that is to be committed with that, or not at all.
 
-    *amended* is what a second look at past slots saw, by T; *too_late* says that some rows came too late even for
-    that.
+    *rejudged* counts the past slots that were looked at again, *amended* is what that saw anew, by T; *too_late* says
+    that some rows came too late even for that.
     """
 
     before: Position
@@ -54,6 +54,7 @@ class Outcome:
     occasions: tuple[Occasion, ...] = ()
     notices: tuple[Notice, ...] = ()
     amended: Mapping[dt.datetime, Inputs] = field(default_factory=dict)
+    rejudged: int = 0
     too_late: bool = False
 
     @property
@@ -158,7 +159,7 @@ async def occasions_of(
     starts = [each for each in told if _wants_evidence(each)]
     by_key: Mapping[Key, Sequence[str]] = {}
     if len(starts) >= CROWD:
-        by_key = await runner.evidence_by_key(alert, window_, starts[0].at, len(starts))
+        by_key = await runner.evidence_by_key(alert, window_, starts[0].at, [each.key for each in starts])
     for each in told:
         row = each.match.values if each.match is not None else None
         evidence = by_key.get(each.key, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import pathlib
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -89,7 +89,7 @@ class Scripted:
         return ["raw event"]
 
     async def evidence_by_key(
-        self, alert: Alert, window: TimeWindow, now: dt.datetime, instances: int
+        self, alert: Alert, window: TimeWindow, now: dt.datetime, keys: Collection[Key]
     ) -> Mapping[Key, Sequence[str]]:
         return {}
 
