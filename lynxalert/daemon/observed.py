@@ -51,6 +51,7 @@ class StorePart:
             "stored": counted.stored,
             "queued": counted.queued,
             "dead_letters": counted.dead_letters,
+            "late": counted.late,
             "failure": counted.failure,
             "refusal": counted.refusal,
             "damage": counted.damage,
@@ -136,6 +137,10 @@ class Observer:
             "lynxalert_dead_letters", "Events kept because they could not be stored.", registry=registry
         )
         dead.set_function(lambda: store.counters().dead_letters)
+        late = Gauge(
+            "lynxalert_events_late", "Stored more than a minute after their own time.", registry=registry
+        )
+        late.set_function(lambda: store.counters().late)
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Slots were judged and committed."""

@@ -27,7 +27,8 @@ class Counters:
     """What the store has done since it was opened, and what waits.
 
     *failure*: why the tables take nothing now. *refusal*: why the last events offered were not accepted; None
-    once some were. *damage*: what of the tables could not be read when last asked for.
+    once some were. *damage*: what of the tables could not be read when last asked for. *late*: stored
+    events that arrived more than a minute after their own time.
     """
 
     stored: int = 0
@@ -37,3 +38,4 @@ class Counters:
     failure: str | None = None
     refusal: str | None = None
     damage: str | None = None
+    late: int = 0

@@ -14,8 +14,9 @@ from lynxalert.events.event import Event, Reject
 
 BURST = 2.0  # seconds of its rate that a source may send at once
 MOST_BUCKETS = 10_000
-MOST_COUNTED = 100  # sources by name; the others are counted together
+MOST_COUNTED = 100  # sources by name, and reasons; the others are counted together
 OTHERS = "other"
+LONGEST_REASON = 80  # characters
 SHOWN = 10_000  # characters of an event that is too long
 
 
@@ -91,13 +92,22 @@ class Tallies:
 
     def __init__(self) -> None:
         self.counts: Counter[tuple[str, str, str]] = Counter()
-        self._named: set[str] = set()
+        self._sources: set[str] = set()
+        self._reasons: set[str] = set()
 
     def add(self, source: str, outcome: str, reason: str, times: int) -> None:
-        """Count *times* events; beyond the first hundred sources, all are `other`."""
-        if source not in self._named:
-            if len(self._named) >= MOST_COUNTED:
-                source = OTHERS
-            else:
-                self._named.add(source)
-        self.counts[source, outcome, reason] += times
+        """Count *times* events; beyond the first hundred sources, all are `other`, and so are reasons.
+
+        Of a reason counts what stands before a colon: behind it are details, as the column of a mistake.
+        """
+        reason = reason.partition(":")[0][:LONGEST_REASON]
+        self.counts[_known(source, self._sources), outcome, _known(reason, self._reasons)] += times
+
+
+def _known(name: str, names: set[str]) -> str:
+    """*name* if it is among *names* or there is room for it, else `other`."""
+    if name not in names:
+        if len(names) >= MOST_COUNTED:
+            return OTHERS
+        names.add(name)
+    return name

@@ -186,7 +186,7 @@ class EventStore:
         for source, times in Counter(event.source for event in events).items():
             self.tallies.add(source, "accepted", "", times)
         for reject in rejects:
-            self.tallies.add(reject.source, "rejected", "", 1)
+            self.tallies.add(reject.source, "rejected", reject.reason, 1)
         return IngestReceipt(len(events), tuple((reject.line, reject.reason) for reject in rejects))
 
     def _write(self, batch: Sequence[Arrived], place: Place | None = None) -> Written:
@@ -201,6 +201,7 @@ class EventStore:
                 stored=counters.stored + written.events,
                 dead_letters=counters.dead_letters + len(batch) - written.events,
                 batches=counters.batches + 1,
+                late=counters.late + written.late,
             )
         for told in tuple(self._subscribers.values()):
             told()

@@ -25,15 +25,21 @@ from lynxalert.events.promotion import adapt
 from lynxalert.events.rawlog import Place
 from lynxalert.events.streams import Stream, Streams
 
+LATE = 60_000_000  # µs between the time of an event and its arrival
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a batch became. *refused* are (place in the batch, reason) of the events that cannot be stored."""
+    """What a batch became. *refused* are (place in the batch, reason) of the events that cannot be stored.
+
+    *late*: events that arrived more than a minute after their own time.
+    """
 
     events: int
     refused: tuple[tuple[int, str], ...]
     sequence: int
     earliest: int | None
+    late: int = 0
 
 
 # Inserts a batch and the place of the log it reaches to, in one transaction.
@@ -83,7 +89,8 @@ class Writer:
             one.stream.saved = one.stream.layout
         stored, self.sequence = sequence - self.sequence, sequence
         earliest = min((min(one.rows.readings.times) for one in prepared), default=None)
-        return Written(stored, tuple(found.refused), sequence, earliest)
+        late = sum(_late(one.rows) for one in prepared)
+        return Written(stored, tuple(found.refused), sequence, earliest, late)
 
     def _sort(self, batch: Sequence[Arrived]) -> Sorted:
         found = Sorted({}, [], [])
@@ -124,6 +131,11 @@ class Writer:
                 )
                 sequence += len(given)
         return prepared
+
+
+def _late(rows: Rows) -> int:
+    pairs = zip(rows.given, rows.readings.times, strict=True)
+    return sum(one.arrival - time > LATE for one, time in pairs)
 
 
 def _insert(cursor: duckdb.DuckDBPyConnection, one: Prepared) -> None:

@@ -46,7 +46,8 @@ async def test_limits_of_a_source_over_http_are_counted_and_reloaded(tmp_path: p
         assert int(refused.headers["Retry-After"]) >= 1
         assert (await house.ask("POST", "/api/v1/ingest?source=calm", "a")).data["accepted"] == 1
         metrics = (await house.ask("GET", "/metrics")).raw.decode()
-        for outcome, reason in (("accepted", ""), ("rejected", ""), ("refused", "Backpressure")):
+        too_long = "longer than the 1,000 characters that `chatty` may send"
+        for outcome, reason in (("accepted", ""), ("rejected", too_long), ("refused", "Backpressure")):
             labels = f'outcome="{outcome}",reason="{reason}",source="chatty"'
             assert f"lynxalert_ingest_events_total{{{labels}}} 1.0" in metrics
         house.file.write_text(house.file.read_text().replace('"1/m"', '"1000/s"'))

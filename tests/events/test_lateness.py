@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import gc
+import json
 
+from lynxalert.events import EventStore
 from lynxalert.events.collector import uncollected
 from lynxalert.events.lateness import REMEMBERED, Lateness
+from tests.events.stores import Standing
 
 
 def test_the_earliest_of_the_batches_beyond_a_sequence() -> None:
@@ -40,3 +43,13 @@ def test_the_collector_is_back_when_the_last_has_left() -> None:
         pass
     assert not gc.isenabled()
     gc.enable()
+
+
+def test_events_that_come_more_than_a_minute_late_are_counted() -> None:
+    store = EventStore(clock=Standing())
+    times = ["2026-11-21T11:58:59Z", "2026-11-21T11:59:00Z", "2026-11-21T12:00:00Z", "2026-11-21T12:30:00Z"]
+    store.ingest(json.dumps({"time": time}) for time in times)
+    assert store.counters().late == 1
+    store.ingest(["no time at all", '{"time":"2020-01-01T00:00:00Z"}'])
+    assert (store.counters().late, store.counters().stored) == (2, 6)
+    store.close()

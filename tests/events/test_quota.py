@@ -52,7 +52,7 @@ async def test_what_is_too_long_is_kept_apart_and_counted() -> None:
     assert [each.reject.raw for each in store.dead_letters()] == ["longer"]
     assert store.tallies.counts == {
         ("chatty", "accepted", ""): 1,
-        ("chatty", "rejected", ""): 1,
+        ("chatty", "rejected", "longer than the 5 characters that `chatty` may send"): 1,
         ("b", "accepted", ""): 1,
     }
     store.quotas = Quotas({"*": SourceLimit(rate=1)})
@@ -69,3 +69,14 @@ def test_sources_are_counted_by_name_up_to_a_number() -> None:
         tallies.add(f"s{number}", "accepted", "", 2)
     assert len({source for source, _, _ in tallies.counts}) == MOST_COUNTED + 1
     assert tallies.counts["other", "accepted", ""] == 100
+
+
+def test_reasons_are_counted_without_their_details_up_to_a_number() -> None:
+    tallies = Tallies()
+    for column in range(5):
+        tallies.add("s", "rejected", f"not a JSON object: unexpected character at column {column}", 1)
+    assert tallies.counts == {("s", "rejected", "not a JSON object"): 5}
+    for number in range(MOST_COUNTED + 50):
+        tallies.add("s", "rejected", f"reason {number}", 1)
+    assert tallies.counts["s", "rejected", "other"] == 51
+    assert len(tallies.counts) == MOST_COUNTED + 1
