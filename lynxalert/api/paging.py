@@ -47,6 +47,18 @@ def cursor_of(request: web.Request) -> Any:
         raise invalid([Mistake(("cursor",), "is not a cursor of this list")]) from None
 
 
+def number_of(request: web.Request) -> int | None:
+    """The number that the cursor stands for, as in lists of what is numbered.
+
+    Raises:
+        ApiError: 422, it is none of theirs.
+    """
+    number = cursor_of(request)
+    if number is None or (type(number) is int and 0 <= number < 2**63):
+        return number
+    raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
+
+
 def cursor(value: Any) -> str:
     """*value* as a cursor."""
     return base64.urlsafe_b64encode(orjson.dumps(value)).decode().rstrip("=")

@@ -9,11 +9,9 @@ from aiohttp import web
 
 from lynxalert.alerts import Alert
 from lynxalert.api.alerts import find
-from lynxalert.api.errors import invalid
 from lynxalert.api.keys import ALERTS
-from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
+from lynxalert.api.paging import USUAL, cursor, limit_of, number_of
 from lynxalert.api.reply import success
-from lynxalert.config.mistakes import Mistake
 
 Reader: TypeAlias = Callable[[Alert, int, int | None], Awaitable[Sequence[Mapping[str, Any]]]]
 
@@ -42,9 +40,7 @@ async def instances(request: web.Request) -> web.Response:
 async def _page(request: web.Request, name: str, read: Reader) -> web.Response:
     alert = (await find(request)).alert
     limit = limit_of(request, USUAL) or USUAL
-    before = cursor_of(request)
-    if not isinstance(before, int | None) or isinstance(before, bool):
-        raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
+    before = number_of(request)
     rows = await read(alert, limit + 1, before)
     page = rows[:limit]
     more = len(rows) > limit

@@ -10,10 +10,9 @@ from aiohttp import web
 from lynxalert.alerts import Alert
 from lynxalert.api.dialects import shelf
 from lynxalert.api.dialects.checkrd import reply
-from lynxalert.api.dialects.checkrd_shapes import KINDS, state, target
-from lynxalert.api.dialects.shape import mistake
+from lynxalert.api.dialects.checkrd_shapes import KINDS, seconds, state, target
 from lynxalert.api.keys import ALERTS
-from lynxalert.api.paging import cursor, cursor_of
+from lynxalert.api.paging import cursor, number_of
 from lynxalert.api.records import Reader
 
 _CHANGES = ("fired", "resolved", "no_data")  # a repetition, a tier or flapping changes no state of theirs
@@ -35,7 +34,7 @@ async def history(request: web.Request) -> web.Response:
             "observed_value": row["value"],
             "threshold": alert.metric.get("threshold"),
             "reason": row["reason"],
-            "evaluated_at": row["at"],
+            "evaluated_at": seconds(row["at"]),
         }
 
     return await _page(request, alert, request.app[ALERTS].history, change)
@@ -63,8 +62,8 @@ async def notifications(request: web.Request) -> web.Response:
             "status": status,
             "attempt": row["attempts"],
             "error_message": row["error"],
-            "created_at": row["created_at"],
-            "delivered_at": row["settled_at"] if status == "delivered" else None,
+            "created_at": seconds(row["created_at"]),
+            "delivered_at": seconds(row["settled_at"]) if status == "delivered" else None,
         }
 
     return await _page(request, alert, request.app[ALERTS].notifications, sent)
@@ -77,9 +76,7 @@ async def _page(
     told: Callable[[Mapping[str, Any]], Mapping[str, Any] | None],
 ) -> web.Response:
     """What of the rows is *told*, as many as are asked for."""
-    limit, before = shelf.limit_of(request), cursor_of(request)
-    if not isinstance(before, int | None) or isinstance(before, bool):
-        raise mistake(["cursor"], "is not a cursor of this list", where="query")
+    limit, before = shelf.limit_of(request), number_of(request)
     data: list[tuple[int, Mapping[str, Any]]] = []
     while len(data) <= limit:
         rows = await read(alert, limit + 1, before)

@@ -38,7 +38,8 @@ def checkrd(error: ApiError) -> web.Response:
         first = error.details[0]
         name = ".".join(map(str, first.get("path", [])))
         said["code"] = "missing_required_field" if first.get("type") == "missing" else "invalid_field"
-        said |= {"message": f"{name} {first['message']}".strip(), "param": name or None}
+        text = str(first["message"])  # native ones begin with the name already
+        said |= {"message": text if text.startswith(name) else f"{name} {text}", "param": name or None}
     headers = {}
     if "Retry-After" in error.headers:  # their client obeys its own word first
         headers["retry-after-ms"] = str(int(error.headers["Retry-After"]) * 1000)
@@ -57,9 +58,9 @@ def vox(error: ApiError) -> web.Response:
 
 
 def _located(detail: Mapping[str, Any]) -> dict[str, Any]:
-    where = detail.get("in", "body")
-    kind = detail.get("type", "value_error")
-    return {"loc": [where, *detail.get("path", [])], "msg": detail["message"], "type": kind}
+    path = list(detail.get("path", []))
+    where = detail.get("in", "query" if path == ["cursor"] else "body")
+    return {"loc": [where, *path], "msg": detail["message"], "type": detail.get("type", "value_error")}
 
 
 def _reply(

@@ -125,7 +125,17 @@ async def test_a_limit_that_is_none(shared: House, limit: str) -> None:
         answer = await shared.ask("GET", f"{path}?limit={limit}")
         assert (answer.status, answer.body["error"]["param"]) == (400, "limit")
     assert (await shared.ask("GET", "/v1/alerts?limit=100000")).status == 200
-    assert (await shared.ask("GET", "/v1/alerts?cursor=???")).status == 400
+    for path in ("/v1/alerts", f"/v1/alerts/{made['id']}/history"):
+        for cursor in (
+            "???",
+            "e30",
+            "MTg0NDY3NDQwNzM3MDk1NTE2MTU",
+        ):  # no base64, an object, a number beyond all
+            answer = await shared.ask("GET", f"{path}?cursor={cursor}")
+            assert (answer.status, answer.body["error"]["message"]) == (
+                400,
+                "cursor is not a cursor of this list",
+            )
 
 
 @pytest.mark.parametrize(
