@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 import math
 from collections import Counter
@@ -88,8 +89,8 @@ class Fieldsummary:
             squares = math.fsum(count * (value - mean) ** 2 for value, count in numbers)
             row["min"], row["max"] = min(numbers)[0], max(numbers)[0]
             row["mean"], row["stdev"] = mean, math.sqrt(squares / (size - 1)) if size > 1 else 0.0
-        commonest = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
-        shown = commonest[: self.maxvals] if self.maxvals else commonest
+        most = self.maxvals or len(counted)
+        shown = heapq.nsmallest(most, counted.items(), key=lambda pair: (-pair[1], pair[0]))
         row["values"] = json.dumps(
             [{"value": value, "count": count} for value, count in shown], ensure_ascii=False
         )
@@ -103,8 +104,10 @@ def _counted(values: pa.ChunkedArray[Any], type_: Type) -> Counter[str]:
 
     single: Any = pc.list_flatten(values) if pa.types.is_list(values.type) else values
     counted: Counter[str] = Counter()
-    for entry in pc.value_counts(single):
-        value, count = entry["values"].as_py(), entry["counts"].as_py()
+    found = pc.value_counts(single)
+    for value, count in zip(
+        found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True
+    ):
         read = json.loads(value) if type_ is Type.ANY and value is not None else value
         for one in read if isinstance(read, list) else [read]:
             if one is not None:
