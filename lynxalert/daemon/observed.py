@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily
 
 from lynxalert.alerts import Alert
@@ -85,6 +85,38 @@ class Senders:
         yield family
 
 
+class Lateness:
+    """How late slots are, how many wait, and what rows did that came late."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._delay = Histogram(
+            "lynxalert_slot_delay_seconds",
+            "From the instant a slot was due to the commit of what came of it.",
+            buckets=DELAYS,
+            registry=registry,
+        )
+        self._rejudged = Counter(
+            "lynxalert_rejudged_windows", "Windows judged again because rows came late.", registry=registry
+        )
+        self._too_late = Counter(
+            "lynxalert_too_late", "Evaluations that met rows too late to change anything.", registry=registry
+        )
+        behind = Gauge("lynxalert_slots_behind", "Slots that wait for one that failed.", registry=registry)
+        behind.set_function(lambda: sum(self._behind.values()))
+        self._behind: dict[str, int] = {}
+
+    def count(self, outcome: Outcome, now: dt.datetime) -> None:
+        """*outcome* was committed at *now*."""
+        self._rejudged.inc(outcome.rejudged)
+        self._too_late.inc(outcome.too_late)
+        self._behind.pop(outcome.alert.id, None)
+        if outcome.cursor.health.behind:
+            self._behind[outcome.alert.id] = outcome.cursor.health.behind
+        for each in outcome.evaluations:
+            if each.kind == "judged":
+                self._delay.observe((now - each.slot).total_seconds())
+
+
 class Observer:
     """Hears of commits and settled deliveries."""
 
@@ -101,21 +133,7 @@ class Observer:
         self._seconds = Histogram(
             "lynxalert_evaluation_seconds", "Time to judge a slot.", buckets=BUCKETS, registry=registry
         )
-        self._delay = Histogram(
-            "lynxalert_slot_delay_seconds",
-            "From the instant a slot was due to the commit of what came of it.",
-            buckets=DELAYS,
-            registry=registry,
-        )
-        self._rejudged = Counter(
-            "lynxalert_rejudged_windows", "Windows judged again because rows came late.", registry=registry
-        )
-        self._too_late = Counter(
-            "lynxalert_too_late", "Evaluations that met rows too late to change anything.", registry=registry
-        )
-        behind = Gauge("lynxalert_slots_behind", "Slots that wait for one that failed.", registry=registry)
-        behind.set_function(lambda: sum(self._behind.values()))
-        self._behind: dict[str, int] = {}
+        self._late = Lateness(registry)
         self._transitions = Counter("lynxalert_transitions", "What was told.", ("kind",), registry=registry)
         self._attempts = Counter(
             "lynxalert_deliveries",
@@ -146,22 +164,13 @@ class Observer:
         """Slots were judged and committed."""
         now = self.scheduler.last = self._clock.now()
         for outcome in outcomes:
-            self._rejudged.inc(outcome.rejudged)
-            self._too_late.inc(outcome.too_late)
-            self._count_behind(outcome)
+            self._late.count(outcome, now)
             for each in outcome.evaluations:
                 self._evaluations.labels(each.kind).inc(each.slots)
                 if each.duration is not None:
                     self._seconds.observe(each.duration.total_seconds())
-                if each.kind == "judged":
-                    self._delay.observe((now - each.slot).total_seconds())
             for occasion in outcome.occasions:
                 self._transitions.labels(str(occasion.transition.kind)).inc()
-
-    def _count_behind(self, outcome: Outcome) -> None:
-        self._behind.pop(outcome.alert.id, None)
-        if outcome.cursor.health.behind:
-            self._behind[outcome.alert.id] = outcome.cursor.health.behind
 
     def settled(self, delivery: Delivery) -> None:
         """A delivery was tried, or given up."""
