@@ -77,8 +77,9 @@ def spread(field: str, parts: Sequence[Part], split: Sequence[str], stage: Stage
         return Table((field, *map(name_of, measures)), tuple(map(present, made)))
     lines: list[Row] = [{field: value} for value, _ in parts]
     names: list[str] = []
-    for series in series_of(split[0], parts, stage):
-        for one in measures:
+    made = series_of(split[0], parts, stage)
+    for one in measures:
+        for series in made:
             title = f"{name_of(one)}: {series.title}" if len(measures) > 1 else series.title
             names.append(f"VALUE{title}" if title == field else title)
             for line, (_, rows) in zip(lines, parts, strict=True):
