@@ -9,6 +9,9 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+QUERY = "query"  # it fails
+CROWD = "instances"  # there are too many
+
 
 class HealthState(StrEnum):
     """The second axis."""
@@ -27,12 +30,13 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One message for the error channel."""
+    """One message for the error channel. *cause*: what begins and ends by itself, `query` or `instances`."""
 
     alert_id: str
     kind: NoticeKind
     message: str
     at: dt.datetime
+    cause: str = QUERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ def judged(
         message = f"too many instances: more than {limit}, {refused} left out"
         after = replace(after, message=message, since=health.since if health.crowded else at)
         if not health.crowded:
-            notices.append(Notice(alert_id, NoticeKind.ALERT_ERROR, message, at))
+            notices.append(Notice(alert_id, NoticeKind.ALERT_ERROR, message, at, CROWD))
     elif health.crowded:
-        notices.append(Notice(alert_id, NoticeKind.ALERT_RECOVERED, "every instance has room again", at))
+        said = "every instance has room again"
+        notices.append(Notice(alert_id, NoticeKind.ALERT_RECOVERED, said, at, CROWD))
     return after, tuple(notices)

@@ -21,6 +21,7 @@ from lynxalert.api import (
     histogram,
     ingest,
     keys,
+    notifications,
     overlays,
     query,
     records,
@@ -35,7 +36,7 @@ from lynxalert.api.dialects.voices import BY_ADDRESS
 from lynxalert.api.errors import VOICES, Endpoint, errors
 from lynxalert.api.guard import guard
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
-from lynxalert.api.ports import Alerts, Audit, Backtests, Configuration, Keys, Part, Rehearsal, Silences
+from lynxalert.api.ports import Alerts, Audit, Backtests, Configuration, Keys, Notifications, Part, Rehearsal, Silences
 from lynxalert.api.protocols.acks import ACKS, Acks
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route
@@ -89,6 +90,10 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/keys", credentials.create),
     ("DELETE", "/keys/{id}", credentials.delete),
     ("GET", "/audit", audit.index),
+    ("GET", "/channels", notifications.channels),
+    ("GET", "/notifications", notifications.index),
+    ("GET", "/notifications/{id}", notifications.get),
+    ("POST", "/notifications/{id}/retry", notifications.retry),
     ("GET", "/config", config.show),
     ("POST", "/config/reload", config.reload),
 )
@@ -113,6 +118,7 @@ class Offered:
     events: EventStore
     keys: Keys
     metrics: Metrics
+    notifications: Notifications
     parts: Mapping[str, Part]
     rehearsal: Rehearsal
     silences: Silences
@@ -142,6 +148,7 @@ def _offer(app: web.Application, offered: Offered) -> None:
     app[keys.DOORKEEPER] = offered.doorkeeper
     app[keys.EVENTS] = offered.events
     app[keys.KEYS] = offered.keys
+    app[keys.NOTIFICATIONS] = offered.notifications
     app[keys.PARTS] = offered.parts
     app[keys.REHEARSAL] = offered.rehearsal
     app[keys.SILENCES] = offered.silences

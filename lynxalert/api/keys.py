@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from lynxalert.access.doorkeeper import Doorkeeper
-from lynxalert.api.ports import Alerts, Audit, Backtests, Configuration, Keys, Part, Rehearsal, Silences
+from lynxalert.api.ports import Alerts, Audit, Backtests, Configuration, Keys, Notifications, Part, Rehearsal, Silences
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 
@@ -21,6 +21,7 @@ CURSORS = web.AppKey("cursors", asyncio.Semaphore)  # how many queries of people
 DOORKEEPER: web.AppKey[Doorkeeper | None] = web.AppKey("doorkeeper")  # None: no keys are asked for
 EVENTS = web.AppKey("events", EventStore)
 KEYS: web.AppKey[Keys] = web.AppKey("keys", Keys)
+NOTIFICATIONS: web.AppKey[Notifications] = web.AppKey("notifications", Notifications)
 PARTS: web.AppKey[Mapping[str, Part]] = web.AppKey("parts", Mapping)
 REHEARSAL: web.AppKey[Rehearsal] = web.AppKey("rehearsal", Rehearsal)
 SILENCES: web.AppKey[Silences] = web.AppKey("silences", Silences)

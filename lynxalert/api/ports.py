@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -13,6 +13,7 @@ from lynxalert.config.settings import Settings
 from lynxalert.engine import Engine
 from lynxalert.errors import LynxError
 from lynxalert.notify.matchers import Matcher
+from lynxalert.notify.model import Status
 from lynxalert.plan import TimeWindow
 from lynxalert.state import Silence
 from lynxalert.state.audit import Change
@@ -28,6 +29,14 @@ class BusyError(LynxError):
 
 class NothingFiresError(LynxError):
     """The alert has no open episode, or none with this key."""
+
+
+class UnknownDeliveryError(LynxError):
+    """No delivery has this id."""
+
+
+class NotFailedError(LynxError):
+    """Only a failed delivery can be tried again."""
 
 
 class StaleError(LynxError):
@@ -145,6 +154,43 @@ class Alerts(Protocol):
 
     async def instances(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
         """Its instances, by key."""
+        ...
+
+
+class Notifications(Protocol):
+    """Deliveries over all alerts, and the channels they go to. Errors name no secret."""
+
+    async def listed(
+        self,
+        limit: int,
+        before: int | None,
+        *,
+        alert_id: str | None = None,
+        status: Collection[Status] = (),
+        channel: str | None = None,
+    ) -> Sequence[Mapping[str, Any]]:
+        """The newest older than number *before*, newest first; *channel* is a name or a type."""
+        ...
+
+    async def find(self, delivery_id: str) -> Mapping[str, Any]:
+        """One with its `log` of attempts.
+
+        Raises:
+            UnknownDeliveryError: there is none of this id.
+        """
+        ...
+
+    async def retry(self, delivery_id: str) -> Mapping[str, Any]:
+        """Owe a failed one again, at once.
+
+        Raises:
+            UnknownDeliveryError: there is none of this id.
+            NotFailedError: it did not fail.
+        """
+        ...
+
+    async def channels(self) -> Sequence[Mapping[str, Any]]:
+        """Every channel, with how it is."""
         ...
 
 

@@ -17,9 +17,10 @@ from lynxalert.config.lookups import folder_of
 from lynxalert.config.mistakes import ConfigError, Mistake
 from lynxalert.config.questions import Compile
 from lynxalert.config.secrets import resolve
-from lynxalert.config.settings import Settings
+from lynxalert.config.settings import Server, Settings
 from lynxalert.engine import LookupFolder
 from lynxalert.lang import Code
+from lynxalert.registry import suggest
 
 # macros, lookups, data models → what compiles a query that may use them
 Compiler: TypeAlias = Callable[[Mapping[str, str], LookupFolder, DataModels], Compile]
@@ -75,6 +76,7 @@ def _settings(
     parts["channels"], wrong = channels.named(revealed, Style(flat=True, email=defaults))
     mistakes += wrong
     known = _known(revealed, parts["channels"])
+    mistakes += _error_channels(parts["server"], known)
     lookups = folder_of(file.parent / parts["lookups"].folder, parts["lookups"].tables)
     compile_query = compiler(parts["macros"], lookups, parts["datamodels"])
     context = Context(compile_query, known, parts["server"].timezone, defaults, flat=True)
@@ -88,6 +90,17 @@ def _settings(
 def _known(table: Mapping[str, Any], sound: Mapping[str, ChannelSpec]) -> dict[str, ChannelSpec | None]:
     raw = table.get("channels", {})
     return {name: sound.get(name) for name in raw} if isinstance(raw, Mapping) else {}
+
+
+def _error_channels(server: Server, known: Mapping[str, object]) -> list[Mistake]:
+    mistakes = []
+    for place, name in enumerate(server.error_channels):
+        if name not in known:
+            near = suggest(name, known)
+            hint = f"did you mean `{near}`?" if near else "define it as [channels.<name>]"
+            path = ("server", "error_channels", place)
+            mistakes.append(Mistake(path, f"names no channel: {name[:60]}", Code.UNKNOWN_CHANNEL, hint))
+    return mistakes
 
 
 def _alerts(table: Mapping[str, Any], context: Context) -> tuple[tuple[Alert, ...], list[Mistake]]:

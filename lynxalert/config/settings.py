@@ -22,7 +22,7 @@ from lynxalert.alerts.model import Alert, ChannelSpec
 from lynxalert.config.datamodels import DataModels
 from lynxalert.config.lookups import LookupTable, folder_of
 from lynxalert.config.mistakes import Found
-from lynxalert.config.shape import Duration, Section, Size
+from lynxalert.config.shape import Duration, Section, Size, Texts
 from lynxalert.config.units import UnitError, duration, size
 from lynxalert.engine import LookupFolder
 from lynxalert.notify.inhibition import Inhibition
@@ -148,6 +148,7 @@ class Server(Section):
     auth: Literal["off", "keys", "jwt"] | None = None  # default: off on loopback, refused elsewhere
     jwt: Jwt | None = None
     timezone: Zone = "UTC"
+    error_channels: Texts = ()  # names of channels that hear what goes wrong here
 
     @property
     def asks_for_keys(self) -> bool:
@@ -290,6 +291,11 @@ class Settings:
     folder: pathlib.Path = pathlib.Path()
     file: pathlib.Path | None = None
     written: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def error_specs(self) -> tuple[ChannelSpec, ...]:
+        """The channels that hear what goes wrong here."""
+        return tuple(self.channels[name] for name in self.server.error_channels if name in self.channels)
 
     @property
     def allow_private(self) -> tuple[str, ...]:

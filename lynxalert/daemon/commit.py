@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from lynxalert.alerts import ZERO, Alert
+from lynxalert.alerts import ZERO, Alert, ChannelSpec
 from lynxalert.alerts.health import Notice
 from lynxalert.daemon.quiet import Quietness, quietness
 from lynxalert.daemon.slots import Outcome
@@ -16,9 +16,10 @@ from lynxalert.notify.facts import Occasion
 from lynxalert.notify.grouping import due
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Delivery, Start, Target
+from lynxalert.notify.news import of_alert
 from lynxalert.notify.queueing import groupings_of, queue, situation_of
 from lynxalert.notify.routing import Situation
-from lynxalert.state import Transaction, definitions, gathering, history, instances, outbox, owed
+from lynxalert.state import Transaction, definitions, gathering, history, instances, notices, outbox, owed
 
 AWAY_WAIT = dt.timedelta(seconds=5)  # other alerts that catch up are told in the same message
 
@@ -40,6 +41,9 @@ class Voice:
     deliver: Deliver = queue
     tell: Tell = tell_nobody
     inhibitions: Callable[[], Sequence[Inhibition]] = tuple  # the rules in force
+    error_channels: Callable[[], Sequence[ChannelSpec]] = (
+        tuple  # who hears of alerts that cannot do their work
+    )
 
 
 async def commit(
@@ -61,6 +65,7 @@ async def commit(
         deliveries += away(each, owed_now, now)
         for notice in each.notices:
             deliveries += voice.tell(each.alert, notice)
+            await notices.owe(tx, of_alert(each.alert, notice), voice.error_channels(), now)
         for at, inputs in each.amended.items():
             await history.amend(tx, each.alert.id, at, inputs)
     await instances.save_cursors(tx, [each.cursor for each in valid])

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,6 +19,7 @@ from lynxalert.clock import Clock
 from lynxalert.daemon.slots import Outcome
 from lynxalert.events import EventStore
 from lynxalert.notify.model import Delivery
+from lynxalert.notify.wellbeing import ChannelHealth, Wellbeing
 
 DELAYS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600)  # seconds
 
@@ -160,6 +162,17 @@ class Observer:
         )
         late.set_function(lambda: store.counters().late)
 
+    def watch(self, channels: Callable[[], Iterable[ChannelHealth]]) -> None:
+        """Count channels by how they are."""
+        gauge = Gauge(
+            "lynxalert_channels",
+            "Channels by how they are: untried, ok, failing, red.",
+            ("state",),
+            registry=self.metrics.registry,
+        )
+        for state in Wellbeing:
+            gauge.labels(str(state)).set_function(partial(_count, channels, state))
+
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Slots were judged and committed."""
         now = self.scheduler.last = self._clock.now()
@@ -183,8 +196,12 @@ class Observer:
         self._config_ok.set(1 if applied else 0)
 
     def noticed(self, alert: Alert, notice: Notice) -> Sequence[Delivery]:
-        """An alert cannot do its work, or can again: nobody is written to yet, the log has it."""
+        """An alert cannot do its work, or can again: the log has it; error channels hear of it by the commit."""
         log.warning(
             "alert_health", alert=alert.id, name=alert.name, kind=str(notice.kind), reason=notice.message
         )
         return ()
+
+
+def _count(channels: Callable[[], Iterable[ChannelHealth]], state: Wellbeing) -> int:
+    return sum(each.state is state for each in channels())

@@ -28,6 +28,7 @@ from lynxalert.daemon.housekeeping import Housekeeping
 from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.lock import hold
 from lynxalert.daemon.logs import Redactor
+from lynxalert.daemon.notifications import ChannelPart, Notifications
 from lynxalert.daemon.observed import Observer
 from lynxalert.daemon.preview import Preview
 from lynxalert.daemon.reload import Configuration
@@ -40,7 +41,6 @@ from lynxalert.engine import Engine
 from lynxalert.events import EventStore, Limits, Quotas, SourceLimit
 from lynxalert.notify.channel import secrets_of
 from lynxalert.notify.http import Http, Outbound
-from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.queueing import made
 from lynxalert.state import Database, StoredOutbox
 
@@ -110,7 +110,9 @@ def _wired(ground: Ground) -> Parts:
     metrics = Metrics()
     observer = Observer(metrics, ground.store, ground.clock)
     syslog = Listeners(ground.settings, ground.store, metrics, ground.clock)
-    evaluator, sender = _workers(ground, observer, lambda: configuration.settings.inhibitions)
+    outbox = StoredOutbox(ground.database, lambda: configuration.settings.error_specs)
+    observer.watch(outbox.health.values)
+    evaluator, sender = _workers(ground, observer, outbox, lambda: configuration.settings)
     edits = Edits()
 
     def changed(channels: Iterable[ChannelSpec]) -> None:
@@ -132,9 +134,12 @@ def _wired(ground: Ground) -> Parts:
         events=ground.store,
         keys=ground.keys,
         metrics=metrics,
-        parts=_telling(observer, configuration, syslog),
+        notifications=Notifications(
+            ground.database, outbox, ground.clock, lambda: configuration.settings, sender.wake
+        ),
+        parts=_telling(observer, configuration, outbox, syslog),
         silences=Silencing(ground.database, ground.clock, changed),
-        rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database),
+        rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database, outbox),
     )
     return Parts(
         app=application(offered),
@@ -172,28 +177,34 @@ def _reloading(
     return reloaded
 
 
-def _telling(observer: Observer, configuration: Configuration, syslog: Listeners) -> Mapping[str, Part]:
+def _telling(
+    observer: Observer, configuration: Configuration, outbox: StoredOutbox, syslog: Listeners
+) -> Mapping[str, Part]:
     """The parts that `/health` speaks of, by name."""
     found: dict[str, Part] = {
         "store": observer.store,
         "scheduler": observer.scheduler,
         "outbox": observer.outbox,
         "configuration": configuration,
+        "channels": ChannelPart(outbox.health.values),
     }
     return {**found, "syslog": syslog} if syslog.wanted else found
 
 
 def _workers(
-    ground: Ground, observer: Observer, rules: Callable[[], Sequence[Inhibition]]
+    ground: Ground, observer: Observer, outbox: StoredOutbox, settings: Callable[[], Settings]
 ) -> tuple[Evaluator, Sender]:
-    outbox = StoredOutbox(ground.database)
     sender = Sender(outbox, ground.http, ground.clock, settled=observer.settled)
 
     def committed(outcomes: Sequence[Outcome]) -> None:
         observer.committed(outcomes)
         sender.wake()
 
-    voice = Voice(tell=observer.noticed, inhibitions=rules)
+    voice = Voice(
+        tell=observer.noticed,
+        inhibitions=lambda: settings().inhibitions,
+        error_channels=lambda: settings().error_specs,
+    )
     evaluator = Evaluator(ground.database, ground.runner, ground.clock, voice=voice, committed=committed)
     return evaluator, sender
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lynxalert.alerts import Alert, Match
+from lynxalert.alerts import Alert, ChannelSpec, Match
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.schedule import as_of, previous_slot, window
 from lynxalert.alerts.state import step
@@ -20,11 +20,11 @@ from lynxalert.lang import QueryError
 from lynxalert.lang.printer import print_query
 from lynxalert.notify.http import Http
 from lynxalert.notify.probe import TestOutcome, probe_all, send_tests
-from lynxalert.notify.queueing import made
+from lynxalert.notify.queueing import made, target_of
 from lynxalert.notify.render import compose
 from lynxalert.notify.sample import sample
 from lynxalert.plan import Row, TimeWindow
-from lynxalert.state import Database, instances
+from lynxalert.state import Database, StoredOutbox, instances
 from lynxalert.state.instances import cursor_of
 
 NOTHING_SENT = "Notifications NOT sent (test mode)."
@@ -42,7 +42,10 @@ class Found:
 class Preview:
     """Tries alerts out, saved ones and others."""
 
-    def __init__(self, runner: Runner, engine: Engine, http: Http, database: Database) -> None:
+    def __init__(
+        self, runner: Runner, engine: Engine, http: Http, database: Database, outbox: StoredOutbox
+    ) -> None:
+        self._outbox = outbox
         self._runner = runner
         self._engine = engine
         self._http = http
@@ -78,9 +81,16 @@ class Preview:
 
     async def send_test(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
         """Send a `[TEST]` message to every enabled channel, with the present result if there is one."""
-        return [
-            _outcome(each) for each in await send_tests(alert, await self._present_row(alert), self._http)
-        ]
+        outcomes = await send_tests(alert, await self._present_row(alert), self._http)
+        enabled = [spec for spec in alert.channels if spec.enabled]
+        for spec, each in zip(enabled, outcomes, strict=True):
+            await self._remember(spec, "ok" if each.error is None else "error")
+        return [_outcome(each) for each in outcomes]
+
+    async def _remember(self, spec: ChannelSpec, found: str) -> None:
+        target = target_of(spec)
+        if target is not None:
+            await self._outbox.tested(target, self._http.clock.now(), found)
 
     async def _found(self, alert: Alert, reading: Reading, looked_at: TimeWindow, at: dt.datetime) -> Found:
         hits = list(reading.inputs.hits.values())
@@ -127,6 +137,8 @@ class Preview:
     async def _reachable(self, alert: Alert) -> list[dict[str, Any]]:
         enabled = [spec for spec in alert.channels if spec.enabled]
         reports = await probe_all(enabled, self._http)
+        for spec, report in zip(enabled, reports, strict=True):
+            await self._remember(spec, report.status)
         return [
             {
                 "type": spec.type,

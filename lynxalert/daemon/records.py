@@ -86,6 +86,7 @@ def delivery_of(listed: Listed) -> dict[str, Any]:
         "due_at": owed.due_at,
         "settled_at": owed.settled_at,
         "receipt": owed.receipt,
+        "digest": owed.digest,
     }
 
 

@@ -19,7 +19,9 @@ from lynxalert.config.compiling import engine as engine_of
 from lynxalert.daemon.edits import Edits
 from lynxalert.engine import Compiler, Engine
 from lynxalert.lang import Code, QueryError, Span
-from lynxalert.state import Database, Definition, Transaction, definitions
+from lynxalert.notify.configure import spell
+from lynxalert.notify.news import News
+from lynxalert.state import Database, Definition, Transaction, definitions, notices
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.config")
 
@@ -84,7 +86,9 @@ class Configuration:
             ConfigError: an alert made through the interface does not compile with the macros of the file.
         """
         async with self._turn:
-            return await self._apply(self._settings)
+            changes = await self._apply(self._settings)
+            await self._tell(None)
+            return changes
 
     async def reload(self) -> Mapping[str, Any]:
         """Read the file again and apply all of it: keys of alerts added, changed, removed; what needs a restart.
@@ -99,12 +103,29 @@ class Configuration:
             except ConfigError as error:
                 self.refused = error
                 self._reloaded(False)
+                await self._tell(error)
                 log.error("configuration_refused", file=str(self._settings.file), report=str(error))  # noqa: TRY400 - a mistake of the file, not of ours
                 raise
             self.refused = None
             self._reloaded(True)
+            await self._tell(None)
             log.info("configuration_applied", file=str(fresh.file), **changes)
             return changes
+
+    async def _tell(self, refused: ConfigError | None) -> None:
+        """Owe the error channels word of a reload: that it was refused, or that the file is in force again."""
+        now, text = self._clock.now(), "the file on disk is in force"
+        if refused is not None:
+            fatal = [each.mistake for each in refused.found if each.mistake.fatal]
+            where = spell(fatal[0].path)
+            text = f"{len(fatal)} mistakes, the older configuration stays in force. The first: {where} {fatal[0].text}"
+        said = "was refused" if refused is not None else "is in force again"
+        news = News(
+            "reload_failed", "configuration", f"The configuration {said}", text, now, is_over=refused is None
+        )
+        specs = self._settings.error_specs
+        if await self._database.write(lambda tx: notices.owe(tx, news, specs, now)):
+            self._applied(specs)
 
     def _read(self) -> Settings:
         if self._settings.file is None:

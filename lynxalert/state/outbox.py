@@ -6,18 +6,20 @@ Implements `lynxalert.notify.outbox.Outbox`. Whether and when to send is decided
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import Kind
+from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.digest import Compose, bundle, digest_of
 from lynxalert.notify.model import Delivery, Status, Target
+from lynxalert.notify.news import is_news
 from lynxalert.notify.outbox import Lane
-from lynxalert.state import definitions, gathering
+from lynxalert.notify.wellbeing import ChannelHealth, after, news_of
+from lynxalert.state import definitions, gathering, notices, wellbeing
 from lynxalert.state.database import Database
 from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, columns, delivery, progress
 from lynxalert.state.tables import attempts, deliveries
@@ -44,8 +46,12 @@ async def store(tx: AsyncConnection, changed: Sequence[Delivery]) -> None:
 class StoredOutbox:
     """The outbox in the state file."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(
+        self, database: Database, error_channels: Callable[[], Sequence[ChannelSpec]] = tuple
+    ) -> None:
         self._database = database
+        self._error_channels = error_channels
+        self.health: dict[Target, ChannelHealth] = {}
 
     async def destinations(self, now: dt.datetime) -> Sequence[str]:
         """The destinations with something due at *now* and nothing in flight, longest waiting first."""
@@ -73,7 +79,7 @@ class StoredOutbox:
                 return None
             leased = {"status": _LEASED, "lease_until": lease_until}
             await tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(leased))
-            return await _lane(tx, row.id)
+            return await _lane(tx, row.id, self._error_channels())
 
         return await self._database.write(work)
 
@@ -105,8 +111,32 @@ class StoredOutbox:
         return await self._database.write(work)
 
     async def settle(self, settled: Sequence[Delivery]) -> None:
-        """Store deliveries as they now are, and log the attempts behind them."""
-        await self._database.write(lambda tx: store(tx, settled))
+        """Store deliveries as they now are, log the attempts behind them, and note what they say of channels."""
+
+        async def work(tx: AsyncConnection) -> dict[Target, ChannelHealth]:
+            await store(tx, settled)
+            noted: dict[Target, ChannelHealth] = {}
+            for each in settled:
+                before = noted.get(each.target) or self.health_of(each.target)
+                now = noted[each.target] = after(before, each)
+                if now != before:
+                    await wellbeing.save(tx, now)
+                news = news_of(before, now)
+                if news is not None and each.settled_at is not None and not is_news(each):
+                    await notices.owe(tx, news, self._error_channels(), each.settled_at, but=each.target)
+            return noted
+
+        self.health |= await self._database.write(work)
+
+    def health_of(self, target: Target) -> ChannelHealth:
+        """How *target* is, as far as is known."""
+        return self.health.get(target) or ChannelHealth(target)
+
+    async def tested(self, target: Target, at: dt.datetime, found: str) -> None:
+        """Remember that *target* was tested."""
+        now = replace(self.health_of(target), tested_at=at, tested=found)
+        await self._database.write(lambda tx: wellbeing.save(tx, now))
+        self.health[target] = replace(self.health_of(target), tested_at=at, tested=found)
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         """When the next delivery or lease after *now* falls due, or None."""
@@ -120,7 +150,9 @@ class StoredOutbox:
         return min((each for each in instants if each is not None), default=None)
 
     async def reclaim(self) -> int:
-        """Make every lease due at once: called on start, when whoever held them is dead."""
+        """Make every lease due at once, and learn how channels are: called on start, when who held them is dead."""
+        async with self._database.read() as tx:
+            self.health |= {each.target: each for each in await wellbeing.every(tx)}
 
         async def work(tx: AsyncConnection) -> int:
             # `due_at` was reached before the lease began; a delivery without one cannot have been leased.
@@ -159,7 +191,7 @@ def _is_free(now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
-async def _lane(tx: AsyncConnection, head_id: str) -> Lane:
+async def _lane(tx: AsyncConnection, head_id: str, others: Sequence[ChannelSpec]) -> Lane:
     row = (await tx.execute(select(deliveries).where(deliveries.c.id == head_id))).mappings().one()
     head = delivery(row)
     same = and_(
@@ -178,7 +210,7 @@ async def _lane(tx: AsyncConnection, head_id: str) -> Lane:
     return Lane(
         tuple(map(delivery, (await tx.execute(owed)).mappings())),
         first is not None,
-        channel_of(await definitions.channels(tx, head.alert_id), head.target),
+        channel_of((*await definitions.channels(tx, head.alert_id), *others), head.target),
         first.receipt if first is not None else None,
     )
 

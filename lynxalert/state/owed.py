@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import ChannelSpec, Kind
-from lynxalert.notify.model import Delivery, Special, Start, Status, Target
+from lynxalert.notify.model import Delivery, Quiet, Special, Start, Status, Target
 from lynxalert.state import definitions
 from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, target
 from lynxalert.state.tables import attempts, deliveries, instances
@@ -68,6 +68,7 @@ async def listed(
     before: int | None = None,
     alert_id: str | None = None,
     status: Collection[Status] = (),
+    channel: str | None = None,
 ) -> tuple[Listed, ...]:
     """The newest deliveries, of one alert or all, older than number *before*, newest first."""
     found = select(deliveries).order_by(deliveries.c.number.desc()).limit(limit)
@@ -77,13 +78,23 @@ async def listed(
         found = found.where(deliveries.c.number < before)
     if status:
         found = found.where(deliveries.c.status.in_([str(each) for each in status]))
+    if channel is not None:
+        found = found.where((deliveries.c.name == channel) | (deliveries.c.type == channel))
     return tuple(Listed(row["number"], delivery(row)) for row in (await tx.execute(found)).mappings())
 
 
-async def find(tx: AsyncConnection, delivery_id: str) -> Delivery | None:
+async def find(tx: AsyncConnection, delivery_id: str) -> Listed | None:
     """One delivery by its id."""
     row = (await tx.execute(select(deliveries).where(deliveries.c.id == delivery_id))).mappings().first()
-    return None if row is None else delivery(row)
+    return None if row is None else Listed(row["number"], delivery(row))
+
+
+async def waiting_by_target(tx: AsyncConnection) -> dict[Target, int]:
+    """How many deliveries each target is still owed."""
+    d = deliveries.c
+    place = (d.type, d.name, d.destination, d.stateful)
+    found = select(*place, func.count().label("many")).where(d.status.in_(OWED)).group_by(*place)
+    return {target(row): row["many"] for row in (await tx.execute(found)).mappings()}
 
 
 async def attempts_of(tx: AsyncConnection, delivery_id: str) -> tuple[Attempt, ...]:
@@ -136,12 +147,31 @@ async def held(tx: AsyncConnection, alert_id: str | None = None) -> tuple[Delive
 
 
 async def try_again(tx: AsyncConnection, delivery_id: str, now: dt.datetime) -> bool:
-    """Queue a failed delivery once more, by hand; whether it was a failed one."""
-    failed = update(deliveries).where(
-        deliveries.c.id == delivery_id, deliveries.c.status == str(Status.FAILED)
+    """Owe a failed delivery once more, by hand; whether it was a failed one.
+
+    Its end, dropped because the start had failed, is owed again too; so is what a failed digest told.
+    """
+    found = await find(tx, delivery_id)
+    if found is None or found.delivery.status is not Status.FAILED:
+        return False
+    d, failed = deliveries.c, found.delivery
+    again: dict[str, Any] = {"reason": None, "detail": None, "lease_until": None}
+    once_more = {"status": str(Status.RETRYING), "due_at": now, "digest": None, **again}
+    await tx.execute(update(deliveries).where(d.id == delivery_id).values(once_more))
+    held = {**again, "status": str(Status.QUEUED), "reason": str(Quiet.DIGEST)}
+    await tx.execute(
+        update(deliveries).where(d.digest == delivery_id, d.status == str(Status.FAILED)).values(held)
     )
-    again = {"status": str(Status.RETRYING), "due_at": now, "reason": None, "detail": None}
-    return (await tx.execute(failed.values(again))).rowcount > 0
+    dropped = update(deliveries).where(
+        d.episode == failed.episode,
+        d.type == failed.target.type,
+        d.name == failed.target.name,
+        d.destination == failed.target.destination,
+        d.sequence > failed.sequence,
+        d.reason == str(Quiet.START_NOT_ACCEPTED),
+    )
+    await tx.execute(dropped.values({**again, "status": str(Status.QUEUED), "due_at": now}))
+    return True
 
 
 async def prune(tx: AsyncConnection, before: dt.datetime) -> int:

@@ -178,6 +178,7 @@ deliveries = Table(
     Index("deliveries_by_alert", "alert_id", "number"),
     Index("deliveries_by_group", "group", "destination"),
     Index("deliveries_by_digest", "digest"),
+    Index("deliveries_by_key", "alert_id", "key"),
 )
 
 attempts = Table(
@@ -191,6 +192,34 @@ attempts = Table(
     Column("reason", String),
     Column("detail", Text),
     Index("attempts_by_delivery", "delivery_id"),
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("type", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("destination", String, primary_key=True),
+    Column("stateful", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("since", Instant),
+    Column("failures", Integer, nullable=False),
+    Column("accepted_at", Instant),
+    Column("failed_at", Instant),
+    Column("reason", String),
+    Column("detail", Text),
+    Column("tested_at", Instant),
+    Column("tested", String),
+)
+
+evidence = Table(
+    "evidence",
+    metadata,
+    Column("episode", String, primary_key=True),
+    Column("alert_id", String, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Column("events", Json, nullable=False),  # the newest raw events when it began
+    Index("evidence_by_time", "recorded_at"),
 )
 
 silences = Table(

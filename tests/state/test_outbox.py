@@ -193,7 +193,7 @@ async def test_deliveries_are_listed_newest_first(database: Database) -> None:
         assert page == (others[0],)
         assert len(await owed.listed(tx, limit=9)) == 5
         assert await owed.listed(tx, limit=9, status=[Status.FAILED]) == ()
-        assert await owed.find(tx, newest.delivery.id) == newest.delivery
+        assert await owed.find(tx, newest.delivery.id) == newest
         assert await owed.find(tx, "dlv_9") is None
 
 

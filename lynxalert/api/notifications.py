@@ -1,0 +1,64 @@
+"""`/notifications`, `/channels`: what was owed to whom over all alerts, and how the channels are."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from lynxalert.api.errors import ApiError, invalid, not_found
+from lynxalert.api.keys import NOTIFICATIONS
+from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
+from lynxalert.api.ports import NotFailedError, UnknownDeliveryError
+from lynxalert.api.reply import success
+from lynxalert.config.mistakes import Mistake
+from lynxalert.notify.model import Status
+
+
+async def index(request: web.Request) -> web.Response:
+    """`GET /notifications`: deliveries of all alerts, newest first; `status`, `alert`, `channel` choose."""
+    limit = limit_of(request, USUAL) or USUAL
+    before = cursor_of(request)
+    if not isinstance(before, int | None) or isinstance(before, bool):
+        raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
+    rows = await request.app[NOTIFICATIONS].listed(
+        limit + 1,
+        before,
+        alert_id=request.query.get("alert"),
+        status=_statuses(request),
+        channel=request.query.get("channel"),
+    )
+    page, more = rows[:limit], len(rows) > limit
+    meta = {"has_more": more, "next_cursor": cursor(page[-1]["number"]) if more else None}
+    return success({"notifications": page}, meta=meta)
+
+
+async def get(request: web.Request) -> web.Response:
+    """`GET /notifications/{id}`: one, with every attempt."""
+    try:
+        return success(await request.app[NOTIFICATIONS].find(request.match_info["id"]))
+    except UnknownDeliveryError:
+        raise not_found("Notification") from None
+
+
+async def retry(request: web.Request) -> web.Response:
+    """`POST /notifications/{id}/retry`: 202; a failed one is owed again, at once."""
+    try:
+        found = await request.app[NOTIFICATIONS].retry(request.match_info["id"])
+    except UnknownDeliveryError:
+        raise not_found("Notification") from None
+    except NotFailedError as error:
+        raise ApiError(409, "CONFLICT", str(error)) from None
+    return success(found, status=202)
+
+
+async def channels(request: web.Request) -> web.Response:
+    """`GET /channels`: every channel with how it is."""
+    return success({"channels": await request.app[NOTIFICATIONS].channels()})
+
+
+def _statuses(request: web.Request) -> list[Status]:
+    """`status`, once or several times, or several with commas."""
+    words = [word for text in request.query.getall("status", []) for word in text.split(",") if word]
+    known = [str(status) for status in Status]
+    if any(word not in known for word in words):
+        raise invalid([Mistake(("status",), f"must be one of {', '.join(known)}")])
+    return [Status(word) for word in words]
