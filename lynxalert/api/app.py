@@ -36,7 +36,17 @@ from lynxalert.api.dialects.voices import BY_ADDRESS
 from lynxalert.api.errors import VOICES, Endpoint, errors
 from lynxalert.api.guard import guard
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
-from lynxalert.api.ports import Alerts, Audit, Backtests, Configuration, Keys, Notifications, Part, Rehearsal, Silences
+from lynxalert.api.ports import (
+    Alerts,
+    Audit,
+    Backtests,
+    Configuration,
+    Keys,
+    Notifications,
+    Part,
+    Rehearsal,
+    Silences,
+)
 from lynxalert.api.protocols.acks import ACKS, Acks
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route

@@ -11,10 +11,10 @@ from lynxalert.api.errors import ApiError
 from lynxalert.api.keys import CONFIGURATION
 from lynxalert.api.reply import success
 from lynxalert.config import ConfigError
+from lynxalert.config.channels import OWN
 from lynxalert.config.secrets import is_reference
 from lynxalert.notify.configure import mask
 
-_OWN = frozenset({"type", "name", "enabled", "send_resolved", "config"})
 _PASSWORDS = frozenset({"password"})
 
 
@@ -59,6 +59,9 @@ def masked(written: Mapping[str, Any]) -> dict[str, Any]:
     server = written.get("server")
     if isinstance(server, Mapping) and isinstance(server.get("jwt"), Mapping):
         shown["server"] = {**server, "jwt": {**server["jwt"], "key": _keys(server["jwt"].get("key"))}}
+    heartbeat = written.get("heartbeat")
+    if isinstance(heartbeat, Mapping) and isinstance(heartbeat.get("url"), str):
+        shown["heartbeat"] = {**heartbeat, "url": mask("webhook", {"url": heartbeat["url"]})["url"]}
     ingest = written.get("ingest")
     if isinstance(ingest, Mapping) and isinstance(ingest.get("keys"), Mapping):
         shown["ingest"] = {**ingest, "keys": {name: _keys(each) for name, each in ingest["keys"].items()}}
@@ -80,8 +83,8 @@ def _alert(alert: Any) -> Any:
 
 def _channel(channel: Any) -> Any:
     kind = str(channel.get("type"))
-    own = {key: each for key, each in channel.items() if key in _OWN and key != "config"}
-    config = channel.get("config", {key: each for key, each in channel.items() if key not in _OWN})
+    own = {key: each for key, each in channel.items() if key in OWN and key != "config"}
+    config = channel.get("config", {key: each for key, each in channel.items() if key not in OWN})
     shown = _config(kind, config)
     return {**own, "config": shown} if "config" in channel else {**own, **shown}
 

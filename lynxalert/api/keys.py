@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from lynxalert.access.doorkeeper import Doorkeeper
-from lynxalert.api.ports import Alerts, Audit, Backtests, Configuration, Keys, Notifications, Part, Rehearsal, Silences
+from lynxalert.api.ports import (
+    Alerts,
+    Audit,
+    Backtests,
+    Configuration,
+    Keys,
+    Notifications,
+    Part,
+    Rehearsal,
+    Silences,
+)
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 

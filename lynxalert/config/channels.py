@@ -18,7 +18,7 @@ from lynxalert.notify.configure import configure, spell
 from lynxalert.registry import suggest
 
 MOST = 50  # channels of one alert
-_OWN = (
+OWN = (
     "type",
     "name",
     "enabled",
@@ -59,8 +59,8 @@ def channel(raw: Any, path: Path, style: Style) -> tuple[ChannelSpec | None, lis
     if not isinstance(raw, Mapping):
         return None, [Mistake(path, "must be an object")]
     flat = style.flat and "config" not in raw
-    own = {key: value for key, value in raw.items() if key in _OWN} if flat else dict(raw)
-    config = {key: value for key, value in raw.items() if key not in _OWN} if flat else raw.get("config")
+    own = {key: value for key, value in raw.items() if key in OWN} if flat else dict(raw)
+    config = {key: value for key, value in raw.items() if key not in OWN} if flat else raw.get("config")
     definition, mistakes, _ = read_rest(ChannelDefinition, own)
     if definition.type == "email" and isinstance(config, Mapping | None):
         config = {**style.email, **(config or {})}

@@ -53,7 +53,7 @@ def _settings(
     mistakes = sections.unknown_sections(table)
     revealed: dict[str, Any] = dict(table)
     missing: list[Mistake] = []
-    for name in ("alerts", "channels", "email", "ingest", "server"):
+    for name in ("alerts", "channels", "email", "heartbeat", "ingest", "server"):
         if name in table:
             revealed[name], unresolved = resolve(table[name], (name,), environment, file.parent)
             missing += unresolved
@@ -64,6 +64,7 @@ def _settings(
         ("ingest", sections.ingest),
         ("outbound", sections.outbound),
         ("email", sections.email),
+        ("heartbeat", sections.heartbeat),
         ("lookups", sections.lookups),
         ("queries", sections.queries),
         ("datamodels", datamodels),

@@ -12,6 +12,7 @@ from lynxalert.config.places import Path
 from lynxalert.config.settings import (
     Address,
     Email,
+    Heartbeat,
     Ingest,
     Lookups,
     Outbound,
@@ -33,6 +34,7 @@ SECTIONS = (
     "channels",
     "datamodels",
     "email",
+    "heartbeat",
     "include",
     "ingest",
     "inhibitions",
@@ -171,6 +173,15 @@ def email(table: Mapping[str, Any]) -> tuple[Email, list[Mistake]]:
 def outbound(table: Mapping[str, Any]) -> tuple[Outbound, list[Mistake]]:
     """`[outbound]`."""
     return section(Outbound, table, "outbound")
+
+
+def heartbeat(table: Mapping[str, Any]) -> tuple[Heartbeat, list[Mistake]]:
+    """`[heartbeat]`."""
+    value, mistakes = section(Heartbeat, table, "heartbeat")
+    if value.url is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value.url):
+        text = "must be an address such as https://hc-ping.com/your-uuid"
+        mistakes.append(Mistake(("heartbeat", "url"), text))
+    return value, mistakes
 
 
 def macros(table: Mapping[str, Any]) -> tuple[dict[str, str], list[Mistake]]:

@@ -253,6 +253,14 @@ class Outbound(Section):
     connect_timeout: Duration = duration("5s")
 
 
+class Heartbeat(Section):
+    """A sign of life to somebody outside, while everything gets on. Without an address, none."""
+
+    url: str | None = None
+    interval: Duration = duration("1m")
+    method: Literal["GET", "POST", "HEAD"] = "GET"
+
+
 class Lookups(Section):
     """Files that queries may read: those of a folder, some of them under names of their own."""
 
@@ -280,6 +288,7 @@ class Settings:
     ingest: Ingest = field(default_factory=Ingest)
     outbound: Outbound = field(default_factory=Outbound)
     email: Email = field(default_factory=Email)
+    heartbeat: Heartbeat = field(default_factory=Heartbeat)
     lookups: Lookups = field(default_factory=Lookups)
     queries: Queries = field(default_factory=Queries)
     datamodels: DataModels = field(default_factory=dict)

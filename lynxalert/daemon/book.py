@@ -34,6 +34,7 @@ from lynxalert.state import (
     Transaction,
     audit,
     definitions,
+    evidence,
     history,
     instances,
     outbox,
@@ -173,7 +174,11 @@ class Book:
         """Its transitions, newest first."""
         async with self._database.read() as tx:
             found = await history.transitions_of(tx, alert.id, limit=limit, before=before)
-        return [transition_of(each) for each in found]
+            frozen = await evidence.of(tx, {each.transition.episode for each in found})
+        return [
+            transition_of(each, frozen.get(each.transition.episode, ()) if each.transition.is_start else ())
+            for each in found
+        ]
 
     async def notifications(
         self, alert: Alert, limit: int, before: int | None
@@ -194,8 +199,12 @@ class Book:
         async with self._database.read() as tx:
             found = (await instances.of(tx, [alert.id]))[alert.id]
             acks = await overlays.acked(tx, self._clock.now())
+            frozen = await evidence.of(tx, {each.episode.id for each in found.values() if each.episode})
         return [
-            instance_of(each, acks.get(each.episode.id) if each.episode else None) for each in found.values()
+            instance_of(each, acks.get(each.episode.id), frozen.get(each.episode.id, ()))
+            if each.episode
+            else instance_of(each, None, ())
+            for each in found.values()
         ]
 
     async def _edited(self, alert_id: str, work: Callable[[Transaction], Any]) -> Standing:

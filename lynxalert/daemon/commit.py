@@ -19,7 +19,17 @@ from lynxalert.notify.model import Delivery, Start, Target
 from lynxalert.notify.news import of_alert
 from lynxalert.notify.queueing import groupings_of, queue, situation_of
 from lynxalert.notify.routing import Situation
-from lynxalert.state import Transaction, definitions, gathering, history, instances, notices, outbox, owed
+from lynxalert.state import (
+    Transaction,
+    definitions,
+    evidence,
+    gathering,
+    history,
+    instances,
+    notices,
+    outbox,
+    owed,
+)
 
 AWAY_WAIT = dt.timedelta(seconds=5)  # other alerts that catch up are told in the same message
 
@@ -63,6 +73,8 @@ async def commit(
     for each in valid:
         owed_now = await decide(tx, each.alert, each.occasions, quiet, voice.deliver)
         deliveries += away(each, owed_now, now)
+        found = {one.transition.episode: one.evidence for one in each.occasions if one.transition.is_start}
+        await evidence.freeze(tx, each.alert.id, found, now)
         for notice in each.notices:
             deliveries += voice.tell(each.alert, notice)
             await notices.owe(tx, of_alert(each.alert, notice), voice.error_channels(), now)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -33,6 +34,7 @@ log = structlog.get_logger()
 CHUNK = 500  # alerts of one transaction
 PATIENCE = dt.timedelta(seconds=1)
 LONGEST_SLEEP = dt.timedelta(seconds=60)  # a clock that jumps is noticed after that
+LONGEST_TICK = dt.timedelta(minutes=10)  # beyond, something hangs
 RETRY = dt.timedelta(seconds=5)  # after a commit that failed
 
 
@@ -71,6 +73,10 @@ class Evaluator:
         self._now = clock.now()
         self._news = asyncio.Event()
         self._stopping = False
+        self.looked_at: dt.datetime | None = None  # when it last went round
+        self._numbers = itertools.count()
+        self._ticking: dict[int, dt.datetime] = {}  # since when ticks run
+        self._failing_since: dt.datetime | None = None  # commits
 
     def wake(self) -> None:
         """Look again: definitions or overlays were changed."""
@@ -98,6 +104,14 @@ class Evaluator:
                 await self._news.wait()
                 alarm.cancel()
 
+    def stall(self, now: dt.datetime) -> str | None:
+        """What keeps it from getting on, if anything does."""
+        if self._failing_since is not None:
+            return "what is judged cannot be stored"
+        if any(now - since > LONGEST_TICK for since in self._ticking.values()):
+            return "queries of alerts do not come to an end"
+        return None
+
     async def tick(self) -> None:
         """Evaluate once all that is due now, to the end."""
         now = await self._look()
@@ -122,6 +136,7 @@ class Evaluator:
         if now < self._now:  # the clock was set back: every cursor is looked at once
             self._agenda = dict.fromkeys(self._agenda, now)
         self._now = now
+        self.looked_at = now
         await self._learn(now)
         if self._release_at is not None and self._release_at <= now:
             queued = await self._database.write(
@@ -181,6 +196,7 @@ class Evaluator:
 
     async def _tick(self, due: Sequence[str], now: dt.datetime) -> None:
         """Evaluate all that is due: what they ask is asked together, what comes of it is committed in chunks."""
+        self._ticking[number := next(self._numbers)] = now
         try:
             await self._runner.settle(now)
             positions = await self._positions.of([self._known[each] for each in due if each in self._known])
@@ -196,6 +212,7 @@ class Evaluator:
                     ]
                     group.create_task(self._chunk(foresight, chunk, now, acked))
         finally:
+            del self._ticking[number]
             self._release(due)
 
     async def _read(
@@ -256,8 +273,10 @@ class Evaluator:
         except Exception:
             # The disk is full, or a commit of ours is wrong: the slots stay due and are judged again.
             log.exception("commit failed", alerts=len(news))
+            self._failing_since = self._failing_since or now
             self._agenda.update({each.alert.id: now + RETRY for each in news})
             return
+        self._failing_since = None
         edited = {each.alert.id for each in news} - {each.alert.id for each in written}
         self._positions.forget(edited)
         self._positions.moved(written)

@@ -44,6 +44,11 @@ class StorePart:
 
     store: EventStore
 
+    def stall(self, _now: dt.datetime) -> str | None:
+        """What keeps it from taking events, if anything does."""
+        counted = self.store.counters()
+        return counted.failure or counted.refusal
+
     def health(self) -> Mapping[str, Any]:
         """What was stored, what waits, what stands in the way."""
         counted = self.store.counters()

@@ -24,6 +24,7 @@ from lynxalert.daemon.book import Book
 from lynxalert.daemon.commit import Voice
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.evaluator import Evaluator
+from lynxalert.daemon.heartbeat import Pulse
 from lynxalert.daemon.housekeeping import Housekeeping
 from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.lock import hold
@@ -39,6 +40,7 @@ from lynxalert.daemon.slots import Outcome
 from lynxalert.daemon.syslog import Listeners
 from lynxalert.engine import Engine
 from lynxalert.events import EventStore, Limits, Quotas, SourceLimit
+from lynxalert.notify import fields
 from lynxalert.notify.channel import secrets_of
 from lynxalert.notify.http import Http, Outbound
 from lynxalert.notify.queueing import made
@@ -74,6 +76,7 @@ class Parts:
     housekeeping: Housekeeping
     keys: Keys
     observer: Observer
+    pulse: Pulse
     sender: Sender
     store: EventStore
     syslog: Listeners
@@ -110,17 +113,20 @@ def _wired(ground: Ground) -> Parts:
     metrics = Metrics()
     observer = Observer(metrics, ground.store, ground.clock)
     syslog = Listeners(ground.settings, ground.store, metrics, ground.clock)
-    outbox = StoredOutbox(ground.database, lambda: configuration.settings.error_specs)
-    observer.watch(outbox.health.values)
-    evaluator, sender = _workers(ground, observer, outbox, lambda: configuration.settings)
     edits = Edits()
 
+    def settings() -> Settings:
+        return configuration.settings
+
+    outbox = StoredOutbox(ground.database, lambda: settings().error_specs)
+    evaluator, sender = _workers(ground, observer, outbox, settings)
+
     def changed(channels: Iterable[ChannelSpec]) -> None:
-        ground.redactor.learn(_secrets(channels, configuration.settings))
+        ground.redactor.learn(_secrets(channels, settings()))
         evaluator.wake()
         sender.wake()
 
-    reloaded = _reloading(ground, observer, lambda: configuration.settings)
+    reloaded = _reloading(ground, observer, settings)
     configuration = Configuration(
         ground.settings, ground.engine, ground.database, ground.clock, edits, changed, reloaded
     )
@@ -134,9 +140,7 @@ def _wired(ground: Ground) -> Parts:
         events=ground.store,
         keys=ground.keys,
         metrics=metrics,
-        notifications=Notifications(
-            ground.database, outbox, ground.clock, lambda: configuration.settings, sender.wake
-        ),
+        notifications=Notifications(ground.database, outbox, ground.clock, settings, sender.wake),
         parts=_telling(observer, configuration, outbox, syslog),
         silences=Silencing(ground.database, ground.clock, changed),
         rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database, outbox),
@@ -148,10 +152,23 @@ def _wired(ground: Ground) -> Parts:
         housekeeping=_housekeeping(ground, configuration),
         keys=ground.keys,
         observer=observer,
+        pulse=_pulse(ground, observer, evaluator, sender, lambda: settings().heartbeat),
         sender=sender,
         store=ground.store,
         syslog=syslog,
     )
+
+
+def _pulse(
+    ground: Ground,
+    observer: Observer,
+    evaluator: Evaluator,
+    sender: Sender,
+    settings: Callable[[], Heartbeat],
+) -> Pulse:
+    loops: dict[str, Loop] = {"evaluator": evaluator, "sender": sender}
+    stalls = {"evaluator": evaluator.stall, "store": observer.store.stall}
+    return Pulse(settings, ground.http, ground.clock, loops, stalls)
 
 
 def _backtests(ground: Ground, configuration: Configuration) -> Backtests:
@@ -181,6 +198,7 @@ def _telling(
     observer: Observer, configuration: Configuration, outbox: StoredOutbox, syslog: Listeners
 ) -> Mapping[str, Part]:
     """The parts that `/health` speaks of, by name."""
+    observer.watch(outbox.health.values)
     found: dict[str, Part] = {
         "store": observer.store,
         "scheduler": observer.scheduler,
@@ -248,6 +266,8 @@ def _secrets(channels: Iterable[ChannelSpec], settings: Settings) -> Iterator[st
         channel = made(spec)
         if channel:
             yield from secrets_of(channel)
+    if settings.heartbeat.url is not None:
+        yield from fields.secrets(fields.Url(settings.heartbeat.url))
     for keys in settings.ingest.keys.values():
         yield from keys
     if settings.server.jwt is not None:

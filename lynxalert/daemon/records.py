@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from lynxalert.alerts import Instance, Phase
@@ -41,8 +41,8 @@ def mute_of(mute: Silence) -> dict[str, Any]:
     return {"since": mute.starts_at, "until": mute.ends_at, "reason": mute.reason or None}
 
 
-def transition_of(recorded: Recorded) -> dict[str, Any]:
-    """A row of history."""
+def transition_of(recorded: Recorded, evidence: Sequence[str] = ()) -> dict[str, Any]:
+    """A row of history; with a start, the *evidence* frozen then."""
     told = recorded.transition
     return {
         "number": recorded.number,
@@ -61,6 +61,7 @@ def transition_of(recorded: Recorded) -> dict[str, Any]:
         "held": told.held,
         "late": told.late,
         "version": told.version,
+        "evidence": list(evidence),
         "recorded_at": recorded.recorded_at,
     }
 
@@ -108,8 +109,8 @@ def evaluation_of(made: Evaluation) -> dict[str, Any]:
     }
 
 
-def instance_of(instance: Instance, ack: Ack | None) -> dict[str, Any]:
-    """Where one instance stands, and who knows of it."""
+def instance_of(instance: Instance, ack: Ack | None, evidence: Sequence[str] = ()) -> dict[str, Any]:
+    """Where one instance stands, who knows of it, and the *evidence* frozen when its episode began."""
     return {
         "key": json.loads(instance.key),
         "condition": str(instance.phase),
@@ -121,6 +122,7 @@ def instance_of(instance: Instance, ack: Ack | None) -> dict[str, Any]:
         "episode": instance.episode.id if instance.episode else None,
         "started": instance.episode.started if instance.episode else None,
         "tier": instance.episode.tier if instance.episode else None,
+        "evidence": list(evidence),
         "flapping": instance.flapping,
         "acked": {"at": ack.at, "until": ack.until, "note": ack.note or None} if ack is not None else None,
     }

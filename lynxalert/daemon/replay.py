@@ -26,9 +26,12 @@ from lynxalert.daemon.questions import about
 from lynxalert.daemon.release import release_due
 from lynxalert.daemon.runner import Runner
 from lynxalert.daemon.slots import Outcome, Position, look_at, run_due
+from lynxalert.notify.digest import composing
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.lanes import Drop, Send, next_action
 from lynxalert.notify.model import Delivery, Status
+from lynxalert.notify.outbox import Lane
+from lynxalert.notify.queueing import made
 from lynxalert.state import Cursor, Database, Silence, StoredOutbox, history, overlays, owed
 
 # Where messages go of an alert that names no channel: they only have to be addressed to somebody.
@@ -75,6 +78,7 @@ class Replay:
         self._positions: dict[str, Position] = {}  # as committed
         self._pending: dict[str, Outcome] = {}  # since then
         self._release_at: dt.datetime | None = None
+        self._send_at: dt.datetime | None = None  # what waits for its group, or for the end of a mute
 
     async def put(self, alert: Alert) -> None:
         """Bring *alert* on; one without channels tells what it has to tell to nobody in particular."""
@@ -98,6 +102,8 @@ class Replay:
             before(instant)
             if self._release_at is not None and self._release_at <= instant:
                 await self._let_go(instant)
+            if self._send_at is not None and self._send_at <= instant:
+                await self._deliver(instant)
             outcomes = [await self._judge(runner, each, instant) for each in self._due(instant)]
             self._pending |= {each.alert.id: each for each in outcomes}
             if any(each.occasions or each.notices or each.amended for each in outcomes):
@@ -127,7 +133,9 @@ class Replay:
         now = self._clock.now()
         standing = map(self._standing, self._positions)
         looks = (look_at(each.alert, each.cursor, now) for each in standing)
-        return min((each for each in (*looks, self._release_at) if each is not None), default=None)
+        return min(
+            (each for each in (*looks, self._release_at, self._send_at) if each is not None), default=None
+        )
 
     def _due(self, instant: dt.datetime) -> list[Position]:
         standing = map(self._standing, self._positions)
@@ -198,6 +206,9 @@ class Replay:
         """Take everything that is due as accepted, in the order in which the sender would send it."""
         for destination in await self._outbox.destinations(now):
             while (lane := await self._outbox.claim(destination, now, now + LEASE)) is not None:
+                if (digest := await self._grouped(lane, now)) is not None:
+                    await self._outbox.settle([_accepted(digest, now)])
+                    continue
                 action = next_action(lane, now)
                 match action:
                     case Drop(deliveries=dropped):
@@ -206,6 +217,16 @@ class Replay:
                         await self._outbox.settle([_accepted(sent, now)])
                     case _:
                         assert_never(action)
+        self._send_at = await self._outbox.next_due(now)
+
+    async def _grouped(self, lane: Lane, now: dt.datetime) -> Delivery | None:
+        """The digest of the group that *lane* goes out with."""
+        head = lane.deliveries[0]
+        channel = made(lane.channel) if lane.channel is not None else None
+        if head.group is None or head.is_digest or channel is None:
+            return None
+        compose = composing(channel.markup, now)
+        return await self._outbox.gather(head, now, now + LEASE, compose, group=head.group)
 
 
 def _slots(position: Position) -> Iterator[dt.datetime]:

@@ -18,10 +18,9 @@ import structlog
 from lynxalert.clock import Clock
 from lynxalert.daemon.gates import Gates
 from lynxalert.notify.channel import Channel
-from lynxalert.notify.digest import Bundle, compose_digest
+from lynxalert.notify.digest import composing
 from lynxalert.notify.http import Http
 from lynxalert.notify.lanes import Drop, Send, next_action
-from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status
 from lynxalert.notify.outbox import Lane, Outbox
 from lynxalert.notify.queueing import made
@@ -58,6 +57,7 @@ class Sender:
         self._calls = 0
         self._stopping = False
         self._rests = False
+        self.looked_at: dt.datetime | None = None  # when it last went round
         self._serving: set[str] = set()
         self._gates = Gates()
         self._alarm: asyncio.Task[None] | None = None
@@ -94,6 +94,7 @@ class Sender:
                         self._serving.add(destination)
                         group.create_task(self._serve(destination))
                 self._set_alarm(group, await self._outbox.next_due(now), now)
+                self.looked_at = now
                 self._rests = True
                 await self._news.wait()
                 self._rests = False
@@ -145,11 +146,7 @@ class Sender:
         crowded = room is not None and await self._outbox.waiting_at(head.target, now, room + 1) >= room
         if not crowded and head.group is None:
             return None
-
-        def compose(found: Bundle, first: Delivery, identity: str) -> Message:
-            return compose_digest(found, first, identity, channel.markup, now)
-
-        group = None if crowded else head.group
+        group, compose = None if crowded else head.group, composing(channel.markup, now)
         return await self._outbox.gather(head, now, now + self._lease, compose, group=group)
 
     async def _attempt(self, lane: Lane, delivery: Delivery) -> Delivery:

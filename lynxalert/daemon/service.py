@@ -89,6 +89,7 @@ class Daemon:
             parts_at_work = (parts.evaluator, parts.sender, parts.syslog)
             working = [group.create_task(part.run()) for part in parts_at_work]
             sweeping = group.create_task(parts.housekeeping.run())
+            beating = group.create_task(parts.pulse.run())
             with _signals(self.stop, lambda: group.create_task(_reload(parts))):
                 parts.observer.scheduler.up = parts.observer.outbox.up = True
                 alerts = len(parts.configuration.settings.alerts)
@@ -97,6 +98,7 @@ class Daemon:
                 await self._stopping.wait()
             await self._end(parts, web_runner, working)
             sweeping.cancel()
+            beating.cancel()
 
     async def _end(self, parts: Parts, web_runner: web.AppRunner, working: list[asyncio.Task[None]]) -> None:
         """Stop accepting; finish what is under way, or leave it to the next start; the rest closes itself."""

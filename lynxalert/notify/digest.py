@@ -139,6 +139,11 @@ def compose_digest(found: Bundle, head: Delivery, identity: str, markup: Markup,
     )
 
 
+def composing(markup: Markup, now: dt.datetime) -> Compose:
+    """Digests in *markup* as of *now*."""
+    return lambda found, head, identity: compose_digest(found, head, identity, markup, now)
+
+
 def _ordered(told: Iterable[Item]) -> list[Item]:
     """What still fires before what is over, the gravest and newest first."""
     newest = sorted(told, key=lambda one: one.starts_at, reverse=True)

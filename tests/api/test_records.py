@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 from tests.api.house import House
 
 
@@ -58,6 +60,11 @@ async def test_a_firing_instance_can_be_seen(house: House) -> None:
     found = (await house.until(instances, minutes=1))[0]
     assert (found["key"], found["condition"]) == ({"service": "shop"}, "firing")
     assert found["result"] == {"service": "shop", "errors": 3}
+    evidence = found["evidence"]
+    assert isinstance(evidence, list)
+    assert [json.loads(each)["n"] for each in evidence] == [2, 1, 0]
+    (fired,) = (await house.ask("GET", path.replace("instances", "history"))).data["history"]
+    assert fired["evidence"] == evidence
 
 
 async def test_a_change_of_meaning_ends_what_fires(house: House) -> None:

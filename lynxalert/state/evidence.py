@@ -1,0 +1,49 @@
+"""What the newest events were when an episode began: frozen then, because the events themselves are not kept for ever."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lynxalert.state.tables import evidence
+
+MOST_EVENTS = 10
+LONGEST = 4096  # characters of an event
+_BATCH = 500
+
+
+async def freeze(
+    tx: AsyncConnection, alert_id: str, found: Mapping[str, Sequence[str]], now: dt.datetime
+) -> None:
+    """Keep the events *found* by episode; what is kept of an episode already stays."""
+    rows = [
+        {"episode": episode, "alert_id": alert_id, "recorded_at": now, "events": _bounded(events)}
+        for episode, events in found.items()
+        if events
+    ]
+    if rows:
+        await tx.execute(insert(evidence).on_conflict_do_nothing(), rows)
+
+
+async def of(tx: AsyncConnection, episodes: Collection[str]) -> dict[str, list[str]]:
+    """The events of those of *episodes* that have any, newest first."""
+    wanted = sorted(episodes)
+    found: dict[str, list[str]] = {}
+    for start in range(0, len(wanted), _BATCH):
+        some = select(evidence.c.episode, evidence.c.events)
+        rows = await tx.execute(some.where(evidence.c.episode.in_(wanted[start : start + _BATCH])))
+        found |= {row.episode: row.events for row in rows}
+    return found
+
+
+async def prune(tx: AsyncConnection, before: dt.datetime) -> int:
+    """Forget what was frozen before *before*; how many episodes it was of."""
+    return (await tx.execute(delete(evidence).where(evidence.c.recorded_at < before))).rowcount
+
+
+def _bounded(events: Sequence[str]) -> list[str]:
+    return [each if len(each) <= LONGEST else each[: LONGEST - 1] + "…" for each in events[:MOST_EVENTS]]
