@@ -18,13 +18,14 @@ from lynxalert.api.ports import Part
 from lynxalert.clock import Clock
 from lynxalert.config import Settings
 from lynxalert.config.compiling import engine as engine_of
+from lynxalert.config.settings import Heartbeat
 from lynxalert.daemon.audited import Audit
 from lynxalert.daemon.backtests import Backtests
 from lynxalert.daemon.book import Book
 from lynxalert.daemon.commit import Voice
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.evaluator import Evaluator
-from lynxalert.daemon.heartbeat import Pulse
+from lynxalert.daemon.heartbeat import Loop, Pulse
 from lynxalert.daemon.housekeeping import Housekeeping
 from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.lock import hold
@@ -110,9 +111,8 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
 
 def _wired(ground: Ground) -> Parts:
     """Who calls whom: an edit wakes evaluator and sender, a commit wakes the sender."""
-    metrics = Metrics()
-    observer = Observer(metrics, ground.store, ground.clock)
-    syslog = Listeners(ground.settings, ground.store, metrics, ground.clock)
+    observer = Observer(Metrics(), ground.store, ground.clock)
+    syslog = Listeners(ground.settings, ground.store, observer.metrics, ground.clock)
     edits = Edits()
 
     def settings() -> Settings:
@@ -121,11 +121,7 @@ def _wired(ground: Ground) -> Parts:
     outbox = StoredOutbox(ground.database, lambda: settings().error_specs)
     evaluator, sender = _workers(ground, observer, outbox, settings)
 
-    def changed(channels: Iterable[ChannelSpec]) -> None:
-        ground.redactor.learn(_secrets(channels, settings()))
-        evaluator.wake()
-        sender.wake()
-
+    changed = _changing(ground, settings, evaluator, sender)
     reloaded = _reloading(ground, observer, settings)
     configuration = Configuration(
         ground.settings, ground.engine, ground.database, ground.clock, edits, changed, reloaded
@@ -139,7 +135,7 @@ def _wired(ground: Ground) -> Parts:
         doorkeeper=ground.doorkeeper if ground.settings.server.asks_for_keys else None,
         events=ground.store,
         keys=ground.keys,
-        metrics=metrics,
+        metrics=observer.metrics,
         notifications=Notifications(ground.database, outbox, ground.clock, settings, sender.wake),
         parts=_telling(observer, configuration, outbox, syslog),
         silences=Silencing(ground.database, ground.clock, changed),
@@ -157,6 +153,19 @@ def _wired(ground: Ground) -> Parts:
         store=ground.store,
         syslog=syslog,
     )
+
+
+def _changing(
+    ground: Ground, settings: Callable[[], Settings], evaluator: Evaluator, sender: Sender
+) -> Callable[[Iterable[ChannelSpec]], None]:
+    """What follows an edit: secrets of its channels are known, and everybody looks again."""
+
+    def changed(channels: Iterable[ChannelSpec]) -> None:
+        ground.redactor.learn(_secrets(channels, settings()))
+        evaluator.wake()
+        sender.wake()
+
+    return changed
 
 
 def _pulse(

@@ -123,6 +123,7 @@ async def test_health_names_every_part(house: House) -> None:
         "scheduler",
         "outbox",
         "configuration",
+        "channels",
     }
     assert (await house.ask("GET", "/ready")).data == {"ready": True, "waiting_for": []}
     metrics = await house.ask("GET", "/metrics")
