@@ -114,10 +114,7 @@ def _wired(ground: Ground) -> Parts:
     observer = Observer(Metrics(), ground.store, ground.clock)
     syslog = Listeners(ground.settings, ground.store, observer.metrics, ground.clock)
     edits = Edits()
-
-    def settings() -> Settings:
-        return configuration.settings
-
+    settings: Callable[[], Settings] = lambda: configuration.settings  # noqa: E731 - made below
     outbox = StoredOutbox(ground.database, lambda: settings().error_specs)
     evaluator, sender = _workers(ground, observer, outbox, settings)
 
