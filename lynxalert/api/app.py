@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -56,6 +57,7 @@ from lynxalert.events import EventStore
 PREFIX = "/api/v1"
 CURSORS = 2  # queries of people at once; alerts have a worker of their own
 LAST_REQUESTS = 1.5  # seconds that requests under way have when the end begins; aiohttp gives them twice
+IDLE = 75.0  # seconds that a connection may be silent, or take to say what it wants
 LARGEST_LINE = 16_384  # bytes of a request line or header: queries travel in URLs too
 
 # Also without the prefix, as some clients have it.
@@ -138,6 +140,7 @@ def application(offered: Offered) -> web.Application:
     """The application; run it with `runner`."""
     app = web.Application(middlewares=[counted, errors, guard])
     _offer(app, offered)
+    app[keys.ASKING] = Counter()
     app[keys.CURSORS] = asyncio.Semaphore(CURSORS)
     app[REPEATS] = Repeats()
     app[tail.TAILS] = tail.Tails()
@@ -181,13 +184,17 @@ def _add(app: web.Application, method: str, path: str, endpoint: Endpoint) -> No
         app.router.add_route(method, path, endpoint)
 
 
-def runner(app: web.Application) -> web.AppRunner:
-    """What serves *app*: bodies arrive as sent, because aiohttp takes a cut gzip stream for a whole one."""
+def runner(app: web.Application, *, idle: float = IDLE) -> web.AppRunner:
+    """What serves *app*: bodies arrive as sent, because aiohttp takes a cut gzip stream for a whole one.
+
+    *idle*: seconds after which a connection without a whole request is closed.
+    """
     return web.AppRunner(
         app,
         auto_decompress=False,
         access_log=None,
         handle_signals=False,
+        keepalive_timeout=idle,
         shutdown_timeout=LAST_REQUESTS,
         max_line_size=LARGEST_LINE,
         max_field_size=LARGEST_LINE,

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import structlog
 from aiohttp import web
 from pydantic import Field
 
+from lynxalert.api.access import actor_of
 from lynxalert.api.errors import ApiError, invalid
-from lynxalert.api.keys import CLOCK, CONFIGURATION, CURSORS
+from lynxalert.api.keys import ASKING, CLOCK, CONFIGURATION, CURSORS
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.settings import Zone
 from lynxalert.config.shape import Section, read
@@ -22,6 +24,7 @@ from lynxalert.plan import ALL_TIME, Result, TimeWindow
 from lynxalert.plan.timespec import BadTime, resolve
 
 DEFAULT_RANGE = "-24h"
+MOST_QUERIES = 32  # of one key, those that wait for their turn included
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.api")
 
 
@@ -137,18 +140,46 @@ async def _asked(
 
 
 async def in_turn(request: web.Request, ask: Callable[[], T]) -> T:
-    """What *ask* gets from the engine, in a thread and in turn; its failures as replies."""
-    async with request.app[CURSORS]:
-        try:
-            return await asyncio.to_thread(ask)
-        except QueryTimeOut as error:
-            raise ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range") from None
-        except StoreDamaged as error:
-            advice = "queries that do not read these events go on; restore the data folder, or let the events expire"
-            raise ApiError(500, "STORE_DAMAGED", str(error), suggestion=advice) from None
-        except QueryFailed as error:
-            if error.transient:
-                raise ApiError(503, "QUERY_FAILED", str(error), headers={"Retry-After": "1"}) from None
-            if error.sql is not None:
-                log.exception("query_not_understood_by_the_engine", sql=error.sql)
-            raise ApiError(500, "INTERNAL_ERROR", str(error)) from None
+    """What *ask* gets from the engine, in a thread and in turn; its failures as replies.
+
+    Raises:
+        ApiError: also 429, whoever asks has too many under way.
+    """
+    with _counted(request):
+        async with request.app[CURSORS]:
+            return await _answered(ask)
+
+
+@contextlib.contextmanager
+def _counted(request: web.Request) -> Iterator[None]:
+    """One query more of whoever asks, as long as the context lasts."""
+    asking, actor = request.app[ASKING], actor_of(request)
+    who = actor.key_id or actor.name
+    if asking[who] >= MOST_QUERIES:
+        text = f"{MOST_QUERIES} queries of yours run or wait already"
+        raise ApiError(429, "TOO_MANY_REQUESTS", text, headers={"Retry-After": "1"})
+    asking[who] += 1
+    try:
+        yield
+    finally:
+        asking[who] -= 1
+        if not asking[who]:
+            del asking[who]
+
+
+async def _answered(ask: Callable[[], T]) -> T:
+    try:
+        return await asyncio.to_thread(ask)
+    except QueryTimeOut as error:
+        raise ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range") from None
+    except StoreDamaged as error:
+        advice = (
+            "queries that do not read these events go on; restore the data folder, or let the events expire"
+        )
+        raise ApiError(500, "STORE_DAMAGED", str(error), suggestion=advice) from None
+    except QueryFailed as error:
+        if error.transient:
+            raise ApiError(503, "QUERY_FAILED", str(error), headers={"Retry-After": "1"}) from None
+        if error.sql is not None:
+            log.exception("query_not_understood_by_the_engine", sql=error.sql)
+        raise ApiError(500, "INTERNAL_ERROR", str(error)) from None

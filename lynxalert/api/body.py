@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,22 +12,30 @@ from aiohttp import web
 from lynxalert.api.errors import ApiError, invalid, invalid_json
 from lynxalert.config.mistakes import Mistake
 
+PATIENCE = 30.0  # seconds a body may take, and one more for every
+SLOWEST = 10_000  # bytes that arrived
 LIMIT = 1_000_000  # bytes of a definition or query; ingest has a limit of its own
 
 
-async def read_bytes(request: web.Request, limit: int = LIMIT) -> bytes:
+async def read_bytes(request: web.Request, limit: int = LIMIT, *, patience: float = PATIENCE) -> bytes:
     """The body as sent, at most *limit* bytes.
 
     Raises:
-        ApiError: 413, as soon as more than *limit* has arrived or is announced.
+        ApiError: 413, as soon as more than *limit* has arrived or is announced; 408, it comes too slowly.
     """
     if request.content_length is not None and request.content_length > limit:
         raise too_large(limit)
     held = bytearray()
-    async for chunk in request.content.iter_any():
-        held += chunk
-        if len(held) > limit:
-            raise too_large(limit)
+    began = asyncio.get_running_loop().time()
+    try:
+        async with asyncio.timeout(patience) as ending:
+            async for chunk in request.content.iter_any():
+                held += chunk
+                if len(held) > limit:
+                    raise too_large(limit)
+                ending.reschedule(began + patience + len(held) / SLOWEST)
+    except TimeoutError:
+        raise ApiError(408, "REQUEST_TIMEOUT", "the body came too slowly") from None
     return bytes(held)
 
 

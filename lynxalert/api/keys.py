@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 
 from aiohttp import web
@@ -23,6 +24,7 @@ from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 
 ALERTS: web.AppKey[Alerts] = web.AppKey("alerts", Alerts)
+ASKING: web.AppKey[Counter[str]] = web.AppKey("asking", Counter)  # queries under way, by who asks
 AUDIT: web.AppKey[Audit] = web.AppKey("audit", Audit)
 BACKTESTS: web.AppKey[Backtests] = web.AppKey("backtests", Backtests)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)

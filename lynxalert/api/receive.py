@@ -59,7 +59,8 @@ async def decode(
     try:
         body = await read_bytes(request, limit)
     except ApiError as error:
-        raise Refused(Why.TOO_LARGE, str(error)) from None
+        why = Why.TOO_LARGE if error.status == 413 else Why.MALFORMED
+        raise Refused(why, str(error)) from None
     protocol: Protocol = PROTOCOLS[name](**settings)
     try:
         if len(body) > LARGE:
