@@ -24,7 +24,7 @@ def xyseries(table: Table, stage: Stage) -> Table:
             if cell in row:
                 line[f"{cell}: {title}" if len(cells) > 1 else title] = row[cell]
     ordered = sorted(titles, key=sort_key)
-    columns = [f"{cell}: {title}" if len(cells) > 1 else title for title in ordered for cell in cells]
+    columns = [f"{cell}: {title}" if len(cells) > 1 else title for cell in cells for title in ordered]
     lines = list(made.values())
     if all(isinstance(line[field], dt.datetime) for line in lines):
         lines.sort(key=lambda line: sort_key(line[field]))
