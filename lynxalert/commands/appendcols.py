@@ -8,7 +8,7 @@ from lynxalert.lang.ast import Subsearch
 from lynxalert.plan.combining import joined
 from lynxalert.plan.command import command, one, option
 from lynxalert.plan.neighbours import over_rows
-from lynxalert.plan.relation import Frame, Limit, Relation
+from lynxalert.plan.relation import Frame, Limit, OrderKey, Relation, Sort
 from lynxalert.plan.scope import Scope
 
 
@@ -39,6 +39,7 @@ class Appendcols:
             left, ours = over_rows(relation, "count", None, Frame(), scope)
             right, theirs = over_rows(limited, "count", None, Frame(), scope)
             pair = ((ours, theirs),)
-            return joined(left, right, pair, "full", taken, scope, overwrite=self.override)
+            made = joined(left, right, pair, "full", taken, scope, overwrite=self.override)
+            return Sort(made, (OrderKey(ours), made.ordering[-1]))  # rows of the right alone come last
 
         return scope.combine((scope.subquery(self.subsearch.query),), lower)

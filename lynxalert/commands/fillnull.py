@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lynxalert.lang.ast import Name
 from lynxalert.plan.command import command, many, option
+from lynxalert.plan.instants import assigned_time
 from lynxalert.plan.numbers import read_number
 from lynxalert.plan.relation import Extend, Relation
 from lynxalert.plan.scalar import ColumnRef, constant
@@ -35,7 +36,7 @@ class Fillnull:
         columns = []
         for old in wanted:
             present = ColumnRef(old) if schema.find(old.name) is old else scope.null()
-            value = scope.call("coalesce", present, filler)
+            value = assigned_time(old.name, scope.call("coalesce", present, filler), scope)
             new = scope.column(old.name, value.type)
             columns.append((new, value))
             schema = schema.put(new)

@@ -20,7 +20,7 @@ class Replace:
     """Put a value in place of those that a pattern fits as a whole, letters to the letter, in the fields named or in all.
 
     `*` is any run of characters; the stars of the new value are what those of the pattern met. The first pattern
-    that fits counts.
+    that fits counts. Times are left alone.
     """
 
     pairs: tuple[Renaming, ...] = many(Renaming, required="`old with new`")
@@ -50,7 +50,8 @@ class Replace:
             wild = "*" in name.text and not name.quoted
             known = None if wild else scope.subject(name.text, schema, name.span)
             for column in schema.matching(name.text) if wild else filter(None, (known,)):
-                found[column.name] = column
+                if column.type is not Type.TIME:
+                    found[column.name] = column
         return list(found.values())
 
     def _may_fit(self, column: Column) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lynxalert.lang import Code
 from lynxalert.lang.ast import Name, Stage
 from lynxalert.plan.command import command, many, option
+from lynxalert.plan.expanding import expanded
 from lynxalert.plan.grouping import group_column
 from lynxalert.plan.neighbours import all_present, extended
 from lynxalert.plan.pivot import SERIES, Pivot
@@ -17,6 +18,7 @@ from lynxalert.plan.scalar import ColumnRef, constant
 from lynxalert.plan.schema import Schema
 from lynxalert.plan.scope import Scope
 from lynxalert.plan.series import Turn
+from lynxalert.plan.types import Type
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,6 +49,10 @@ class Xyseries:
             message = "`xyseries` needs a row field, a series field and a data field"
             scope.report(Code.WRONG_ARITY, message, self.stage.span, "xyseries host status count")
             return relation
+        for name in self.names[:2]:
+            column = relation.schema.find(name.text)
+            if column is not None and column.type is Type.LIST:
+                relation = expanded(relation, column, scope)
         relation, row = group_column(relation, self.names[0], scope)
         relation, series = group_column(relation, self.names[1], scope)
         found = [scope.subject(name.text, relation.schema, name.span) for name in self.names[2:]]

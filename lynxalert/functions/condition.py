@@ -75,6 +75,12 @@ def null_if(first: Typed, second: Typed) -> Node:
     )
 
 
+def if_not_false(value: Typed) -> Node:
+    """*value*, or nothing where it is false."""
+    is_false = binary("=", coalesce(as_boolean(value), boolean(value=True)), boolean(value=False))
+    return case((is_false, as_type(Typed(null(), Type.NULL), value.type)), default=value.node)
+
+
 def present(value: Typed) -> Node:
     """Whether there is a value."""
     if value.type is Type.NULL:
@@ -176,6 +182,9 @@ function(
     null_if,
     "Nothing when both are equal, else the first.",
     ('nullif("a", "a")', None),
+)
+function(
+    "nullif:false", "v", lambda types: types[0], if_not_false, "Nothing when it is false, else the value."
 )
 function("null", "", Type.NULL, null, "No value.", ("null()", None))
 function("true", "", Type.BOOLEAN, lambda: boolean(value=True), "True.", ("if(true(), 1, 0)", 1))

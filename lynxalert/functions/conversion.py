@@ -10,6 +10,7 @@ from lynxalert.functions.nodes import (
     case,
     cast,
     column,
+    every,
     is_null,
     lambda_,
     literal_value,
@@ -31,14 +32,16 @@ def to_number(value: Node, base: Node | None = None) -> Node:
     if known == 10:
         return as_number(Typed(bare, Type.TEXT))
     digits = "0123456789abcdefghijklmnopqrstuvwxyz"[:known]
-    clean = call("lower", call("regexp_replace", bare, text("^0[xX]"), text("")))
+    clean = call("lower", call("regexp_replace", bare, text("^[+-]?(0[xX])?"), text("")))
     fits = call("regexp_full_match", clean, text(f"[{digits}]{{1,128}}"))
     places = call(
         "list_transform",
         call("range", number(1), binary("+", call("length", clean), number(1))),
         _place(clean, digits, known),
     )
-    return case((fits, cast(call("list_sum", places), "DOUBLE")))
+    size = cast(call("list_sum", places), "DOUBLE")
+    below = call("starts_with", bare, text("-"))
+    return case((every([fits, below]), binary("-", number(0), size)), (fits, size))
 
 
 def _place(clean: Node, digits: str, base: int) -> Node:

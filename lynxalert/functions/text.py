@@ -5,17 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lynxalert.functions.coerce import Typed, as_text
-from lynxalert.functions.nodes import Node, binary, call, case, is_present, number, text, try_cast
+from lynxalert.functions.nodes import (
+    Node,
+    binary,
+    call,
+    case,
+    is_present,
+    literal_number,
+    number,
+    text,
+    try_cast,
+)
 from lynxalert.functions.table import function
 from lynxalert.plan import Type
+
+REACH = 2**31  # characters: no text is longer
 
 
 def substring(value: Node, start: Node, length: Node | None = None) -> Node:
     """From character *start*; a negative start counts from the end."""
-    first = try_cast(start, "BIGINT")
+    first = within_reach(start, -REACH)
     if length is None:
         return call("substr", value, first)
-    return call("substr", value, first, call("greatest", try_cast(length, "BIGINT"), number(0)))
+    return call("substr", value, first, within_reach(length, 0))
+
+
+def within_reach(place: Node, least: int) -> Node:
+    """*place* as a whole number, from *least* to what the engine can count to."""
+    whole = try_cast(place, "BIGINT")
+    known = literal_number(place)
+    if known is not None and least <= known <= REACH:
+        return whole
+    below, above = binary("<", place, number(least)), binary(">", place, number(REACH))
+    return case((below, number(least)), (above, number(REACH)), default=whole)
 
 
 def trimmed(name: str) -> Callable[..., Node]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lynxalert.lang import Code, print_expression
 from lynxalert.lang.ast import Aggregation, Name
-from lynxalert.plan.expression import resolve
+from lynxalert.plan.expression import is_claim, resolve
 from lynxalert.plan.function import AggregateFunction
 from lynxalert.plan.scalar import AggregateCall, ColumnRef, Scalar, constant
 from lynxalert.plan.schema import Column, Schema, starred
@@ -86,9 +86,12 @@ class _Spread:
             return []
         if not isinstance(argument, Name):
             value = resolve(argument, self.schema, self.scope)
-            if value.type is Type.BOOLEAN:
+            counts = self.function.name in ("count", "c")
+            if is_claim(value) or (counts and value.type is Type.BOOLEAN):
                 # Of a condition only the true rows count.
                 value = self.scope.call("if", value, constant(1), self.scope.null())
+            elif counts and value.type is Type.ANY:
+                value = self.scope.call("nullif:false", value)
             printed = f"{clause.function}(eval({print_expression(argument)}))"
             return [self._call(value, clause.written or printed)]
         if "*" in argument.text and not argument.quoted:

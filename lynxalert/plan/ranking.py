@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lynxalert.lang import Code
 from lynxalert.lang.ast import By, Name, Number
 from lynxalert.plan.command import many, one, option
 from lynxalert.plan.grouping import aggregated, group_columns
@@ -61,6 +62,11 @@ def ranked(relation: Relation, ranking: Ranking, scope: Scope) -> Relation:
     relation, groups = group_columns(relation, ranking.by, scope)
     values = By(ranking.names, ranking.names[0].span) if ranking.names else None
     relation, fields = group_columns(relation, values, scope)
+    taken = {name.text: name for name in (*ranking.names, *(ranking.by.names if ranking.by else ()))}
+    for option_, made in (("countfield", ranking.count), ("percentfield", ranking.percent)):
+        if made in taken:
+            message = f"a field and what is made of it are both called `{made}`"
+            scope.report(Code.WRONG_VALUE, message, taken[made].span, f"name the new one: {option_}=other")
     counter = scope.column(ranking.count or "count", Type.INTEGER)
     counted = AggregateCall(scope.aggregates["count"], None, Type.INTEGER)
     table = aggregated(relation, (*groups, *fields), ((counter, counted),), scope)

@@ -37,8 +37,8 @@ def aggregate(aggregation: ast.Aggregation, rows: Sequence[Row], moment: Moment)
         taken = [(row, row.get(argument.text)) for row in rows]
     else:
         taken = [(row, evaluate(argument, row, moment)) for row in rows]
-        if function in ("count", "c") and is_condition(argument):
-            return sum(value is True for _, value in taken)
+        if is_condition(argument) or function in ("count", "c"):
+            taken = [(row, claimed(value)) for row, value in taken]
     present = [(row, value) for row, value in taken if value is not None]
     if function in TIMED:
         return TIMED[function](present)
@@ -46,6 +46,11 @@ def aggregate(aggregation: ast.Aggregation, rows: Sequence[Row], moment: Moment)
     if percentile:
         return nearest_rank(numbers(present), float(percentile[1]))
     return PLAIN[function]([value for _, value in present])
+
+
+def claimed(value: Value) -> Value:
+    """A claim is 1 where it is true and nothing else; what is no claim stays."""
+    return (1 if value else None) if isinstance(value, bool) else value
 
 
 def is_condition(expression: ast.Expr) -> bool:

@@ -79,6 +79,11 @@ def is_number(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
+def seconds_of(value: Value) -> Value:
+    """A time as its epoch seconds, anything else as it is: what a time among other kinds is."""
+    return value.timestamp() if isinstance(value, dt.datetime) else value
+
+
 def finite(value: float) -> float | None:
     """Infinities and not-a-number are null (3.2)."""
     return value if math.isfinite(value) else None

@@ -10,7 +10,7 @@ from lynxalert.lang import ast
 from tests.reference.expressions import evaluate
 from tests.reference.stage import Command, Stage
 from tests.reference.table import Table, present, with_fields
-from tests.reference.values import Row, Value, multivalue, number, spelled, text
+from tests.reference.values import Row, Value, multivalue, number, read_number, seconds_of, spelled, text
 
 KEPT = ("_time", "_raw")
 
@@ -79,7 +79,11 @@ def fillnull(table: Table, stage: Stage) -> Table:
     """`value=0` where a field has none: in those named, or in all shown. An empty text is a value (3.3)."""
     names = table.expand(stage.names) if stage.names else list(table.columns)
     value = stage.option("value", "0")
-    return table.put(names, [{**dict.fromkeys(names, value), **row} for row in table.rows])
+    rows = [{**dict.fromkeys(names, value), **row} for row in table.rows]
+    if "_time" in names and read_number(value) is None:
+        # Beside texts a time is its epoch seconds.
+        rows = [{**row, "_time": seconds_of(row["_time"])} for row in rows]
+    return table.put(names, rows)
 
 
 def filldown(table: Table, stage: Stage) -> Table:

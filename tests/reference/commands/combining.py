@@ -22,7 +22,7 @@ def below(first: Table, second: Table) -> Table:
     hidden = tuple(name for name in dict.fromkeys((*first.hidden, *second.hidden)) if name not in columns)
     shown = {*columns, *hidden}
     rows = ({name: one for name, one in row.items() if name in shown} for row in (*first.rows, *second.rows))
-    return Table(columns, tuple(rows), hidden, first.events and second.events)
+    return Table(columns, tuple(rows), hidden, first.events or second.events)
 
 
 def append(table: Table, stage: Stage) -> Table:

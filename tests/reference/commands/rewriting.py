@@ -48,7 +48,7 @@ def sed(table: Table, field: str, script: str) -> Table:
 
 
 def replace(table: Table, stage: Stage) -> Table:
-    """A value for those that a pattern fits as a whole; the first pattern that fits counts."""
+    """A value for those that a pattern fits as a whole; the first pattern that fits counts. Times are left alone."""
     pairs = stage.all(ast.Renaming)
     names = (
         table.expand(stage.names)
@@ -57,6 +57,8 @@ def replace(table: Table, stage: Stage) -> Table:
     )
 
     def replaced(value: Value) -> Value:
+        if isinstance(value, dt.datetime):
+            return value
         for pair in pairs:
             if fits(pair.source.text, spelled(value)):
                 stars = re.fullmatch(

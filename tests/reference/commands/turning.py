@@ -20,9 +20,10 @@ def xyseries(table: Table, stage: Stage) -> Table:
         title = spelled(by[series])
         titles[title] = None
         line = made.setdefault(spelled(by[field]), {field: by[field]})
+        seen = row | by  # a multivalue among the cells too is the value at hand
         for cell in cells:
-            if cell in row:
-                line[f"{cell}: {title}" if len(cells) > 1 else title] = row[cell]
+            if cell in seen:
+                line[f"{cell}: {title}" if len(cells) > 1 else title] = seen[cell]
     ordered = sorted(titles, key=sort_key)
     columns = [f"{cell}: {title}" if len(cells) > 1 else title for cell in cells for title in ordered]
     lines = list(made.values())

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import re
+from collections.abc import Sequence
 
 from lynxalert.lang import ast
 from tests.reference.functions.kinds import Evaluate, Lazy, Plain, of_texts, strict
-from tests.reference.values import Row, Value, equal, number, spelled, truth
+from tests.reference.values import Row, Value, equal, number, seconds_of, spelled, truth
+
+
+def among_others(chosen: ast.Expr, branches: Sequence[ast.Expr], row: Row, evaluate: Evaluate) -> Value:
+    """The value of a branch. A time is one where all branches are times, else its epoch seconds."""
+    values = [evaluate(one, row) for one in branches if not is_null(one)]
+    value = evaluate(chosen, row)
+    return value if all(isinstance(one, dt.datetime | list) for one in values) else seconds_of(value)
+
+
+def is_null(expression: ast.Expr) -> bool:
+    """Whether it is `null()`."""
+    return isinstance(expression, ast.Call) and expression.function.lower() == "null"
+
+
+def first_present(arguments: tuple[ast.Expr, ...], row: Row, evaluate: Evaluate) -> Value:
+    """`coalesce`: the first that is there."""
+    for one in arguments:
+        if evaluate(one, row) is not None:
+            return among_others(one, arguments, row, evaluate)
+    return None
 
 
 def choose(arguments: tuple[ast.Expr, ...], row: Row, evaluate: Evaluate) -> Value:
     """`if(c, a, b)`: a condition that is null takes the second branch (3.3)."""
-    condition, then, otherwise = arguments
-    return evaluate(then if truth(evaluate(condition, row)) else otherwise, row)
+    condition, *branches = arguments
+    return among_others(branches[0 if truth(evaluate(condition, row)) else 1], branches, row, evaluate)
 
 
 def first_true(arguments: tuple[ast.Expr, ...], row: Row, evaluate: Evaluate) -> Value:
     """`case`: the value after the first true condition, else null."""
     for condition, value in zip(arguments[::2], arguments[1::2], strict=True):
         if truth(evaluate(condition, row)):
-            return evaluate(value, row)
+            return among_others(value, arguments[1::2], row, evaluate)
     return None
 
 
@@ -28,7 +50,7 @@ def first_false(arguments: tuple[ast.Expr, ...], row: Row, evaluate: Evaluate) -
     """`validate`: the value after the first condition that is false."""
     for condition, value in zip(arguments[::2], arguments[1::2], strict=True):
         if truth(evaluate(condition, row)) is False:
-            return evaluate(value, row)
+            return among_others(value, arguments[1::2], row, evaluate)
     return None
 
 
@@ -66,12 +88,16 @@ def like(value: str, pattern: str) -> bool:
     return re.fullmatch(expression, value, re.DOTALL) is not None
 
 
-LAZY: dict[str, Lazy] = {"if": choose, "case": first_true, "validate": first_false}
+LAZY: dict[str, Lazy] = {
+    "if": choose,
+    "case": first_true,
+    "validate": first_false,
+    "coalesce": first_present,
+}
 PLAIN: dict[str, Plain] = {
     "true": lambda: True,
     "false": lambda: False,
     "null": lambda: None,
-    "coalesce": lambda *values: next((one for one in values if one is not None), None),
     "nullif": lambda left, right: None if equal(left, right) else left,
     "isnull": lambda value: value is None,
     "isnotnull": lambda value: value is not None,

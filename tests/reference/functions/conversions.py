@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import string
 
 from tests.reference.functions.kinds import Plain, strict
@@ -21,7 +22,7 @@ def to_number(value: Value, base: Value = 10) -> Value:
     if radix == 10:
         return read_number(written)
     sign = -1 if written.startswith("-") else 1
-    digits = written.removeprefix("-").lower()
+    digits = re.sub("^[+-]?(0[xX])?", "", written).lower()
     if not digits or any(char not in DIGITS[: int(radix)] for char in digits):
         return None
     return number(sign * int(digits, int(radix)))
