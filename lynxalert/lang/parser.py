@@ -50,15 +50,15 @@ def parse(text: str, macros: Mapping[str, object] | None = None) -> ast.Query:
 
 
 def _title(trees: tuple[ast.Dataset | ast.Query, ...], text: str) -> None:
-    """Let every `count(eval(…))` of a fresh tree know how it was typed; one that a macro wrote does not."""
+    """Let every `count(eval(…))` of a fresh tree know how it was typed, if that was on one line and by no macro."""
     for node in itertools.chain.from_iterable(map(walk.nodes, trees)):
         if not isinstance(node, ast.Aggregation) or node.alias or node.function.lower() == "sparkline":
             continue
         if node.argument is None or isinstance(node.argument, ast.Name):
             continue
         typed = text[node.span.start : node.span.end]
-        if "`" not in typed and "(" in typed:
-            object.__setattr__(node, "written", " ".join(typed.splitlines()))
+        if "`" not in typed and "(" in typed and typed.splitlines() == [typed]:
+            object.__setattr__(node, "written", typed)
 
 
 def parse_terms(text: str) -> ast.Term:

@@ -33,7 +33,13 @@ def test_the_state_is_error_from_the_first_failure_on() -> None:
 def test_too_many_instances_is_one_notice_until_there_is_room_again() -> None:
     health, first = judged(Health(), "alt_1", 7, 1000, NOON)
     assert first == (
-        Notice("alt_1", NoticeKind.ALERT_ERROR, "too many instances: more than 1000, 7 left out", NOON),
+        Notice(
+            "alt_1",
+            NoticeKind.ALERT_ERROR,
+            "too many instances: more than 1000, 7 left out",
+            NOON,
+            "instances",
+        ),
     )
     assert health.state is HealthState.ERROR
     health, again = judged(health, "alt_1", 9, 1000, NOON + MINUTE)

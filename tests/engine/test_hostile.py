@@ -162,7 +162,7 @@ def test_values_that_double_end_at_the_memory_limit(query: str) -> None:
         ("mvcount(mvrange(0, -1000000000000, -3))", 10_000),
         ('len(printf("%1000s", "x"))', 1000),
         ("round(1.5, 99999999999)", None),
-        ("substr(t, 99999999999999999999)", None),
+        ("substr(t, 99999999999999999999)", ""),
         ("bit_shift_left(1, 9007199254740991)", None),
         ('relative_time(0, "+9999999y")', None),
         ('strftime(1e300, "%Y")', None),

@@ -23,6 +23,8 @@ def said(node: Any) -> Any:
     if not dataclasses.is_dataclass(node):
         return (type(node).__name__, node)
     dropped = {"source"} if isinstance(node, ast.Query) else set()
+    if isinstance(node, ast.Aggregation):
+        dropped.add("written")
     # Quotes around a name with a star keep it from being a wildcard; all others are a matter of spelling.
     if not (isinstance(node, ast.Name) and "*" in node.text):
         dropped.add("quoted")
