@@ -56,7 +56,7 @@ async def mute(request: web.Request) -> web.Response:
     if wish is None:
         raise invalid(mistakes)
     now = request.app[CLOCK].now()
-    until = _end(wish, now)
+    until = end_of(wish.until, wish.duration, now, now)
     standing = await request.app[ALERTS].mute(alert, until, wish.reason, by=actor_of(request))
     return success(shown(standing))
 
@@ -79,7 +79,8 @@ async def ack(request: web.Request) -> web.Response:
     wish, mistakes = read(Known, await read_object(request, optional=True))
     if wish is None:
         raise invalid(mistakes)
-    until = _end(wish, request.app[CLOCK].now())
+    now = request.app[CLOCK].now()
+    until = end_of(wish.until, wish.duration, now, now)
     try:
         known = await request.app[SILENCES].acknowledge(
             alert, wish.key, until, wish.note or "", by=actor_of(request)
@@ -102,9 +103,19 @@ async def unack(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _end(wish: Mute | Known, now: dt.datetime) -> dt.datetime | None:
-    if wish.until is not None and wish.duration is not None:
+def end_of(
+    until: dt.datetime | None, duration: dt.timedelta | None, starts: dt.datetime, now: dt.datetime
+) -> dt.datetime | None:
+    """When what *starts* then is over, as asked: at *until*, or after *duration*; None: when somebody ends it.
+
+    Raises:
+        ApiError: 422 for both at once, and for an end that is past or before the start.
+    """
+    if until is not None and duration is not None:
         raise invalid([Mistake(("duration",), "cannot stand beside until: keep one of them")])
-    if wish.until is not None and wish.until <= now:
+    end = starts + duration if duration is not None else until
+    if end is not None and end <= now:
         raise invalid([Mistake(("until",), "must be in the future")])
-    return now + wish.duration if wish.duration is not None else wish.until
+    if end is not None and end <= starts:
+        raise invalid([Mistake(("until",), "must be after starts_at")])
+    return end

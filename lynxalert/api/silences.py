@@ -13,6 +13,7 @@ from lynxalert.api.access import actor_of
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid, not_found
 from lynxalert.api.keys import CLOCK, SILENCES
+from lynxalert.api.overlays import end_of
 from lynxalert.api.paging import page_of
 from lynxalert.api.reply import success
 from lynxalert.config.definition import Instant
@@ -55,7 +56,11 @@ async def create(request: web.Request) -> web.Response:
     now = request.app[CLOCK].now()
     starts = wish.starts_at or now
     made = await request.app[SILENCES].create(
-        matchers, starts, _end(wish, starts, now), wish.reason or "", by=actor_of(request)
+        matchers,
+        starts,
+        end_of(wish.until, wish.duration, starts, now),
+        wish.reason or "",
+        by=actor_of(request),
     )
     return success(shown(made, now), status=201, headers={"Location": f"/api/v1/silences/{made.id}"})
 
@@ -140,14 +145,3 @@ def _matcher(raw: Any) -> Matcher:
     regex, equal = raw.get("isRegex", False), raw.get("isEqual", True)
     alertmanager = ("=~" if equal else "!~") if regex else ("=" if equal else "!=")
     return Matcher(name, str(raw.get("op", alertmanager)), value)
-
-
-def _end(wish: Wish, starts: dt.datetime, now: dt.datetime) -> dt.datetime | None:
-    if wish.until is not None and wish.duration is not None:
-        raise invalid([Mistake(("duration",), "cannot stand beside until: keep one of them")])
-    until = starts + wish.duration if wish.duration is not None else wish.until
-    if until is not None and until <= now:
-        raise invalid([Mistake(("until",), "must be in the future")])
-    if until is not None and until <= starts:
-        raise invalid([Mistake(("until",), "must be after starts_at")])
-    return until

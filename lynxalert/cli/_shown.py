@@ -37,10 +37,10 @@ def show(columns: Sequence[str], rows: Sequence[dict[str, Any]], form: str) -> N
 
 
 def _json(value: Any) -> str:
-    return json.dumps(value, default=_plain, ensure_ascii=False)
+    return json.dumps(value, default=plain, ensure_ascii=False)
 
 
-def _plain(value: Any) -> str:
+def plain(value: Any) -> str:
     return rfc3339(value) if isinstance(value, dt.datetime) else str(value)
 
 
@@ -53,7 +53,7 @@ def _text(value: Any) -> str:
         case list():
             return "\n".join(_text(each) for each in value)
         case _:
-            return _plain(value)
+            return plain(value)
 
 
 def _csv(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import pathlib
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ import click
 
 from lynxalert.cli._asked import exits
 from lynxalert.cli._plotted import page
+from lynxalert.cli._shown import plain
 from lynxalert.errors import LynxError
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def command(alert: str, file: pathlib.Path | None, **options: Any) -> None:
             found = _remote(options["server"], alert, asked, options["against"])
         else:
             found = _here(file, alert, asked, options["against"])
-    click.echo(json.dumps(found, default=_plain) if options["form"] == "json" else page(found))
+    click.echo(json.dumps(found, default=plain) if options["form"] == "json" else page(found))
 
 
 def _since(text: str) -> str:
@@ -77,7 +77,7 @@ def _remote(server: str, alert: str, asked: Mapping[str, Any], against: pathlib.
         from lynxalert.config.written import as_written
 
         other = _find(_load(against), alert, against)
-        body["against"] = json.loads(json.dumps(as_written(other), default=_plain))
+        body["against"] = json.loads(json.dumps(as_written(other), default=plain))
     return post(server, f"alerts/{quote(alert, safe='')}/backtest", body)["data"]
 
 
@@ -125,9 +125,3 @@ def _find(settings: Settings, name: str, file: pathlib.Path) -> Alert:
     near = suggest(name, [each.file_key for each in settings.alerts if each.file_key])
     hint = f"; did you mean `{near}`?" if near else ""
     raise LynxError(f"{file} has no alert `{name}`{hint}")
-
-
-def _plain(value: Any) -> str:
-    from lynxalert.clock import rfc3339
-
-    return rfc3339(value) if isinstance(value, dt.datetime) else str(value)

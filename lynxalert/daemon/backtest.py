@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, takewhile
 
 from lynxalert.alerts import Alert, Key, Transition
 from lynxalert.alerts.schedule import slots_after
@@ -123,18 +123,11 @@ def lost(before: Backtest, after: Backtest) -> tuple[Episode, ...]:
 
 def _check(alert: Alert, start: dt.datetime, end: dt.datetime) -> None:
     slots = slots_after(alert.schedule, alert.id, start)
-    within = sum(1 for _ in islice((slot for slot in _until(slots, end)), MOST_SLOTS + 1))
+    within = sum(1 for _ in islice(takewhile(end.__ge__, slots), MOST_SLOTS + 1))
     if not within:
         raise BacktestError("there is no slot in that stretch of time")
     if within > MOST_SLOTS:
         raise BacktestError(f"there are more than {MOST_SLOTS:,} slots in that stretch of time: shorten it")
-
-
-def _until(slots: Iterator[dt.datetime], end: dt.datetime) -> Iterator[dt.datetime]:
-    for slot in slots:
-        if slot > end:
-            return
-        yield slot
 
 
 async def _read(replay: Replay, alert: Alert) -> tuple[list[Transition], tuple[Evaluation, ...]]:

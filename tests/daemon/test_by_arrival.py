@@ -16,8 +16,8 @@ from lynxalert.alerts.schedule import window
 from lynxalert.daemon.runner import EngineRunner, Question
 from lynxalert.engine import Engine
 from lynxalert.events import Event, EventStore
-from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Bench
-from tests.daemon.test_evaluator_live import ERRORS, Live
+from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND
+from tests.daemon.test_evaluator_live import ERRORS, Live, living
 from tests.fakes import FakeClock
 
 HOUR = 60 * MINUTE
@@ -26,15 +26,8 @@ BY_ARRIVAL = replace(ERRORS, time="ingest")
 
 @pytest.fixture
 async def live(tmp_path: pathlib.Path) -> AsyncIterator[Live]:
-    bench = await Bench.open(tmp_path, None)  # type: ignore[arg-type] # the runner needs the clock, and follows
-    store = EventStore(clock=bench.clock)
-    runner = EngineRunner(Engine(store), store)
-    bench.runner = runner
-    bench.restart()
-    yield Live(bench, store)
-    runner.close()
-    store.close()
-    await bench.database.close()
+    async with living(tmp_path) as found:
+        yield found
 
 
 async def test_events_hours_old_by_their_own_time_count_when_they_arrive(live: Live) -> None:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import pathlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import pytest
@@ -39,8 +40,9 @@ class Live:
         self.store.ingest([json.dumps(each) for each in events])
 
 
-@pytest.fixture
-async def live(tmp_path: pathlib.Path) -> AsyncIterator[Live]:
+@asynccontextmanager
+async def living(tmp_path: pathlib.Path) -> AsyncIterator[Live]:
+    """The evaluator over a real engine and store."""
     bench = await Bench.open(tmp_path, None)  # type: ignore[arg-type] # the runner needs the clock, and follows
     store = EventStore(clock=bench.clock)
     runner = EngineRunner(Engine(store), store)
@@ -50,6 +52,12 @@ async def live(tmp_path: pathlib.Path) -> AsyncIterator[Live]:
     runner.close()
     store.close()
     await bench.database.close()
+
+
+@pytest.fixture
+async def live(tmp_path: pathlib.Path) -> AsyncIterator[Live]:
+    async with living(tmp_path) as found:
+        yield found
 
 
 async def put(live: Live, alert: Alert) -> None:

@@ -10,8 +10,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from lynxalert.alerts.conditions.build import number, text
-from lynxalert.alerts.metrics.metric import Lowered, equals, metric, setting
+from lynxalert.alerts.conditions.build import number, reads, text
+from lynxalert.alerts.metrics.metric import Lowered, equals, metric
 
 SOURCE = 'source="checkrd/telemetry"'
 QUARTER = dt.timedelta(minutes=15)
@@ -44,8 +44,8 @@ class ErrorRate:
     agent is judged on its own.
     """
 
-    threshold: float = setting(above_zero)
-    agent_id: str | None = setting(text, default=None)
+    threshold: float = reads(above_zero)
+    agent_id: str | None = reads(text, default=None)
 
     def lower(self, window: dt.timedelta | None, interval: dt.timedelta) -> Lowered:  # noqa: ARG002 - the contract
         """One row per agent, with its `error_rate`."""
@@ -62,8 +62,8 @@ class DeniedRate:
     judged on its own.
     """
 
-    threshold: float = setting(above_zero)
-    agent_id: str | None = setting(text, default=None)
+    threshold: float = reads(above_zero)
+    agent_id: str | None = reads(text, default=None)
 
     def lower(self, window: dt.timedelta | None, interval: dt.timedelta) -> Lowered:  # noqa: ARG002 - the contract
         """One row per agent, with its `denied_rate`."""
@@ -79,8 +79,8 @@ class LatencyP99:
     Without *agent_id* each agent is judged on its own.
     """
 
-    threshold: float = setting(above_zero)
-    agent_id: str | None = setting(text, default=None)
+    threshold: float = reads(above_zero)
+    agent_id: str | None = reads(text, default=None)
 
     def lower(self, window: dt.timedelta | None, interval: dt.timedelta) -> Lowered:  # noqa: ARG002 - the contract
         """One row per agent, with its `latency_p99` in milliseconds."""
@@ -99,8 +99,8 @@ class VolumeDrop:
     Without *agent_id* each agent is judged on its own.
     """
 
-    threshold: float = setting(above_zero)
-    agent_id: str | None = setting(text, default=None)
+    threshold: float = reads(above_zero)
+    agent_id: str | None = reads(text, default=None)
 
     def lower(self, window: dt.timedelta | None, interval: dt.timedelta) -> Lowered:  # noqa: ARG002 - the contract
         """One row per agent, with the `events` of the window."""

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from lynxalert.alerts.conditions.build import number, one_of
+from lynxalert.alerts.conditions.build import number, one_of, reads
 from lynxalert.alerts.conditions.rows import SYMBOLS
-from lynxalert.alerts.metrics.metric import Lowered, metric, seconds, setting
+from lynxalert.alerts.metrics.metric import Lowered, metric, seconds
 from lynxalert.lang.quoting import quoted
 
 LONGEST_CALL = dt.timedelta(days=1)  # a call without an end is over by then
@@ -45,10 +45,10 @@ class Calls:
 
     kind: ClassVar[str]
 
-    threshold: float = setting(not_negative)
-    comparison_op: str = setting(one_of("gt", "gte", "lt", "lte"), default="gt")
-    threshold_type: str = setting(one_of("absolute", "relative"), default="absolute")
-    filter: Mapping[str, tuple[str, ...]] = setting(labels, default_factory=dict)
+    threshold: float = reads(not_negative)
+    comparison_op: str = reads(one_of("gt", "gte", "lt", "lte"), default="gt")
+    threshold_type: str = reads(one_of("absolute", "relative"), default="absolute")
+    filter: Mapping[str, tuple[str, ...]] = reads(labels, default_factory=dict)
 
     def lower(self, window: dt.timedelta | None, interval: dt.timedelta) -> Lowered:  # noqa: ARG002 - the contract
         """One row with the number, named as the metric is."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, TypeVar
 
 from lynxalert.alerts.conditions.build import ConditionError, Problem, fill
@@ -78,11 +78,6 @@ def lower(settings: Mapping[str, Any], window: dt.timedelta | None, interval: dt
         raise ConditionError(Problem(("type",), f"is no type of condition: {kind[:60]}", tip))
     made: Metric = fill(known[kind], {name: value for name, value in settings.items() if name != "type"})
     return made.lower(window, interval)
-
-
-def setting(read: Callable[[Any], Any], **default: Any) -> Any:
-    """A field of a metric, read from its settings by *read*, which raises ValueError."""
-    return field(metadata={"read": read}, **default)
 
 
 def equals(name: str, value: str | None) -> str:

@@ -9,8 +9,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from lynxalert.alerts.conditions.build import number, text
-from lynxalert.alerts.metrics.metric import Lowered, equals, metric, seconds, setting
+from lynxalert.alerts.conditions.build import number, reads, text
+from lynxalert.alerts.metrics.metric import Lowered, equals, metric, seconds
 
 DAY = dt.timedelta(days=1)
 REMEMBERED = 90  # days that a skill without sessions is still spoken of, beyond the threshold
@@ -34,9 +34,9 @@ class PassRateBelow:
     counts once, as it was last. Without *skill_id* or *skill_name* each skill is judged on its own.
     """
 
-    threshold: float = setting(_within(0, 1, "must be between 0 and 1"), default=0.8)
-    skill_id: str | None = setting(text, default=None)
-    skill_name: str | None = setting(text, default=None)
+    threshold: float = reads(_within(0, 1, "must be between 0 and 1"), default=0.8)
+    skill_id: str | None = reads(text, default=None)
+    skill_name: str | None = reads(text, default=None)
 
     def lower(self, window: dt.timedelta | None, interval: dt.timedelta) -> Lowered:  # noqa: ARG002 - the contract
         """One row per skill, with its `pass_rate`."""
@@ -63,9 +63,9 @@ class NoSessions:
     skill that is named is judged even if it was never seen.
     """
 
-    threshold: float = setting(_within(0, 90, "must be between 0 and 90 days"), default=7)
-    skill_id: str | None = setting(text, default=None)
-    skill_name: str | None = setting(text, default=None)
+    threshold: float = reads(_within(0, 90, "must be between 0 and 90 days"), default=7)
+    skill_id: str | None = reads(text, default=None)
+    skill_name: str | None = reads(text, default=None)
 
     def lower(self, window: dt.timedelta | None, interval: dt.timedelta) -> Lowered:
         """One row per skill, with the `days` since its last session."""
