@@ -161,7 +161,8 @@ class Http:
         if 200 <= answer.status < 300:
             return Reply(answer.status, answer.headers, text, parsed)
         parsed = named_error(text) if parsed is None else parsed
-        wish = retry_after(answer.headers, parsed, self.clock.now())
+        throttled = meaning(answer.status)[0] is Failure.THROTTLED
+        wish = retry_after(answer.headers, parsed, self.clock.now(), throttled=throttled)
         # Whatever was sent may come back in the answer, even where the caller named no secrets.
         own = fields.secrets(Url(address)) + fields.secrets(sent)
         reason = remote_reason(parsed, text) or answer.reason or ""

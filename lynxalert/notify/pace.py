@@ -1,7 +1,7 @@
 """How fast a destination may be written to: a token bucket, and what is usual for each type of channel. Pure.
 
 The figures stay below what providers document: Slack one a second for a hook, Telegram 20 a minute for a group,
-Discord about 30 a minute for a hook.
+Discord about 30 a minute for a hook, Grafana IRM 300 in five minutes for an integration.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ USUAL = {
     "discord": Pace(30, MINUTE, 5),
     "email": Pace(60, MINUTE, 10),
     "googlechat": Pace(60, MINUTE, 5),
+    "grafana_oncall": Pace(60, MINUTE, 60),
     "mattermost": Pace(60, MINUTE, 10),
+    "msteams": Pace(60, MINUTE, 4),
     "ntfy": Pace(12, MINUTE, 30),
     "pagerduty": Pace(120, MINUTE, 60),
     "pushover": Pace(30, MINUTE, 5),
     "slack": Pace(60, MINUTE, 5),
-    "teams": Pace(60, MINUTE, 4),
     "telegram": Pace(20, MINUTE, 5),
-    "twilio": Pace(60, MINUTE, 5),
+    "twilio_sms": Pace(60, MINUTE, 5),
 }
 
 

@@ -22,26 +22,32 @@ LONGEST_WISH = dt.timedelta(hours=1)  # a provider asking for more is asked agai
 START_LIFETIME = dt.timedelta(hours=24)
 END_LIFETIME = dt.timedelta(days=7)  # an open incident at the provider must be closed
 
+RESETS = ("x-ratelimit-reset-after", "x-ratelimit-period-in-sec", "ratelimit-reset", "x-ratelimit-reset")
+INSTANT = 1e9  # a greater number is no count of seconds but an instant
+MILLISECONDS = 1e11
+
 # A way to draw from [0, 1).
 Random = Callable[[], float]
 
 
-def retry_after(headers: Mapping[str, str], body: Plain, now: dt.datetime) -> dt.timedelta | None:
+def retry_after(
+    headers: Mapping[str, str], body: Plain, now: dt.datetime, *, throttled: bool = True
+) -> dt.timedelta | None:
     """How long the provider asks to wait, in any of its dialects, between 1 s and 1 h; None if it does not say.
 
-    `retry-after-ms`; `Retry-After` in seconds or as a date, `UTC` for `GMT` included (incident.io);
-    `X-RateLimit-Period-In-Sec` (Opsgenie); `retry_after` (Discord), `parameters.retry_after` (Telegram) and
-    `rate_limit.retry_after` (incident.io) in the body.
+    `retry-after-ms`; `Retry-After` in seconds or as a date, `UTC` for `GMT` included (incident.io); `retry_after`
+    (Discord), `parameters.retry_after` (Telegram) and `rate_limit.retry_after` (incident.io) in the body.
+    Where it was *throttled*, and only there, because these stand in other answers too: `X-RateLimit-Reset-After`
+    (Discord), `X-RateLimit-Period-In-Sec` (Opsgenie), `RateLimit-Reset` and `X-RateLimit-Reset` (seconds, or an instant
+    in seconds or milliseconds since 1970).
     """
     named = {name.lower(): text for name, text in headers.items()}
-    wishes = [
-        _scaled(named.get("retry-after-ms"), 0.001),
-        _wish(named.get("retry-after"), now),
-        _wish(named.get("x-ratelimit-period-in-sec"), now),
-    ]
+    wishes = [_scaled(named.get("retry-after-ms"), 0.001), _wish(named.get("retry-after"), now)]
     if isinstance(body, Mapping):
         nested = (body.get("parameters"), body.get("rate_limit"), body)
         wishes += [_wish(inner.get("retry_after"), now) for inner in nested if isinstance(inner, Mapping)]
+    if throttled:
+        wishes += [_reset(named.get(name), now) for name in RESETS]
     wish = next((wish for wish in wishes if wish is not None), None)
     return None if wish is None else dt.timedelta(seconds=_clamped(wish))
 
@@ -89,6 +95,14 @@ def _wish(value: Plain, now: dt.datetime) -> float | None:
         return None
     aware = instant if instant.tzinfo else instant.replace(tzinfo=dt.UTC)
     return (aware - now).total_seconds()
+
+
+def _reset(value: Plain, now: dt.datetime) -> float | None:
+    """A wish that may be spelled as the instant at which it is fulfilled."""
+    seconds = _wish(value, now)
+    if seconds is None or seconds < INSTANT:
+        return seconds
+    return seconds * (0.001 if seconds > MILLISECONDS else 1) - now.timestamp()
 
 
 def _scaled(value: Plain, factor: float) -> float | None:

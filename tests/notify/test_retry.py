@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lynxalert.alerts.model import Kind
+from lynxalert.notify.channel import channels
 from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status, Target
+from lynxalert.notify.pace import USUAL
 from lynxalert.notify.render import compose
 from lynxalert.notify.retry import END_LIFETIME, START_LIFETIME, after_failure, retry_after, retry_at
 from tests.notify.occasions import MINUTE, T, occasion
@@ -32,6 +34,13 @@ SECOND = dt.timedelta(seconds=1)
         ({"Retry-After": "Sat, 14 Feb 2026 13:00:00 GMT"}, None, 1),
         ({"retry-after-ms": "2500", "Retry-After": "9"}, None, 2.5),
         ({"X-RateLimit-Period-In-Sec": "60"}, None, 60),
+        ({"X-RateLimit-Reset-After": "1.337", "X-RateLimit-Reset": "1771075500.2"}, None, 1.337),
+        ({"X-RateLimit-Reset": str(T.timestamp() + 42)}, None, 42),
+        ({"X-RateLimit-Reset": str(T.timestamp() * 1000 + 42_500)}, None, 42.5),
+        ({"X-RateLimit-Reset": "30"}, None, 30),
+        ({"X-RateLimit-Reset": str(T.timestamp() - 9)}, None, 1),
+        ({"RateLimit-Reset": "50"}, None, 50),
+        ({"X-RateLimit-Reset": "50"}, {"retry_after": 3}, 3),
         ({"Retry-After": "0"}, None, 1),
         ({"Retry-After": "-5"}, None, 1),
         ({"Retry-After": "1e400"}, None, None),
@@ -51,6 +60,17 @@ SECOND = dt.timedelta(seconds=1)
 def test_retry_after(headers: dict[str, str], body: Any, seconds: float | None) -> None:
     expected = None if seconds is None else dt.timedelta(seconds=seconds)
     assert retry_after(headers, body, T) == expected
+
+
+def test_limits_told_beside_other_faults_are_no_wish() -> None:
+    """GitHub, Opsgenie and Discord tell them in every answer."""
+    assert retry_after({"X-RateLimit-Reset": "3000"}, None, T, throttled=False) is None
+    assert retry_after({"Retry-After": "30"}, None, T, throttled=False) == 30 * SECOND
+
+
+@pytest.mark.parametrize("kind", sorted(USUAL))
+def test_what_is_usual_is_said_of_channels_there_are(kind: str) -> None:
+    assert kind in channels()
 
 
 @given(st.text(max_size=40))
