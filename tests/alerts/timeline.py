@@ -1,9 +1,10 @@
 """Alert timelines as text: one column per slot.
 
 Input, one line per key: `X` hit, `w`/`c` hit of tier warn/critical, `~` band, `.` miss, `0` no event at all,
-`!` the query failed, `_` the slot was never run. Output: `-` ok, `p` pending, `f` firing, `r` recovering,
-`n` no data; where something was told: `F` fired, `R` resolved, `C` changed, `+` repeated, `N` no_data,
-`L` flapping. `told` lists it all, `(…)` being held by flapping.
+`!` the query failed, `_` the slot was never run, `a` a hit after somebody has acknowledged; `D` the alert was
+disabled, `G` deleted, `U` changed in meaning. Output: `-` ok, `p` pending, `f` firing, `r` recovering, `n` no data; where
+something was told: `F` fired, `R` resolved, `C` changed, `+` repeated, `N` no_data, `L` flapping. `told` lists it all,
+`(…)` being held by flapping.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from lynxalert.alerts.model import (
     NoData,
     Phase,
     Policy,
+    Reason,
+    Step,
     Transition,
 )
-from lynxalert.alerts.state import step
+from lynxalert.alerts.state import close, step
 from lynxalert.alerts.turn import Turn
 
 NOON = dt.datetime(2026, 2, 14, 12, 0, tzinfo=dt.UTC)
@@ -41,6 +44,7 @@ KINDS = {
 }
 UNITS = {"s": 1, "m": 60, "h": 3600}
 TIERS = {"w": "warn", "c": "critical"}
+CLOSINGS = {"D": Reason.DISABLED, "G": Reason.DELETED, "U": Reason.UPDATED}
 
 
 def duration(text: str) -> dt.timedelta:
@@ -82,15 +86,26 @@ def inputs_of(column: dict[str, str], *, tracked: bool) -> Inputs | None:
     """What one column of the timeline says; None for a failed query."""
     if "!" in column.values():
         return None
-    hits = {h.key: h for name, c in column.items() if c in "Xwc" for h in [hit(name, TIERS.get(c))]}
+    hits = {h.key: h for name, c in column.items() if c in "Xwca" for h in [hit(name, TIERS.get(c))]}
     bands = {h.key: h for name, c in column.items() if c == "~" for h in [hit(name)]}
     present = {key_of({"key": name}): {"key": name} for name, c in column.items() if c != "0"}
     return Inputs(hits, bands, present if tracked else None)
 
 
+@dataclass(frozen=True)
+class Cell:
+    """What one slot did to one key: a row of the table, as it happened."""
+
+    before: Phase
+    letter: str
+    after: Phase  # ok, too, where nothing is left of it
+    told: tuple[Transition, ...]
+    alert: Alert
+
+
 @dataclass
 class Run:
-    """A timeline being run: the instances as they are, everything told so far, and the phases by key."""
+    """A timeline being run: the instances as they are, everything told so far, and each cell."""
 
     alert: Alert
     tracked: bool
@@ -98,6 +113,7 @@ class Run:
     transitions: list[Transition] = field(default_factory=list)
     refused: int = 0
     at: dt.datetime = NOON
+    cells: list[Cell] = field(default_factory=list)
 
     def column(self, column: dict[str, str]) -> dict[str, str]:
         """Run one slot; the phase letters by key name."""
@@ -105,18 +121,30 @@ class Run:
         previous, self.at = self.at, self.at + self.alert.schedule.interval
         if "_" in column.values():
             return dict.fromkeys(column, "_")
-        turn = Turn(self.alert, self.at, previous)
-        outcome = step(turn, self.instances, inputs_of(column, tracked=self.tracked))
+        before = self.instances
+        outcome = self._step(column, previous)
         self.instances = dict(outcome.instances)
         self.transitions += outcome.transitions
         self.refused += outcome.refused
         letters = {}
-        for name in column:
+        for name, letter in column.items():
             key = key_of({"key": name})
-            told = [each for each in outcome.transitions if each.key == key and not each.held]
+            told = tuple(each for each in outcome.transitions if each.key == key)
             phase = self.instances[key].phase if key in self.instances else Phase.OK
-            letters[name] = KINDS[told[-1].kind] if told else PHASES[phase]
+            was = before[key].phase if key in before else Phase.OK
+            self.cells.append(Cell(was, letter, phase, told, self.alert))
+            said = [each for each in told if not each.held]
+            letters[name] = KINDS[said[-1].kind] if said else PHASES[phase]
         return letters
+
+    def _step(self, column: dict[str, str], previous: dt.datetime) -> Step:
+        letters = set(column.values())
+        episodes = [each.episode.id for each in self.instances.values() if each.episode is not None]
+        acked = frozenset(episodes if "a" in letters else ())
+        turn = Turn(self.alert, self.at, previous, acked)
+        if (letter := next(iter(letters & CLOSINGS.keys()), None)) is not None:
+            return close(turn, self.instances, CLOSINGS[letter])
+        return step(turn, self.instances, inputs_of(column, tracked=self.tracked))
 
 
 def lines_of(text: str) -> dict[str, list[str]]:
@@ -132,15 +160,22 @@ def describe(transition: Transition) -> str:
     return f"{words[0]} {words[1]} " + (f"({text})" if transition.held else text)
 
 
+def begin(alert_text: str) -> Run:
+    alert = read_alert(alert_text)
+    return Run(alert, tracked=alert.policy.no_data is not NoData.OK or "tracked" in alert_text)
+
+
+def columns(rows_text: str) -> list[dict[str, str]]:
+    rows = lines_of(rows_text)
+    return [{name: cells[n] for name, cells in rows.items()} for n in range(max(map(len, rows.values())))]
+
+
 def play(alert_text: str, rows_text: str) -> str:
     """The whole timeline, input lines above output lines, then everything told."""
-    alert = read_alert(alert_text)
-    rows = lines_of(rows_text)
-    run = Run(alert, tracked=alert.policy.no_data is not NoData.OK or "tracked" in alert_text)
-    width = max(len(cells) for cells in rows.values())
+    run, rows = begin(alert_text), lines_of(rows_text)
     phases: dict[str, list[str]] = {name: [] for name in rows}
-    for n in range(width):
-        for name, letter in run.column({name: cells[n] for name, cells in rows.items()}).items():
+    for column in columns(rows_text):
+        for name, letter in run.column(column).items():
             phases[name].append(letter)
     shown = []
     for name, cells in rows.items():
