@@ -18,7 +18,7 @@ from typing import Any
 from tests.acceptance.daemon import free_port
 
 TICKS = os.sysconf("SC_CLK_TCK")
-WAIT = 60  # seconds for a daemon to answer
+WAIT = 300  # seconds for a daemon to answer
 
 
 @dataclass

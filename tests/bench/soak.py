@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from lynxalert.clock import SystemClock
 from tests.bench.daemon import running
 from tests.bench.generator import Generator
@@ -12,16 +10,16 @@ from tests.bench.report import Report, percentile
 from tests.bench.sending import prepared, send
 
 EVENTS, RATE = 500, 40_000
-SECONDS = int(os.environ.get("BENCH_SECONDS", "600"))
+SECONDS = 600
 
 
-def measure() -> Report:
+def measure(seconds: int = SECONDS) -> Report:
     report = Report(
-        "Soak", f"{RATE:,} events/s offered for {SECONDS} s, 1,000 alerts each 30 s over 5 minutes"
+        "Soak", f"{RATE:,} events/s offered for {seconds} s, 1,000 alerts each 30 s over 5 minutes"
     )
     requests = prepared(Generator(SystemClock().now(), rate=RATE).requests(240, EVENTS))
     with running(alerts(1_000)) as daemon:
-        rounds = [requests[number % len(requests)] for number in range(RATE * SECONDS // EVENTS)]
+        rounds = [requests[number % len(requests)] for number in range(RATE * seconds // EVENTS)]
         sent = send(daemon.port, rounds, per_second=RATE / EVENTS)
         daemon.drained()
         total = len(rounds) * EVENTS
