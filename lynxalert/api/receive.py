@@ -56,6 +56,7 @@ async def decode(
     """
     authorise(request, name)
     limit = request.app[CONFIGURATION].settings.ingest.max_body
+    await request.app[EVENTS].room()
     try:
         body = await read_bytes(request, limit)
     except ApiError as error:

@@ -18,13 +18,21 @@ class Batcher:
 
     A batch that cannot be written is tried again record by record, without the events that no table can hold: one
     bad event holds up nothing. A database that refuses everything (a full disk) is asked again and again;
-    meanwhile the queue fills and senders are told to wait. After each batch *tidy* is told how far the log is stored.
+    meanwhile the queue fills and senders are told to wait. After each batch *tidy* is told how far the log is stored, and
+    *opened* that the queue has room.
     """
 
-    def __init__(self, queue: Queue, write: Write, tidy: Callable[[Place], object]) -> None:
+    def __init__(
+        self,
+        queue: Queue,
+        write: Write,
+        tidy: Callable[[Place], object],
+        opened: Callable[[], object] = lambda: None,
+    ) -> None:
         self._queue = queue
         self._write = write
         self._tidy = tidy
+        self._opened = opened
         self._stopping = threading.Event()
         self.failure: str | None = None  # why the last attempt failed; None after one that did not
         self._thread = threading.Thread(target=self._run, name="batcher", daemon=True)
@@ -50,13 +58,17 @@ class Batcher:
     def _store(self, records: list[Record]) -> list[Record]:
         """Insert *records* and return those that could not be."""
         if self._attempt([arrived for record in records for arrived in record.batch], records[-1].place):
-            self._queue.stored(records)
+            self._stored(records)
             return []
         for done, record in enumerate(records):
             if not self._attempt(proven(record.batch), record.place):
                 return records[done:]
-            self._queue.stored([record])
+            self._stored([record])
         return []
+
+    def _stored(self, records: list[Record]) -> None:
+        self._queue.stored(records)
+        self._opened()
 
     def _attempt(self, batch: Sequence[Arrived], place: Place) -> bool:
         try:

@@ -16,6 +16,7 @@ from lynxalert.events.limits import MIB, Limits
 from lynxalert.events.queue import Queue
 from lynxalert.events.rawlog import Place, RawLog
 from lynxalert.events.recovery import Recovery, recover
+from lynxalert.events.turnstile import Turnstile
 from lynxalert.events.writer import Write
 
 
@@ -51,6 +52,7 @@ class Durable:
         self._log = RawLog(self._folder, kept=limits.kept_log_bytes, disk=disk)
         self._used = self._log.end.segment > 0  # this is not the first start
         self.queue = Queue(most_events=limits.queued_events, most_characters=limits.queued_bytes)
+        self._turnstile = Turnstile(lambda: self.queue.full, limits.patience)
         self._intake: Intake | None = None
         self._batcher: Batcher | None = None
 
@@ -71,7 +73,7 @@ class Durable:
             if self._wal.exists() and self._wal.stat().st_size > self._limits.wal_bytes:
                 checkpoint()
 
-        self._batcher = Batcher(self.queue, write, tidy)
+        self._batcher = Batcher(self.queue, write, tidy, self._turnstile.open)
         self._intake = Intake(self._log, self.queue, self._check_room)
 
     def _check_room(self) -> None:
@@ -87,6 +89,10 @@ class Durable:
         except (StorageFull, OSError) as error:
             return str(error)
         return None if self._intake is None else self._intake.refusal
+
+    async def room(self) -> None:
+        """Return when the queue has room, or has had none for a while."""
+        await self._turnstile.enter()
 
     async def accept(self, batch: Sequence[Arrived]) -> None:
         """Return when *batch* survives a crash.

@@ -15,6 +15,7 @@ class Limits:
     threads: int = 2
     queued_events: int = 50_000  # acknowledged, not yet in the tables; in memory some 2.5 KB each
     queued_bytes: int = 64 * MIB
+    patience: float = 0.25  # seconds a sender waits for room in a full queue before it is told to come again
     free_bytes: int = 256 * MIB  # of disk; below it nothing more is accepted
     kept_log_bytes: int = (
         256 * MIB

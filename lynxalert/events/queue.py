@@ -61,6 +61,11 @@ class Queue:
         """Events that were admitted and cannot be queried yet."""
         return self._events
 
+    @property
+    def full(self) -> bool:
+        """Whether hardly anything more would be admitted."""
+        return self._events >= self._most_events or self._characters >= self._most_characters
+
     def oldest(self) -> int | None:
         """The moment of arrival of the first of them, in µs since 1970 UTC; None when all can be queried."""
         with self._changed:
@@ -121,6 +126,7 @@ class Queue:
         return (
             self._closed
             or self._taken < self._urgent
+            or self.full
             or self._put - self._taken >= WORTHWHILE
             or monotonic() - self._oldest >= PATIENCE
         )

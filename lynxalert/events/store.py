@@ -160,6 +160,14 @@ class EventStore:
         for first in range(0, len(events), BATCH):
             self._write([Arrived(arrival, event) for event in events[first : first + BATCH]])
 
+    async def room(self) -> None:
+        """Return when what is offered next has a chance to be accepted; ask it before decoding what was sent.
+
+        It waits a moment at most: `accept` still refuses when there is no room then.
+        """
+        if self._durable is not None:
+            await self._durable.room()
+
     async def accept(self, events: Sequence[Event], rejects: Sequence[Reject] = ()) -> IngestReceipt:
         """Return when *events* survive a crash; they can be queried within a second, or after `flush`.
 

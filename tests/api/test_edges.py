@@ -72,7 +72,7 @@ async def ingesting(store: EventStore) -> web.Application:
 
 
 async def test_a_store_that_cannot_keep_up_says_when_to_come_back(tmp_path) -> None:
-    store = EventStore(tmp_path / "events", clock=FakeClock(), limits=Limits(queued_events=1))
+    store = EventStore(tmp_path / "events", clock=FakeClock(), limits=Limits(queued_events=1, patience=0))
     store.start()
     try:
         async with serving(await ingesting(store)) as (session, url):

@@ -49,7 +49,9 @@ async def asking(
 @pytest.fixture
 def store(request: pytest.FixtureRequest, tmp_path):
     """A real store that takes nothing, for the reason the test names; None: one that takes everything."""
-    limits = {"full": Limits(free_bytes=2**60), "busy": Limits(queued_events=1)}.get(request.param, Limits())
+    limits = {"full": Limits(free_bytes=2**60), "busy": Limits(queued_events=1, patience=0)}.get(
+        request.param, Limits()
+    )
     store = EventStore(tmp_path / "events", clock=FakeClock(), limits=limits)
     if request.param != "closing":
         store.start()
@@ -141,7 +143,7 @@ async def somebody_sleeps(clock: FakeClock) -> None:
 
 async def test_a_journal_waits_for_a_busy_store(tmp_path) -> None:
     clock = FakeClock()
-    store = EventStore(tmp_path / "events", clock=clock, limits=Limits(queued_events=1))
+    store = EventStore(tmp_path / "events", clock=clock, limits=Limits(queued_events=1, patience=0))
     store.start()
     store._durable.queue.reserve(Load(0, 1, 1))
     try:
