@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 
 import click
@@ -10,12 +11,26 @@ from lynxalert.cli._exits import Exit
 
 
 @click.command
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path))
-def command(file: pathlib.Path) -> None:
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path))
+@click.option(
+    "--schema", is_flag=True, help="Print the JSON Schema of the file, for editors, and check nothing."
+)
+def command(file: pathlib.Path | None, *, schema: bool) -> None:
     """Check a configuration file: settings, secrets, channels, queries.
 
     Everything is reported at once, each with its place. Warnings do not fail the check.
     """
+    if schema:
+        from lynxalert.config.schema.file import file_schema
+
+        click.echo(json.dumps(file_schema(), indent=1, ensure_ascii=False))
+        return
+    if file is None:
+        raise click.UsageError("Missing argument 'FILE'.")
+    _check(file)
+
+
+def _check(file: pathlib.Path) -> None:
     from lynxalert.config import ConfigError, compiler, load, report
 
     try:

@@ -104,7 +104,7 @@ Keys = Annotated[
     tuple[str, ...],
     BeforeValidator(_keys),
     Field(strict=False),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 Port = Annotated[int, Field(ge=1, le=65_535)]
 

@@ -118,18 +118,25 @@ def count(value: Any) -> int:
     return value
 
 
-def one_of(*words: str) -> Read:
-    """One of *words*."""
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Reads one of *words*."""
 
-    def read(value: Any) -> str:
-        if value not in words:
-            near = suggest(str(value), words)
+    words: tuple[str, ...]
+
+    def __call__(self, value: Any) -> str:
+        """*value*, if it is one of them."""
+        if value not in self.words:
+            near = suggest(str(value), self.words)
             raise ValueError(
-                f"must be one of {', '.join(words)}" + (f"; did you mean `{near}`?" if near else "")
+                f"must be one of {', '.join(self.words)}" + (f"; did you mean `{near}`?" if near else "")
             )
         return str(value)
 
-    return read
+
+def one_of(*words: str) -> Read:
+    """What reads one of *words*."""
+    return OneOf(words)
 
 
 def nested(value: Any) -> Condition:
