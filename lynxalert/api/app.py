@@ -28,6 +28,7 @@ from lynxalert.api import (
     records,
     silences,
     sources,
+    stream,
     tail,
     trials,
 )
@@ -86,6 +87,8 @@ ALERT_ROUTES: tuple[Route, ...] = (
 ROUTES: tuple[Route, ...] = (
     ("POST", "/query", query.run),
     ("GET", "/query", query.run),
+    ("POST", "/query/stream", stream.stream),
+    ("GET", "/query/stream", stream.stream),
     ("POST", "/query/explain", query.explain),
     ("GET", "/query/explain", query.explain),
     ("POST", "/ingest", ingest.ingest),
@@ -143,6 +146,7 @@ def application(offered: Offered) -> web.Application:
     app[keys.ASKING] = Counter()
     app[keys.CURSORS] = asyncio.Semaphore(CURSORS)
     app[REPEATS] = Repeats()
+    app[stream.STREAMS] = Counter()
     app[tail.TAILS] = tail.Tails()
     app.on_shutdown.append(tail.end_tails)
     app[ACKS] = Acks()

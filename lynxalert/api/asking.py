@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
@@ -18,13 +19,14 @@ from lynxalert.api.keys import ASKING, CLOCK, CONFIGURATION, CURSORS
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.settings import Zone
 from lynxalert.config.shape import Section, read
-from lynxalert.engine import Engine, EventSource, QueryFailed, QueryTimeOut, StoreDamaged
+from lynxalert.engine import Engine, EventSource, QueryFailed, QueryStopped, QueryTimeOut, Stop, StoreDamaged
 from lynxalert.lang import Code
 from lynxalert.plan import ALL_TIME, Result, TimeWindow
 from lynxalert.plan.timespec import BadTime, resolve
 
 DEFAULT_RANGE = "-24h"
 MOST_QUERIES = 32  # of one key, those that wait for their turn included
+ATTENTION = 0.1  # seconds between two looks whether whoever asked is still there: the server does not tell
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.api")
 
 
@@ -135,24 +137,30 @@ async def _asked(
     now = request.app[CLOCK].now()
     return await in_turn(
         request,
-        lambda: engine.query(text, now=now, window=window, timezone=asked.timezone, limit=limit),
+        lambda stop: engine.under(stop).query(
+            text, now=now, window=window, timezone=asked.timezone, limit=limit
+        ),
     )
 
 
-async def in_turn(request: web.Request, ask: Callable[[], T]) -> T:
+async def in_turn(request: web.Request, ask: Callable[[Stop], T]) -> T:
     """What *ask* gets from the engine, in a thread and in turn; its failures as replies.
 
     Raises:
-        ApiError: also 429, whoever asks has too many under way.
+        ApiError: also 429, whoever asks has too many under way; 499, they are gone.
     """
-    with _counted(request):
+    with counted(request):
         async with request.app[CURSORS]:
-            return await _answered(ask)
+            return await attended(request, Stop(), ask)
 
 
 @contextlib.contextmanager
-def _counted(request: web.Request) -> Iterator[None]:
-    """One query more of whoever asks, as long as the context lasts."""
+def counted(request: web.Request) -> Iterator[None]:
+    """One query more of whoever asks, as long as the context lasts.
+
+    Raises:
+        ApiError: 429, they have too many under way.
+    """
     asking, actor = request.app[ASKING], actor_of(request)
     who = actor.key_id or actor.name
     if asking[who] >= MOST_QUERIES:
@@ -167,19 +175,45 @@ def _counted(request: web.Request) -> Iterator[None]:
             del asking[who]
 
 
-async def _answered(ask: Callable[[], T]) -> T:
+async def attended(request: web.Request, stop: Stop, ask: Callable[[Stop], T]) -> T:
+    """What *ask* gets from the engine, in a thread; *stop* is said when nobody waits for it any more.
+
+    It has ended when this returns or raises.
+
+    Raises:
+        ApiError: what went wrong, 499 if whoever asked is gone.
+    """
+    working = asyncio.ensure_future(asyncio.to_thread(_answered, partial(ask, stop)))
     try:
-        return await asyncio.to_thread(ask)
-    except QueryTimeOut as error:
-        raise ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range") from None
-    except StoreDamaged as error:
-        advice = (
-            "queries that do not read these events go on; restore the data folder, or let the events expire"
-        )
-        raise ApiError(500, "STORE_DAMAGED", str(error), suggestion=advice) from None
+        while not (await asyncio.wait([working], timeout=ATTENTION))[0]:
+            if request.transport is None:
+                stop.say()
+    except asyncio.CancelledError:
+        stop.say()
+        await asyncio.wait([working])
+        raise
+    return working.result()
+
+
+def _answered(ask: Callable[[], T]) -> T:
+    try:
+        return ask()
     except QueryFailed as error:
-        if error.transient:
-            raise ApiError(503, "QUERY_FAILED", str(error), headers={"Retry-After": "1"}) from None
-        if error.sql is not None:
-            log.exception("query_not_understood_by_the_engine", sql=error.sql)
-        raise ApiError(500, "INTERNAL_ERROR", str(error)) from None
+        raise failed(error) from None
+
+
+def failed(error: QueryFailed) -> ApiError:
+    """What the engine could not do, as a reply."""
+    match error:
+        case QueryStopped():
+            return ApiError(499, "CLIENT_CLOSED_REQUEST", str(error))
+        case QueryTimeOut():
+            return ApiError(504, "TIME_OUT", str(error), suggestion="narrow the time range")
+        case StoreDamaged():
+            advice = "queries that do not read these events go on; restore the data folder, or let the events expire"
+            return ApiError(500, "STORE_DAMAGED", str(error), suggestion=advice)
+    if error.transient:
+        return ApiError(503, "QUERY_FAILED", str(error), headers={"Retry-After": "1"})
+    if error.sql is not None:
+        log.error("query_not_understood_by_the_engine", sql=error.sql, exc_info=error)
+    return ApiError(500, "INTERNAL_ERROR", str(error))

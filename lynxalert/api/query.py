@@ -38,7 +38,7 @@ class Question(Range):
 
 async def run(request: web.Request) -> web.Response:
     """`POST /query`, `GET /query`: rows, their columns and the window they come from."""
-    question = await _question(request)
+    question = await question_of(request)
     window = window_of(question, request.app[CLOCK].now())
     result = await _run(request, question, window)
     await _write(request, result.outputs)
@@ -50,16 +50,18 @@ async def explain(request: web.Request) -> web.Response:
 
     With `rows` the query runs over the time range and every stage is counted.
     """
-    question = await _question(request)
+    question = await question_of(request)
     engine = request.app[CONFIGURATION].engine
-    found = dataclasses.asdict(explained(engine.compile(_text(question), question.timezone)))
+    found = dataclasses.asdict(explained(engine.compile(text_of(question), question.timezone)))
     found["rows"] = None
     if question.rows:
         now = request.app[CLOCK].now()
         window = window_of(question, now)
         counts = await in_turn(
             request,
-            lambda: engine.funnel(_text(question), now=now, window=window, timezone=question.timezone),
+            lambda stop: engine.under(stop).funnel(
+                text_of(question), now=now, window=window, timezone=question.timezone
+            ),
         )
         found |= {"rows": counts.as_json(), "warnings": counts.warnings}
     return success(found)
@@ -87,7 +89,12 @@ def _meta(result: Result) -> dict[str, Any]:
     }
 
 
-async def _question(request: web.Request) -> Question:
+async def question_of(request: web.Request) -> Question:
+    """What is asked, in the body or the address.
+
+    Raises:
+        ApiError: 422 with every mistake, 400 a body that is no JSON.
+    """
     raw: Mapping[str, Any] = await read_object(request) if request.method == "POST" else _from_url(request)
     question = range_of(Question, raw)
     if question.text is None:
@@ -102,7 +109,8 @@ def _from_url(request: web.Request) -> dict[str, Any]:
     return raw
 
 
-def _text(question: Question) -> str:
+def text_of(question: Question) -> str:
+    """The query; a question without one is refused before."""
     assert question.text is not None
     return question.text
 
@@ -125,8 +133,8 @@ async def _run(request: web.Request, question: Question, window: TimeWindow) -> 
     writes = allowed and request.method == "POST"
     return await in_turn(
         request,
-        lambda: engine.query(
-            _text(question),
+        lambda stop: engine.under(stop).query(
+            text_of(question),
             now=now,
             window=window,
             timezone=question.timezone,

@@ -24,6 +24,7 @@ from lynxalert.api import (
     records,
     silences,
     sources,
+    stream,
     tail,
     trials,
 )
@@ -68,6 +69,7 @@ VIEWERS = (
     silences.index,
     skills.index,
     sources.index,
+    stream.stream,
     tail.tail,
     vox.get,
     vox.index,

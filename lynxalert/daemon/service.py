@@ -46,6 +46,7 @@ class Daemon:
         self._stopping = asyncio.Event()
         self.started = asyncio.Event()
         self.address = settings.server.listen
+        self.app: web.Application | None = None  # what is served, while it is
 
     def stop(self) -> None:
         """Begin to end; `run` returns when everything is closed."""
@@ -66,6 +67,7 @@ class Daemon:
             await parts.configuration.start()
             await self._open_keys(parts.keys)
             parts.store.start()
+            self.app = parts.app
             web_runner = runner(parts.app)
             await web_runner.setup()
             try:

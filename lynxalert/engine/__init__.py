@@ -3,8 +3,10 @@
 from lynxalert.engine.catalog import Catalog, EventSource, StoredField, StoredStream
 from lynxalert.engine.compiler import CompiledQuery, Compiler
 from lynxalert.engine.lookups import LookupFolder
-from lynxalert.engine.run import QueryFailed, QueryTimeOut, StoreDamaged
+from lynxalert.engine.rowstream import RowStream
+from lynxalert.engine.run import QueryFailed, QueryStopped, QueryTimeOut, StoreDamaged
 from lynxalert.engine.runner import Engine
+from lynxalert.engine.watchdog import Stop
 
 __all__ = [
     "Catalog",
@@ -14,7 +16,10 @@ __all__ = [
     "EventSource",
     "LookupFolder",
     "QueryFailed",
+    "QueryStopped",
     "QueryTimeOut",
+    "RowStream",
+    "Stop",
     "StoreDamaged",
     "StoredField",
     "StoredStream",

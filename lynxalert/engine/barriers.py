@@ -32,6 +32,15 @@ def settled(run: Run, pending: Pending) -> Relation:
     return pending.relation
 
 
+def readied(run: Run) -> tuple[Relation, str, tuple[Generate, ...]]:
+    """The relation of a run, its SQL and the tables that reads; every barrier in it run."""
+    compiled = run.compiled
+    if compiled.sql is not None:
+        return compiled.relation, compiled.sql, compiled.tables
+    relation = settled(run, compiled.pending)
+    return relation, *rendered(relation, compiled.catalog)
+
+
 def _through(run: Run, barrier: Relation, window: int) -> Relation:
     """The relation a barrier stands for, its input run now. It may be a barrier again."""
     match barrier:

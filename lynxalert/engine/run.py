@@ -16,7 +16,7 @@ import pyarrow as pa
 from lynxalert.engine.catalog import EventSource
 from lynxalert.engine.compiler import CompiledQuery
 from lynxalert.engine.sources import bound_names
-from lynxalert.engine.watchdog import Watchdog
+from lynxalert.engine.watchdog import WATCHDOG, Stop
 from lynxalert.errors import LynxError
 from lynxalert.lang import Code, Diagnostic, QueryError
 from lynxalert.lang.ast import Comparison
@@ -26,7 +26,6 @@ from lynxalert.plan.scope import Bounds, Earlier, Scope
 from lynxalert.plan.sinks import Output
 from lynxalert.plan.timespec import BadTime, resolve, shift
 
-WATCHDOG = Watchdog()
 # A parameter, or a text, in which a dollar means nothing.
 PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|\$(\w+)")
 TABLE = re.compile(r'"((?:events|raw)_\d+)"')
@@ -56,6 +55,13 @@ class QueryTimeOut(QueryFailed):
         super().__init__(message, transient=True)
 
 
+class QueryStopped(QueryFailed):
+    """Whoever asked does not wait any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the query was stopped: nobody waits for it", transient=False)
+
+
 class StoreDamaged(QueryFailed):
     """Stored events that the query needs cannot be read: a block of the file or the disk under it is damaged.
 
@@ -78,6 +84,7 @@ class Run:
     now: dt.datetime
     deadline: dt.timedelta
     cap: int
+    stop: Stop | None = None
     outputs: list[Output] = field(default_factory=list)  # rows handed over on the way
 
     def window(self, number: int) -> TimeWindow:
@@ -223,16 +230,20 @@ def translated(sql: str, deadline: dt.timedelta) -> Iterator[None]:
 
 @contextmanager
 def stopped_at(run: Run) -> Iterator[None]:
-    """Interrupt the run's cursor when its deadline passes."""
-    with interrupted(run.cursor, run.deadline):
+    """Interrupt the run's cursor when its deadline passes, or nobody waits for it any more."""
+    with interrupted(run.cursor, run.deadline, run.stop):
         yield
 
 
 @contextmanager
-def interrupted(cursor: duckdb.DuckDBPyConnection, deadline: dt.timedelta) -> Iterator[None]:
-    """Interrupt *cursor* when *deadline* passes."""
+def interrupted(
+    cursor: duckdb.DuckDBPyConnection, deadline: dt.timedelta, stop: Stop | None = None
+) -> Iterator[None]:
+    """Interrupt *cursor* when *deadline* passes or *stop* is said."""
     try:
-        with WATCHDOG.watching(deadline.total_seconds(), cursor.interrupt):
+        with WATCHDOG.watching(deadline.total_seconds(), cursor.interrupt, stop):
             yield
-    except duckdb.InterruptException:
+    except (duckdb.InterruptException, QueryTimeOut):
+        if stop is not None and stop.said:
+            raise QueryStopped from None
         raise QueryTimeOut(deadline) from None

@@ -9,13 +9,15 @@ from typing import Any
 
 from lynxalert.clock import monotonic
 from lynxalert.engine.advice import Missing, cut_lists
-from lynxalert.engine.barriers import rendered, settled
+from lynxalert.engine.barriers import readied
 from lynxalert.engine.catalog import EventSource
 from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query, opened
 from lynxalert.engine.funnel import Funnel, funnel
 from lynxalert.engine.rows import plain_rows
+from lynxalert.engine.rowstream import BATCH, RowStream
 from lynxalert.engine.run import QueryFailed, Run, StoreDamaged, execute, stopped_at
 from lynxalert.engine.sorting import FEW, in_order
+from lynxalert.engine.watchdog import Stop
 from lynxalert.lang import Diagnostic, parse
 from lynxalert.lang.ast import Query
 from lynxalert.plan import ALL_TIME, Result, TimeWindow, Value
@@ -43,11 +45,18 @@ class Engine:
         self.source = source
         self.compiler = Compiler(Knowledge(macros or {}, lookups, datamodels or {}))
         self._large: set[str] = set()
+        self.stop: Stop | None = None
 
     def over(self, source: EventSource) -> Engine:
         """This engine over another *source*, which has the same catalog."""
         other = copy.copy(self)
         other.source = source
+        return other
+
+    def under(self, stop: Stop) -> Engine:
+        """This engine, whose runs end with `QueryStopped` once *stop* is said."""
+        other = copy.copy(self)
+        other.stop = stop
         return other
 
     def compile(self, text: str | Query, timezone: str = "UTC", over: str = "_time") -> CompiledQuery:
@@ -85,12 +94,8 @@ class Engine:
         started = monotonic()
         for attempt in range(1, ATTEMPTS + 1):
             compiled = self._own(text, timezone, window.over)
-            if compiled.writes and not write:
-                refuse_writing(
-                    compiled.query,
-                    "this query may only read",
-                    help_="[queries] write = true allows it over HTTP",
-                )
+            if not write:
+                _refuse_to_write(compiled)
             try:
                 columns, rows, run = self._run(compiled, window, now, deadline, limit)
             except StoreDamaged as damage:
@@ -116,6 +121,32 @@ class Engine:
             window=run.window(0),
             outputs=tuple(run.outputs),
         )
+
+    def stream(
+        self,
+        text: str | Query,
+        *,
+        now: dt.datetime,
+        window: TimeWindow = ALL_TIME,
+        timezone: str = "UTC",
+        deadline: dt.timedelta = DEADLINE,
+        size: int = BATCH,
+    ) -> RowStream:
+        """As `query`, without a limit: the rows come *size* at a time, as the engine finds them."""
+        for attempt in range(1, ATTEMPTS + 1):
+            compiled = self._own(text, timezone, window.over)
+            _refuse_to_write(compiled)
+            run = Run(compiled, self.source.cursor(), window, now, deadline, size, self.stop)
+            try:
+                found = RowStream(run, self.source.report_damage, size)
+            except QueryFailed:
+                if attempt == ATTEMPTS or self._stands(compiled):
+                    raise
+                continue
+            if attempt == ATTEMPTS or self._stands(compiled):
+                break
+            found.close()
+        return found
 
     def write_lookup(self, output: Output) -> None:
         """Put the rows of *output* into the lookup it names.
@@ -150,7 +181,7 @@ class Engine:
             cursor = self.source.cursor()
             try:
                 cursor.begin()  # what is counted in several steps must not change between them
-                run = Run(compiled, cursor, window, now, deadline, ROW_CAP)
+                run = Run(compiled, cursor, window, now, deadline, ROW_CAP, self.stop)
                 with stopped_at(run):
                     found = funnel(run)
             except StoreDamaged as damage:
@@ -185,7 +216,7 @@ class Engine:
             return []
         cursor = self.source.cursor()
         try:
-            run = Run(compiled, cursor, window, now, deadline, 1)
+            run = Run(compiled, cursor, window, now, deadline, 1, self.stop)
             with stopped_at(run):
                 return question.warnings(execute(run, question.sql, question.tables).fetchall()[0])
         finally:
@@ -203,7 +234,7 @@ class Engine:
         try:
             if compiled.sql is None:
                 cursor.begin()  # what is read in several steps must not change between them
-            run = Run(compiled, cursor, window, now, deadline, limit)
+            run = Run(compiled, cursor, window, now, deadline, limit, self.stop)
             with stopped_at(run):
                 columns, rows = self._finish(run)
         finally:
@@ -211,10 +242,7 @@ class Engine:
         return columns, rows, run
 
     def _finish(self, run: Run) -> tuple[tuple[Column, ...], list[dict[str, Value]]]:
-        relation, sql, tables = run.compiled.relation, run.compiled.sql, run.compiled.tables
-        if sql is None:
-            relation = settled(run, run.compiled.pending)
-            sql, tables = rendered(relation, run.compiled.catalog)
+        relation, sql, tables = readied(run)
         columns = relation.schema.columns
         shown = relation.schema.names, [column.type for column in columns]
         unsorted = run.compiled.unsorted
@@ -230,3 +258,9 @@ class Engine:
         if len(self._large) >= self.compiler.size:
             self._large.clear()
         self._large.add(sql)
+
+
+def _refuse_to_write(compiled: CompiledQuery) -> None:
+    if compiled.writes:
+        allowing = "[queries] write = true allows it over HTTP"
+        refuse_writing(compiled.query, "this query may only read", help_=allowing)

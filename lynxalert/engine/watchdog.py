@@ -1,4 +1,7 @@
-"""Deadlines → interrupts. One thread serves every run: starting one for each would cost as much as a small query."""
+"""Deadlines, and callers who left → interrupts.
+
+One thread serves every run: starting one for each would cost as much as a small query.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,24 @@ class Watchdog:
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
-        self._watched: dict[int, tuple[float, Callable[[], object]]] = {}
+        self._watched: dict[int, tuple[float, Callable[[], object], Stop | None]] = {}
         self._numbers = itertools.count()
         self._wakes = NEVER
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def watching(self, seconds: float, interrupt: Callable[[], object]) -> Iterator[None]:
-        """Call *interrupt*, from another thread, once *seconds* have passed in here; never after the end."""
+    def watching(
+        self, seconds: float, interrupt: Callable[[], object], stop: Stop | None = None
+    ) -> Iterator[None]:
+        """Call *interrupt*, from another thread, once *seconds* have passed in here or *stop* is said.
+
+        Never after the end.
+        """
         number, due = next(self._numbers), monotonic() + seconds
         with self._changed:
-            self._watched[number] = due, interrupt
+            if stop is not None and stop.said:
+                due = monotonic()
+            self._watched[number] = due, interrupt, stop
             if due < self._wakes:
                 self._wake()
         try:
@@ -36,6 +46,12 @@ class Watchdog:
         finally:
             with self._changed:
                 del self._watched[number]
+
+    def look(self) -> None:
+        """Look at once who is to be interrupted."""
+        with self._changed:
+            if self._thread is not None:
+                self._changed.notify()
 
     def _wake(self) -> None:
         if self._thread is None:
@@ -48,11 +64,26 @@ class Watchdog:
         with self._changed:
             while True:
                 self._bark(monotonic())
-                self._wakes = min((due for due, _ in self._watched.values()), default=NEVER)
+                self._wakes = min((due for due, *_ in self._watched.values()), default=NEVER)
                 self._changed.wait(None if self._wakes == NEVER else max(0.0, self._wakes - monotonic()))
 
     def _bark(self, now: float) -> None:
-        for number, (due, interrupt) in list(self._watched.items()):
-            if due <= now:
+        for number, (due, interrupt, stop) in list(self._watched.items()):
+            if due <= now or (stop is not None and stop.said):
                 interrupt()
-                self._watched[number] = now + AGAIN, interrupt
+                self._watched[number] = now + AGAIN, interrupt, stop
+
+
+WATCHDOG = Watchdog()
+
+
+class Stop:
+    """Nobody waits for the rows any more: said once, from any thread, and every run under it ends."""
+
+    def __init__(self) -> None:
+        self.said = False
+
+    def say(self) -> None:
+        """End what runs under this, and what would begin to."""
+        self.said = True
+        WATCHDOG.look()

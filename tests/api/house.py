@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from aiohttp import web
 
 from lynxalert.config import compiler, load
 from lynxalert.daemon.service import Daemon
@@ -51,6 +52,12 @@ class House:
     folder: pathlib.Path
     session: aiohttp.ClientSession
     first_key: str | None = None
+
+    @property
+    def app(self) -> web.Application:
+        """The application that the daemon serves, to look at what no reply tells."""
+        assert self.daemon.app is not None
+        return self.daemon.app
 
     @property
     def url(self) -> str:

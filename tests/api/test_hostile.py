@@ -118,12 +118,14 @@ async def test_one_key_has_only_so_many_queries_under_way() -> None:
         return request
 
     async with asyncio.TaskGroup() as group:
-        asked = [group.create_task(in_turn(request_of("ada"), go_on.wait)) for _ in range(MOST_QUERIES)]
+        asked = [
+            group.create_task(in_turn(request_of("ada"), lambda _: go_on.wait())) for _ in range(MOST_QUERIES)
+        ]
         await asyncio.sleep(0)  # each has asked by now
         with pytest.raises(ApiError) as raised:
-            await in_turn(request_of("ada"), go_on.wait)
+            await in_turn(request_of("ada"), lambda _: go_on.wait())
         assert (raised.value.status, raised.value.headers) == (429, {"Retry-After": "1"})
-        other = group.create_task(in_turn(request_of("bob"), go_on.wait))
+        other = group.create_task(in_turn(request_of("bob"), lambda _: go_on.wait()))
         go_on.set()
     assert all(each.result() for each in [*asked, other])
     assert not app[ASKING]
