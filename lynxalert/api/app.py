@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from lynxalert.access.doorkeeper import Doorkeeper
+from lynxalert.access.passes import Passes
 from lynxalert.api import (
     alerts,
     audit,
@@ -37,6 +38,9 @@ from lynxalert.api.dialects.routes import DIALECT_ROUTES
 from lynxalert.api.dialects.voices import BY_ADDRESS
 from lynxalert.api.errors import VOICES, Endpoint, errors
 from lynxalert.api.guard import guard
+from lynxalert.api.links import asking as link_asking
+from lynxalert.api.links import doing, looking
+from lynxalert.api.links.html import refusal
 from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
 from lynxalert.api.ports import (
     Alerts,
@@ -117,6 +121,12 @@ ROOT_ROUTES: tuple[Route, ...] = (
     ("GET", "/health", health.health),
     ("GET", "/ready", health.ready),
     ("GET", "/metrics", metrics),
+    ("GET", "/go/alert/{subject}/{ticket}", looking.look),
+    ("GET", "/go/query/{subject}/{ticket}", link_asking.ask),
+    ("GET", "/go/ack/{subject}/{ticket}", doing.ask_ack),
+    ("POST", "/go/ack/{subject}/{ticket}", doing.ack),
+    ("GET", "/go/mute/{subject}/{ticket}", doing.ask_mute),
+    ("POST", "/go/mute/{subject}/{ticket}", doing.mute),
 )
 
 
@@ -135,6 +145,7 @@ class Offered:
     metrics: Metrics
     notifications: Notifications
     parts: Mapping[str, Part]
+    passes: Passes
     rehearsal: Rehearsal
     silences: Silences
 
@@ -150,7 +161,7 @@ def application(offered: Offered) -> web.Application:
     app[tail.TAILS] = tail.Tails()
     app.on_shutdown.append(tail.end_tails)
     app[ACKS] = Acks()
-    app[VOICES] = BY_ADDRESS
+    app[VOICES] = {**BY_ADDRESS, "/go": refusal}
     for method, path, endpoint in every_route():
         _add(app, method, path, endpoint)
     return app
@@ -167,6 +178,7 @@ def _offer(app: web.Application, offered: Offered) -> None:
     app[keys.KEYS] = offered.keys
     app[keys.NOTIFICATIONS] = offered.notifications
     app[keys.PARTS] = offered.parts
+    app[keys.PASSES] = offered.passes
     app[keys.REHEARSAL] = offered.rehearsal
     app[keys.SILENCES] = offered.silences
     app[METRICS] = offered.metrics

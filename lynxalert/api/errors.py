@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import structlog
 from aiohttp import web
 
+from lynxalert.access.passes import unsigned
 from lynxalert.api.reply import encode
 from lynxalert.config.mistakes import Mistake
 from lynxalert.errors import LynxError
@@ -130,7 +131,10 @@ async def _answer(request: web.Request, handler: Endpoint) -> web.StreamResponse
     except Exception:
         # The one place where an unexpected error ends: the log has it whole, the answer has its name.
         log.exception(
-            "request_failed", request_id=request[REQUEST_ID], method=request.method, path=request.path
+            "request_failed",
+            request_id=request[REQUEST_ID],
+            method=request.method,
+            path=unsigned(request.path),
         )
         message = f"an internal error, logged as {request[REQUEST_ID]}"
         return told(request, ApiError(500, "INTERNAL_ERROR", message))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from aiohttp import web
 
 from lynxalert.access.doorkeeper import Doorkeeper
+from lynxalert.access.passes import Passes
 from lynxalert.api.ports import (
     Alerts,
     Audit,
@@ -35,5 +36,6 @@ EVENTS = web.AppKey("events", EventStore)
 KEYS: web.AppKey[Keys] = web.AppKey("keys", Keys)
 NOTIFICATIONS: web.AppKey[Notifications] = web.AppKey("notifications", Notifications)
 PARTS: web.AppKey[Mapping[str, Part]] = web.AppKey("parts", Mapping)
+PASSES = web.AppKey("passes", Passes)  # what links in messages are signed with
 REHEARSAL: web.AppKey[Rehearsal] = web.AppKey("rehearsal", Rehearsal)
 SILENCES: web.AppKey[Silences] = web.AppKey("silences", Silences)

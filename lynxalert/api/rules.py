@@ -29,6 +29,8 @@ from lynxalert.api import (
     trials,
 )
 from lynxalert.api.dialects import batches, checkrd, checkrd_records, selftune, skills, vox
+from lynxalert.api.links import asking as link_asking
+from lynxalert.api.links import doing, looking
 from lynxalert.api.protocols import hec
 from lynxalert.api.protocols.cloudevents import handshake
 from lynxalert.api.routes import INGEST_ROUTES
@@ -41,6 +43,13 @@ OPEN = (
     hec.options,
     hec.health,  # checks a token if one is given, as Splunk does
     handshake,
+    # A link carries its own leave.
+    doing.ack,
+    doing.ask_ack,
+    doing.ask_mute,
+    doing.mute,
+    link_asking.ask,
+    looking.look,
 )
 VIEWERS = (
     alerts.index,

@@ -144,7 +144,8 @@ class Server(Section):
     """Where the HTTP interface listens and who may use it."""
 
     listen: Listen = Address("127.0.0.1", 3100)
-    public_url: str | None = None  # for links in messages; default: the address it listens on
+    public_url: str | None = None  # where people reach it: for links in messages, which hold none without it
+    action_links: bool = True  # links also let whoever holds them acknowledge and mute
     auth: Literal["off", "keys", "jwt"] | None = None  # default: off on loopback, refused elsewhere
     jwt: Jwt | None = None
     timezone: Zone = "UTC"
@@ -159,11 +160,6 @@ class Server(Section):
     def tokens(self) -> Tokens | None:
         """What checks tokens, where they are accepted beside keys."""
         return self.jwt.tokens if self.auth == "jwt" and self.jwt is not None else None
-
-    @property
-    def url(self) -> str:
-        """The address people use, without a slash at the end."""
-        return (self.public_url or f"http://{self.listen}").rstrip("/")
 
 
 class Index(Section):

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from aiohttp import web
 
 from lynxalert.access.doorkeeper import Doorkeeper
+from lynxalert.access.passes import Passes
 from lynxalert.alerts import ChannelSpec
 from lynxalert.api.app import Offered, application
 from lynxalert.api.metrics import Metrics
@@ -22,12 +24,13 @@ from lynxalert.config.settings import Heartbeat
 from lynxalert.daemon.audited import Audit
 from lynxalert.daemon.backtests import Backtests
 from lynxalert.daemon.book import Book
-from lynxalert.daemon.commit import Voice
+from lynxalert.daemon.commit import Deliver, Voice
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.evaluator import Evaluator
 from lynxalert.daemon.heartbeat import Loop, Pulse
 from lynxalert.daemon.housekeeping import Housekeeping
 from lynxalert.daemon.keys import Keys
+from lynxalert.daemon.linking import Linking
 from lynxalert.daemon.lock import hold
 from lynxalert.daemon.logs import Redactor
 from lynxalert.daemon.notifications import ChannelPart, Notifications
@@ -44,8 +47,8 @@ from lynxalert.events import EventStore, Limits, Quotas, SourceLimit
 from lynxalert.notify import fields
 from lynxalert.notify.channel import secrets_of
 from lynxalert.notify.http import Http, Outbound
-from lynxalert.notify.queueing import made
-from lynxalert.state import Database, StoredOutbox
+from lynxalert.notify.queueing import made, queue
+from lynxalert.state import Database, StoredOutbox, secret
 
 MIB = 2**20
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
@@ -65,6 +68,12 @@ class Ground:
     http: Http
     doorkeeper: Doorkeeper
     keys: Keys
+    passes: Passes
+
+    @property
+    def asked(self) -> Doorkeeper | None:
+        """Who asks for keys; None: nobody does."""
+        return self.doorkeeper if self.settings.server.asks_for_keys else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +113,9 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
         closing.push_async_callback(http.close)
         doorkeeper = Doorkeeper(clock, settings.server.tokens)
         keys = Keys(database, clock, doorkeeper)
+        passes = Passes(await database.write(secret.of_links))
         yield _wired(
-            Ground(settings, clock, redactor, store, database, engine, runner, http, doorkeeper, keys)
+            Ground(settings, clock, redactor, store, database, engine, runner, http, doorkeeper, keys, passes)
         )
 
 
@@ -113,30 +123,29 @@ def _wired(ground: Ground) -> Parts:
     """Who calls whom: an edit wakes evaluator and sender, a commit wakes the sender."""
     observer = Observer(Metrics(), ground.store, ground.clock)
     syslog = Listeners(ground.settings, ground.store, observer.metrics, ground.clock)
-    edits = Edits()
     settings: Callable[[], Settings] = lambda: configuration.settings  # noqa: E731 - made below
+    linking = Linking(ground.passes, settings)
+    edits = Edits(partial(queue, links=linking))
     outbox = StoredOutbox(ground.database, lambda: settings().error_specs)
-    evaluator, sender = _workers(ground, observer, outbox, settings)
+    evaluator, sender = _workers(ground, observer, outbox, settings, edits.deliver)
 
     changed = _changing(ground, settings, evaluator, sender)
-    reloaded = _reloading(ground, observer, settings)
-    configuration = Configuration(
-        ground.settings, ground.engine, ground.database, ground.clock, edits, changed, reloaded
-    )
+    configuration = _configuration(ground, edits, changed, _reloading(ground, observer, settings))
     offered = Offered(
         alerts=Book(ground.database, ground.clock, edits, changed),
         audit=Audit(ground.database),
         backtests=_backtests(ground, configuration),
         clock=ground.clock,
         configuration=configuration,
-        doorkeeper=ground.doorkeeper if ground.settings.server.asks_for_keys else None,
+        doorkeeper=ground.asked,
         events=ground.store,
         keys=ground.keys,
         metrics=observer.metrics,
         notifications=Notifications(ground.database, outbox, ground.clock, settings, sender.wake),
         parts=_telling(observer, configuration, outbox, syslog),
+        passes=ground.passes,
         silences=Silencing(ground.database, ground.clock, changed),
-        rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database, outbox),
+        rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database, outbox, linking),
     )
     return Parts(
         app=application(offered),
@@ -149,6 +158,17 @@ def _wired(ground: Ground) -> Parts:
         sender=sender,
         store=ground.store,
         syslog=syslog,
+    )
+
+
+def _configuration(
+    ground: Ground,
+    edits: Edits,
+    changed: Callable[[Iterable[ChannelSpec]], None],
+    reloaded: Callable[[bool], None],
+) -> Configuration:
+    return Configuration(
+        ground.settings, ground.engine, ground.database, ground.clock, edits, changed, reloaded
     )
 
 
@@ -216,7 +236,11 @@ def _telling(
 
 
 def _workers(
-    ground: Ground, observer: Observer, outbox: StoredOutbox, settings: Callable[[], Settings]
+    ground: Ground,
+    observer: Observer,
+    outbox: StoredOutbox,
+    settings: Callable[[], Settings],
+    deliver: Deliver,
 ) -> tuple[Evaluator, Sender]:
     sender = Sender(outbox, ground.http, ground.clock, settled=observer.settled)
 
@@ -225,6 +249,7 @@ def _workers(
         sender.wake()
 
     voice = Voice(
+        deliver=deliver,
         tell=observer.noticed,
         inhibitions=lambda: settings().inhibitions,
         error_channels=lambda: settings().error_specs,

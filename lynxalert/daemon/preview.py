@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lynxalert.access.passes import unsigned
 from lynxalert.alerts import Alert, ChannelSpec, Match
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.schedule import as_of, previous_slot, window
@@ -20,7 +21,7 @@ from lynxalert.lang import QueryError
 from lynxalert.lang.printer import print_query
 from lynxalert.notify.http import Http
 from lynxalert.notify.probe import TestOutcome, probe_all, send_tests
-from lynxalert.notify.queueing import made, target_of
+from lynxalert.notify.queueing import Linking, made, runbook_only, target_of
 from lynxalert.notify.render import compose
 from lynxalert.notify.sample import sample
 from lynxalert.plan import Row, TimeWindow
@@ -43,8 +44,15 @@ class Preview:
     """Tries alerts out, saved ones and others."""
 
     def __init__(
-        self, runner: Runner, engine: Engine, http: Http, database: Database, outbox: StoredOutbox
+        self,
+        runner: Runner,
+        engine: Engine,
+        http: Http,
+        database: Database,
+        outbox: StoredOutbox,
+        links: Linking = runbook_only,
     ) -> None:
+        self._links = links
         self._outbox = outbox
         self._runner = runner
         self._engine = engine
@@ -81,7 +89,7 @@ class Preview:
 
     async def send_test(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
         """Send a `[TEST]` message to every enabled channel, with the present result if there is one."""
-        outcomes = await send_tests(alert, await self._present_row(alert), self._http)
+        outcomes = await send_tests(alert, await self._present_row(alert), self._http, self._links)
         enabled = [spec for spec in alert.channels if spec.enabled]
         for spec, each in zip(enabled, outcomes, strict=True):
             await self._remember(spec, "ok" if each.error is None else "error")
@@ -155,12 +163,15 @@ class Preview:
     ) -> list[dict[str, Any]]:
         """What each enabled channel would be sent."""
         occasion = replace(sample(alert, found.row, at), condition=said, evidence=evidence)
+        occasion = replace(occasion, links=self._links(occasion, at))
         messages = []
         for spec in alert.channels:
             if spec.enabled:
                 message = compose(occasion, made(spec))
                 text = message.payload if message.payload is not None else message.body
-                messages.append({"type": spec.type, "name": spec.name, "title": message.title, "text": text})
+                messages.append(
+                    {"type": spec.type, "name": spec.name, "title": message.title, "text": unsigned(text)}
+                )
         return messages
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from lynxalert.access.passes import unsigned
 from lynxalert.alerts import Instance, Phase
 from lynxalert.alerts.health import Health, HealthState
 from lynxalert.api.ports import Told
@@ -82,7 +83,7 @@ def delivery_of(listed: Listed) -> dict[str, Any]:
         "error": owed.detail,
         "attempts": owed.attempt,
         "title": owed.message.title,
-        "text": owed.message.text,
+        "text": unsigned(owed.message.text),
         "created_at": owed.created_at,
         "due_at": owed.due_at,
         "settled_at": owed.settled_at,

@@ -16,7 +16,7 @@ from lynxalert.alerts.model import Kind
 from lynxalert.clock import rfc3339
 from lynxalert.notify.layout import Line, Piece, write
 from lynxalert.notify.markup import PLAIN, Markup, cut, one_line
-from lynxalert.notify.message import Message, Plain
+from lynxalert.notify.message import Link, Message, Plain
 from lynxalert.notify.model import Delivery, Special, Status, delivery_id
 
 GRAVEST_FIRST = ("critical", "error", "warning", "info")
@@ -131,6 +131,7 @@ def compose_digest(found: Bundle, head: Delivery, identity: str, markup: Markup,
         delivery=identity,
         alert=head.message.alert if len(alerts) == 1 else {**head.message.alert, "name": about},
         rows=tuple(alerts[:MOST_MEMBERS]),
+        links=_links(head) if len(alerts) == 1 else (),
         members=tuple(map(_member, _ordered(found.told)[:MOST_MEMBERS])),
         truncated=max(0, len(found.told) - MOST_MEMBERS),
         starts_at=min(each.starts_at for each in found.told),
@@ -197,6 +198,11 @@ def _lines(
     if titles and len(told) > titles:
         written.append((Piece(f"… and {len(told) - titles:,} more"),))
     return written
+
+
+def _links(head: Delivery) -> tuple[Link, ...]:
+    """Those of *head* that hold for its whole alert; what is of one episode is left out."""
+    return tuple(link for link in head.message.links if link.kind in ("alert", "mute", "runbook"))
 
 
 def _member(item: Item) -> dict[str, Plain]:

@@ -1,5 +1,6 @@
 """Everything the file of a channel needs, under one import; holds nothing of its own."""
 
+from lynxalert.notify import buttons
 from lynxalert.notify.answers import Reply, encode
 from lynxalert.notify.channel import Base, Channel, channel
 from lynxalert.notify.dial import connect, reach
@@ -49,6 +50,7 @@ __all__ = [
     "Template",
     "Url",
     "Web",
+    "buttons",
     "call",
     "channel",
     "connect",

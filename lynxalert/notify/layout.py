@@ -33,18 +33,30 @@ ENDINGS = {
     "settled": "It has stopped flapping.",
 }
 MOST_COLUMNS = 4  # of a table that a phone shows without wrapping
+# What is seen before it is read, where text has styles.
+SIGNS = {"critical": "🔴", "error": "🟠", "warning": "🟡", "info": "🔵"}
+ENDED, ABSENT, UNSTEADY = "🟢", "⚪", "🟣"
+EXPLAINED = ("fired", "repeated", "no_data")  # kinds that repeat what the alert's author wrote about it
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much of the data to show: characters of a value, rows, events."""
+    """How much of the data to show: characters of a value, rows, events, links."""
 
     value: int
     rows: int
     events: int
+    links: int
 
 
-ROOMS = (Room(800, 10, 5), Room(300, 8, 3), Room(120, 5, 2), Room(60, 3, 1), Room(40, 1, 0), Room(20, 0, 0))
+ROOMS = (
+    Room(800, 10, 5, 6),
+    Room(300, 8, 3, 6),
+    Room(120, 5, 2, 6),
+    Room(60, 3, 1, 4),
+    Room(40, 1, 0, 1),
+    Room(20, 0, 0, 0),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +97,36 @@ def _about(facts: Mapping[str, Plain]) -> str:
     return f"{facts['alert']['name']} — {labels}" if labels else str(facts["alert"]["name"])
 
 
-def lines(facts: Mapping[str, Plain], room: Room) -> list[Line]:
-    """The default text of *facts* within *room*."""
-    written: list[Line] = [(Piece(title(facts, max(80, min(200, room.value))), "bold"),)]
+def sign(facts: Mapping[str, Plain]) -> str:
+    """The colour of the state: what is over green, what fires as grave as it is."""
+    kind, tier = facts["transition"]["kind"], facts["transition"]["tier"]
+    named = {"resolved": ENDED, "no_data": ABSENT, "flapping": UNSTEADY}
+    grave = {"crit": "critical", "warn": "warning"}.get(tier, tier)
+    usual = SIGNS.get(facts["alert"]["severity"], SIGNS["error"])
+    return named.get(kind) or SIGNS.get(grave, usual)
+
+
+def lines(facts: Mapping[str, Plain], room: Room, *, styled: bool = False) -> list[Line]:
+    """The default text of *facts* within *room*; *styled*: for a reader who sees colours, and links by their title."""
+    heading = Piece(title(facts, max(80, min(200, room.value))), "bold")
+    written: list[Line] = [(Piece(f"{sign(facts)} "), heading) if styled else (heading,)]
     written += _what(facts, room)
     written += _when(facts)
     written += _data(facts, room)
     query = cut(one_line(facts["alert"]["query"]), room.value)
     if query and room.rows:
         written.append((Piece("Query: "), Piece(query, "code")))
-    if room.value > 20:
-        written += [(Piece(link["title"], "link", link["url"]),) for link in facts["links"][:3]]
-    return written
+    return written + _linked(facts["links"][: room.links], styled=styled)
 
 
 def _what(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
     transition = facts["transition"]
     description = cut(facts["alert"]["description"], room.value)
-    if description and transition["kind"] == "fired":
+    if description and transition["kind"] in EXPLAINED:
         yield (Piece(description),)
     if transition["reason"] in ENDINGS:
         yield (Piece(ENDINGS[transition["reason"]]),)
-    if transition["condition"] and transition["kind"] != "resolved":
+    if transition["condition"] and transition["kind"] not in ("resolved", "no_data"):
         yield (Piece(cut(one_line(transition["condition"]), room.value), "code"),)
     if transition["kind"] == "no_data":
         yield (Piece("No events arrived to judge."),)
@@ -139,7 +159,19 @@ def _data(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
             yield (Piece(f"… and {hidden} more rows"),)
     events = facts["evidence"][: room.events]
     if events:
+        yield (Piece("Newest events:" if len(events) > 1 else "Newest event:"),)
         yield (Piece("\n".join(cut(one_line(event), room.value) for event in events), "block"),)
+
+
+def _linked(links: Sequence[Mapping[str, Plain]], *, styled: bool) -> list[Line]:
+    """A line of titles where they hide addresses, else a line for each address."""
+    pieces = [Piece(link["title"], "link", link["url"]) for link in links]
+    if not styled or not pieces:
+        return [(piece,) for piece in pieces]
+    line = [pieces[0]]
+    for piece in pieces[1:]:
+        line += [Piece(" · "), piece]
+    return [tuple(line)]
 
 
 def _table(rows: Sequence[Mapping[str, Plain]], room: Room) -> str:

@@ -65,6 +65,11 @@ class Markup:
     fault: Callable[[str], str | None] = lambda _: None
     size: Callable[[str], int] = units
 
+    @property
+    def styled(self) -> bool:
+        """Whether a reader sees more than letters, and the title of a link in place of its address."""
+        return self.bold("a") != "a"
+
     def fits(self, text: str) -> bool:
         """Whether *text* is within the limit."""
         return self.size(text) <= self.limit

@@ -15,10 +15,11 @@ Plain: TypeAlias = Any
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Somewhere to look further."""
+    """Somewhere to look further, or to do something. *kind*: alert | query | ack | mute | runbook; empty: any."""
 
     title: str
     url: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +84,8 @@ class Message:
 
     @property
     def link(self) -> str | None:
-        """Where to look first."""
-        return self.links[0].url if self.links else None
+        """Where to look first: at the alert, not at what its author wrote elsewhere."""
+        return next((link.url for link in self.links if link.kind != "runbook"), None)
 
     def degrade(self, limit: int = 1000) -> Message:
         """The message for the one attempt after a refusal: plain, at most *limit* characters, no template."""

@@ -45,7 +45,7 @@ def _alertmanager(message: Message) -> dict[str, Plain]:
         **{name: _label(value) for name, value in message.labels.items()},
     }
     annotations = {"summary": message.title, "description": message.text}
-    link = message.links[0].url if message.links else ""
+    link = message.link or ""
     alert = {
         "status": status,
         "labels": labels,

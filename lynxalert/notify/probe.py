@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lynxalert.alerts.model import Alert, ChannelSpec
 from lynxalert.clock import monotonic
 from lynxalert.notify.facts import Occasion
 from lynxalert.notify.http import Http
 from lynxalert.notify.model import DeliveryError, Level, ProbeReport
-from lynxalert.notify.queueing import made
+from lynxalert.notify.queueing import Linking, made, runbook_only
 from lynxalert.notify.render import compose
 from lynxalert.notify.sample import sample
 from lynxalert.notify.sending import probe as probe_channel
@@ -48,7 +48,9 @@ async def probe_all(specs: Sequence[ChannelSpec], http: Http) -> list[ProbeRepor
     return list(await asyncio.gather(*(probe(spec, http) for spec in specs)))
 
 
-async def send_test(spec: ChannelSpec, alert: Alert, row: Row | None, http: Http) -> TestOutcome:
+async def send_test(
+    spec: ChannelSpec, alert: Alert, row: Row | None, http: Http, links: Linking = runbook_only
+) -> TestOutcome:
     """Send a message marked `[TEST]` for *alert* with *row* as its result (None: a made-up one)."""
     channel = made(spec)
     started = monotonic()
@@ -57,6 +59,7 @@ async def send_test(spec: ChannelSpec, alert: Alert, row: Row | None, http: Http
         error = "the channel is not configured"
     else:
         occasion: Occasion = sample(alert, row, http.clock.now(), test=True)
+        occasion = replace(occasion, links=links(occasion, http.clock.now()))
         identity = f"{occasion.transition.episode}-{spec.type}-{spec.name}"
         try:
             await send(channel, compose(occasion, channel, identity), http)
@@ -65,7 +68,9 @@ async def send_test(spec: ChannelSpec, alert: Alert, row: Row | None, http: Http
     return TestOutcome(spec.type, spec.name, dt.timedelta(seconds=monotonic() - started), error)
 
 
-async def send_tests(alert: Alert, row: Row | None, http: Http) -> list[TestOutcome]:
+async def send_tests(
+    alert: Alert, row: Row | None, http: Http, links: Linking = runbook_only
+) -> list[TestOutcome]:
     """`send_test` for every enabled channel of *alert* at once, in the order of its definition."""
     enabled = [spec for spec in alert.channels if spec.enabled]
-    return list(await asyncio.gather(*(send_test(spec, alert, row, http) for spec in enabled)))
+    return list(await asyncio.gather(*(send_test(spec, alert, row, http, links) for spec in enabled)))

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 from lynxalert.alerts.model import Alert, ChannelSpec, Grouping, Key
 from lynxalert.notify.channel import Channel, target
 from lynxalert.notify.configure import configure
 from lynxalert.notify.facts import Occasion
 from lynxalert.notify.grouping import group_of
+from lynxalert.notify.links import runbook
+from lynxalert.notify.message import Link
 from lynxalert.notify.model import Delivery, Overlay, Start, Target, delivery_id
 from lynxalert.notify.render import compose
 from lynxalert.notify.routing import Addressee, Decision, Situation, route
+
+# An occasion and the present → the links of its messages.
+Linking: TypeAlias = Callable[[Occasion, dt.datetime], tuple[Link, ...]]
+
+
+def runbook_only(occasion: Occasion, _now: dt.datetime) -> tuple[Link, ...]:
+    """The links where nobody said at which address people find the daemon."""
+    return tuple(runbook(occasion))
 
 
 def made(spec: ChannelSpec) -> Channel | None:
@@ -46,14 +58,19 @@ def situation_of(
     )
 
 
-def queue(occasions: Sequence[Occasion], situation: Situation) -> tuple[Delivery, ...]:
+def queue(
+    occasions: Sequence[Occasion], situation: Situation, links: Linking = runbook_only
+) -> tuple[Delivery, ...]:
     """Every delivery that *occasions* of the situation's alert give rise to, suppressed ones included, in order."""
     channels = {one.target: made(one.spec) for one in situation.addressees if one.target is not None}
     for start in situation.starts:
         if start.target not in channels and start.channel is not None:
             channels[start.target] = made(start.channel)
     groupings = groupings_of(situation.addressees)
-    told = {(one.transition.episode, one.transition.sequence): one for one in occasions}
+    told = {
+        (one.transition.episode, one.transition.sequence): replace(one, links=links(one, situation.now))
+        for one in occasions
+    }
     deliveries = []
     for decision in route([occasion.transition for occasion in occasions], situation):
         transition = decision.transition

@@ -6,7 +6,7 @@ with the mistake in it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lynxalert.alerts.model import Kind, Phase
@@ -62,7 +62,7 @@ def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = 
 def default_text(facts: Mapping[str, Plain], markup: Markup, note: str = "") -> str:
     """The default text in *markup*, as much of the data as fits."""
     extra: list[Line] = [(Piece(note),)] if note else []
-    texts = (write([*lines(facts, room), *extra], markup) for room in ROOMS)
+    texts = (write([*lines(facts, room, styled=markup.styled), *extra], markup) for room in ROOMS)
     shortest = markup.escape(title(facts, 80))
     return markup.shortest(texts) or shortest
 
@@ -124,14 +124,21 @@ def _texts(occasion: Occasion, channel: Channel | None, facts: Mapping[str, Plai
     except TemplateError as error:
         notes.append(f"The message template failed, this is the default text: {error}")
     payload = _payload(channel, facts, notes)
+    shown = {**facts, "links": _in_text(channel, facts["links"])}
     for note in notes:
         plain = cut(plain, PLAIN.limit - 600) + f"\n{cut(note, 500)}"
-        rich = default_text(facts, markup, cut(note, 500))
+        rich = default_text(shown, markup, cut(note, 500))
     if markup is PLAIN:
         rich = None
     elif rich is None:
-        rich = default_text(facts, markup)
+        rich = default_text(shown, markup)
     return _Texts(plain, rich, payload, tuple(notes))
+
+
+def _in_text(channel: Channel | None, links: Sequence[Mapping[str, Plain]]) -> list[Mapping[str, Plain]]:
+    """Those of *links* that *channel* has in its text; the others are buttons, or too much."""
+    wanted = None if channel is None else channel.link_kinds
+    return [link for link in links if wanted is None or link["kind"] in wanted]
 
 
 def _payload(channel: Channel | None, facts: Mapping[str, Plain], notes: list[str]) -> str | None:

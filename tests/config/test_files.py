@@ -114,7 +114,7 @@ def test_secrets_come_from_the_environment_and_from_files_beside_the_configurati
 def test_defaults_and_where_things_are(tmp_path) -> None:
     settings = load(write(tmp_path, config_toml=HOOK + ALERT.format(key="a")), compiler, {})
     assert settings.data_folder == tmp_path / "data"
-    assert settings.server.url == "http://127.0.0.1:3100"
+    assert settings.server.public_url is None
     assert settings.allow_private == ("0.0.0.0/0", "::/0")
     assert settings.alerts[0].name == "a"
     assert settings.alerts[0].channels == (settings.channels["hook"],)

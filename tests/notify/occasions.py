@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 from typing import Any
 
 from lynxalert.alerts.model import Alert, ChannelSpec, Every, Kind, Match, Phase, Policy, Transition
 from lynxalert.notify.channel import Channel
 from lynxalert.notify.configure import configure
 from lynxalert.notify.facts import Occasion
+from lynxalert.notify.links import Signpost
 from lynxalert.notify.message import Link
 from lynxalert.plan import TimeWindow
 
@@ -72,7 +74,14 @@ def occasion(kind: Kind = Kind.FIRED, **changes: Any) -> Occasion:
     )
 
 
-LINK = Link("Open in LynxAlert", "http://localhost:3100/alerts/alt_xyz789")
+LINK = Link("Open in LynxAlert", "https://alerts.example.com/alerts/alt_xyz789", "alert")
+SIGNED = "1773667500.AAAAAAAAAAAAAAAAAAAAAA"
+
+
+def linked(told: Occasion) -> Occasion:
+    """*told* with every link that it can have."""
+    signpost = Signpost("https://alerts.example.com", lambda *_: SIGNED)
+    return replace(told, links=signpost.links(told, told.transition.at))
 
 
 def made(kind: str, **config: Any) -> Channel:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from tests.notify.provider import Answer, Request
 from tests.notify.test_markup import read_html, read_markdown_v2
 
-MEANT = "http://localhost:3100/"  # where the links of the tests lead
+MEANT = ("https://alerts.example.com/", "https://runbooks.example.com/")  # where the links of the tests lead
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -79,7 +79,11 @@ def discord(request: Request) -> Answer:
 
 def googlechat(request: Request) -> Answer:
     body = request.json
-    text = body["cardsV2"][0]["card"]["sections"][0]["widgets"][0]["textParagraph"]["text"]
+    first, *below = body["cardsV2"][0]["card"]["sections"][0]["widgets"]
+    text = first["textParagraph"]["text"]
+    for button in [one for widget in below for one in widget["buttonList"]["buttons"]]:
+        assert button["text"]
+        assert button["onClick"]["openLink"]["url"].startswith(MEANT)
     if units(text) > 4096 or len(request.text.encode()) > 32_000:
         return Answer(
             400, {"error": {"code": 400, "message": "Message is too long", "status": "INVALID_ARGUMENT"}}
@@ -149,6 +153,9 @@ def ntfy(request: Request) -> Answer:
     body = request.json
     if not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", body["topic"]) or not 1 <= body["priority"] <= 5:
         return Answer(400, {"code": 40009, "http": 400, "error": "invalid topic"})
+    actions = body.get("actions", [])
+    assert len(actions) <= 3
+    assert all(one["action"] == "view" and one["url"].startswith(MEANT) for one in actions)
     if not 1 <= len(body["message"].encode()) <= 4096:
         return Answer(413, {"code": 41301, "http": 413, "error": "message too large"})
     return Answer(200, {"id": "sPs71M8A2T", "time": 1771075500, "event": "message", "topic": body["topic"]})
@@ -207,6 +214,17 @@ def slack(request: Request) -> Answer:
     if not text:
         return Answer(400, "no_text")
     assert units(text) <= 4000
+    assert len(request.json.get("blocks", [])) <= 50
+    for block in request.json.get("blocks", []):
+        match block["type"]:
+            case "section":
+                assert 1 <= units(block["text"]["text"]) <= 3000
+            case "actions":
+                assert 1 <= len(block["elements"]) <= 25
+                assert all(one["url"].startswith(MEANT) for one in block["elements"])
+                assert all(1 <= len(one["text"]["text"]) <= 75 for one in block["elements"])
+            case other:
+                raise AssertionError(other)
     controls = re.findall(r"<([^>]*)>", text)
     assert all(one.startswith(MEANT) for one in controls), "a value made a mention or a link"
     return Answer(200, "ok")
@@ -219,6 +237,8 @@ def telegram(request: Request) -> Answer:
         return Answer(
             400, {"ok": False, "error_code": 400, "description": "Bad Request: message is too long"}
         )
+    for row in body.get("reply_markup", {}).get("inline_keyboard", []):
+        assert all(one["text"] and one["url"].startswith(MEANT) for one in row)
     return Answer(200, {"ok": True, "result": {"message_id": 7, "chat": {"id": -100123}}})
 
 

@@ -17,7 +17,7 @@ from lynxalert.notify.render import compose
 from lynxalert.notify.sending import send
 from lynxalert.notify.templates.checking import HOSTILE
 from tests.goldens import load, parametrize
-from tests.notify.occasions import LINK, MINUTE, T, alert, occasion
+from tests.notify.occasions import MINUTE, T, alert, linked, occasion
 from tests.notify.provider import Provider, Request, client, serving
 
 SHOWN = (
@@ -61,8 +61,8 @@ def told(message: dict[str, Any]) -> Any:
     minutes = message.pop("after_minutes", 0)
     row = {name: HOSTILE if value == "HOSTILE" else value for name, value in message.pop("row", {}).items()}
     kind = Kind(message.pop("kind", "fired"))
-    return occasion(
-        kind, alert=alert(**fields), values=row or None, at=T + minutes * MINUTE, links=(LINK,), **message
+    return linked(
+        occasion(kind, alert=alert(**fields), values=row or None, at=T + minutes * MINUTE, **message)
     )
 
 

@@ -193,7 +193,7 @@ async def test_a_webhook_to_a_chat_gets_the_chat_s_body() -> None:
         channel = made("webhook", url="https://hooks.slack.com/services/T00/B00/xxx")
         await send(channel, compose(occasion(), channel), Elsewhere(http, provider.url))  # type: ignore[arg-type]
         (request,) = provider.requests
-        assert sorted(request.json) == ["icon_emoji", "text", "username"]
+        assert sorted(request.json) == ["blocks", "icon_emoji", "text", "username"]
         templated = made(
             "webhook", url="https://hooks.slack.com/x", body_template='{"text": "{{ alert.name }}"}'
         )

@@ -23,7 +23,7 @@ from lynxalert.notify.sending import send
 from lynxalert.notify.templates.checking import HOSTILE
 from tests.fakes import FakeClock
 from tests.goldens import load, parametrize
-from tests.notify.occasions import LINK, MINUTE, T, alert, configs, made, occasion
+from tests.notify.occasions import MINUTE, T, alert, configs, linked, made, occasion
 from tests.notify.provider import Provider, Request, client, serving
 from tests.notify.rules import RULES
 from tests.notify.test_channel_goldens import written
@@ -48,19 +48,22 @@ each_channel = pytest.mark.parametrize("kind", sorted(RULES))
 
 def told(kind: str, value: str, more: str = "web") -> Any:
     """A message of *kind* with *value* wherever a text of the outside can come to stand."""
-    return occasion(
+    made = occasion(
         Kind.FIRED if kind == "test" else Kind(kind),
         alert=alert(
-            name=f"Rate {value}"[:255], description=value, query=f"x={value}", labels={"team": value}
+            name=f"Rate {value}"[:255],
+            description=value,
+            query=f"x={value}",
+            labels={"team": value, "runbook": "https://runbooks.example.com/rate"},
         ),
         values={"service": more, f"field {value[:50]}": value, "errors": 3},
         labels={"service": more, f"by {value[:30]}": value},
         condition=f"errors (3) > 1 {value}",
         evidence=(value, value * 2),
-        links=(LINK,),
         test=kind == "test",
         at=T + 5 * MINUTE,
     )
+    return linked(made)
 
 
 class Judge:

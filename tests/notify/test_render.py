@@ -108,7 +108,7 @@ def test_tests_are_marked_in_every_markup() -> None:
 
 def test_a_template_that_says_nothing_says_the_default() -> None:
     channel = made("telegram", **CHAT, message_template="{% if false %}{% endif %} ")
-    assert compose(occasion(), channel).rich.startswith("<b>FIRING")  # type: ignore[union-attr]
+    assert compose(occasion(), channel).rich.startswith("🟠 <b>FIRING")  # type: ignore[union-attr]
 
 
 def test_a_failing_template_sends_the_default_with_the_mistake() -> None:
@@ -118,7 +118,7 @@ def test_a_failing_template_sends_the_default_with_the_mistake() -> None:
     assert message.warnings == (note,)
     assert message.text.endswith(note)
     assert message.rich is not None
-    assert message.rich.startswith("<b>FIRING")
+    assert message.rich.startswith("🟠 <b>FIRING")
     assert "failed" in message.rich
 
 
@@ -133,7 +133,7 @@ def test_a_shared_template_longer_than_a_channel_takes_is_cut() -> None:
 
 def test_a_text_template_that_can_never_fit_gives_the_default() -> None:
     channel = made("discord", webhook_url="http://x/y", message_template="x" * 3000)
-    assert compose(occasion(), channel).rich.startswith("**FIRING")  # type: ignore[union-attr]
+    assert compose(occasion(), channel).rich.startswith("🟠 **FIRING")  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ def shown(source: str, markup: Markup = PLAIN) -> str:
         ("{{ instance.labels.host }} {{ instance.phase }} {{ instance.value }}", "web1 firing 247"),
         ("{{ episode.started }} {{ episode.duration }} {{ episode.sequence }}", "2026-02-14T13:25:00Z 0s 1"),
         ("{{ transition.kind }} {{ transition.window_start }}", "fired 2026-02-14T13:20:00Z"),
-        ("{{ evidence[0] }} {{ links[0].url }} {{ test }}", "raw <event> http://localhost:3100/alerts/alt_xyz789 false"),
+        ("{{ evidence[0] }} {{ links[0].url }} {{ test }}", "raw <event> https://alerts.example.com/alerts/alt_xyz789 false"),
         ("{% for row in rows %}{{ loop.index }} {{ row.host }}={{ row.n }}{{ ', ' if not loop.last }}{% endfor %}",
          "1 a=1, 2 b=2"),
         ("{% for name, value in instance.labels.items() %}{{ name }}={{ value }}{% endfor %}", "host=web1"),

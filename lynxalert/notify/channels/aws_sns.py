@@ -21,6 +21,7 @@ class AwsSns(kit.Web):
 
     kind: ClassVar[str] = "aws_sns"
     identity: ClassVar[tuple[str, ...]] = ("region", "access_key_id", "topic_arn", "phone_number")
+    link_kinds: ClassVar[tuple[str, ...] | None] = ("alert", "ack")
 
     region: str
     access_key_id: str

@@ -19,6 +19,7 @@ class Googlechat(kit.Web):
     kind: ClassVar[str] = "googlechat"
     identity: ClassVar[tuple[str, ...]] = ("webhook_url",)
     markup: ClassVar[Markup] = kit.GOOGLE_CARD
+    link_kinds: ClassVar[tuple[str, ...] | None] = ()
 
     webhook_url: Url
     message_template: Template | None = None
@@ -26,7 +27,12 @@ class Googlechat(kit.Web):
 
     async def send(self, message: Message, http: Http) -> Receipt:
         text = message.body if message.is_rich else self.markup.escape(message.body)
-        card = {"sections": [{"widgets": [{"textParagraph": {"text": text}}]}]}
+        buttons = [
+            {"text": kit.cut(link.title, 40), "onClick": {"openLink": {"url": link.url}}}
+            for link in message.links[:6]
+        ]
+        below = [{"buttonList": {"buttons": buttons}}] if buttons else []
+        card = {"sections": [{"widgets": [{"textParagraph": {"text": text}}, *below]}]}
         body = {
             "cardsV2": [{"cardId": "alert", "card": card}],
             "fallbackText": kit.cut(message.title, 200),

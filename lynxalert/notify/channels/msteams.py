@@ -25,6 +25,7 @@ class Msteams(kit.Web):
     kind: ClassVar[str] = "msteams"
     identity: ClassVar[tuple[str, ...]] = ("webhook_url",)
     markup: ClassVar[Markup] = replace(kit.PLAIN, name="msteams", limit=8000)
+    link_kinds: ClassVar[tuple[str, ...] | None] = ()
 
     webhook_url: Url
     message_template: Template | None = None
@@ -44,7 +45,7 @@ class Msteams(kit.Web):
             "body": [_title(message), _runs({"text": message.rest})],
             "actions": [
                 {"type": "Action.OpenUrl", "title": kit.cut(link.title, 100), "url": link.url}
-                for link in message.links[:4]
+                for link in message.links[:6]
             ],
             "msteams": {"width": "full"},
         }

@@ -11,6 +11,7 @@ from lynxalert.notify import kit
 from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Reply, Secret, Template, Url
 
 TOPIC = re.compile(r"[-_A-Za-z0-9]{1,64}")
+DOING = ("ack", "mute")  # what goes first where three buttons is all there are
 PRIORITIES = {"critical": 5, "error": 4, "warning": 3, "info": 2}
 
 
@@ -23,6 +24,7 @@ class Ntfy(kit.Web):
     identity: ClassVar[tuple[str, ...]] = ("server", "topic")
     # ntfy turns what is longer into an attachment.
     markup: ClassVar[Markup] = replace(kit.PLAIN, name="ntfy", limit=4096, size=kit.octets)
+    link_kinds: ClassVar[tuple[str, ...] | None] = ()
 
     topic: Secret
     server: Url = Url("https://ntfy.sh")
@@ -48,6 +50,12 @@ class Ntfy(kit.Web):
         }
         if message.link is not None:
             body["click"] = message.link
+        others = [link for link in message.links if link.url != message.link]
+        if others:
+            body["actions"] = [
+                {"action": "view", "label": link.title, "url": link.url}
+                for link in sorted(others, key=lambda link: link.kind not in DOING)[:3]
+            ]
         answer = await self._ask("POST", self.server.value, http, body)
         return Receipt(str(answer.body.get("id")) if isinstance(answer.body, dict) else None)
 

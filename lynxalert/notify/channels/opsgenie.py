@@ -69,10 +69,17 @@ class Opsgenie(kit.Web):
             "description": kit.cut(message.text, 15_000),
             "priority": "P5" if message.test else self.priority,
             "tags": [kit.cut(tag, 50) for tag in self.tags[:20]],
-            "details": {name: kit.cut(str(value), 400) for name, value in list(message.labels.items())[:20]},
+            "details": _details(message),
             "source": "LynxAlert",
             **({"responders": [_responder(one) for one in self.responders[:50]]} if self.responders else {}),
         }
+
+
+def _details(message: Message) -> dict[str, str]:
+    """Links and by-fields, together within 8,000 characters."""
+    links = {link.title: link.url for link in message.links if len(link.url) <= 500}
+    fields = list(message.labels.items())[:10]
+    return links | {kit.cut(name, 100): kit.cut(str(value), 300) for name, value in fields}
 
 
 def _responder(text: str) -> dict[str, Plain]:

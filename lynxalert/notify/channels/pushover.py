@@ -19,6 +19,7 @@ class Pushover(kit.Web):
     kind: ClassVar[str] = "pushover"
     identity: ClassVar[tuple[str, ...]] = ("api_url", "token", "user")
     markup: ClassVar[Markup] = replace(kit.PLAIN, name="pushover", limit=1024)
+    link_kinds: ClassVar[tuple[str, ...] | None] = ("ack",)
 
     token: Secret
     user: Secret
@@ -50,7 +51,7 @@ class Pushover(kit.Web):
         if sounding and not message.resolved:
             fields |= {"retry": str(self.retry), "expire": str(self.expire), "tags": message.episode}
         if message.link is not None and len(message.link) <= 512:
-            fields |= {"url": message.link, "url_title": kit.cut(message.links[0].title, 100)}
+            fields |= {"url": message.link, "url_title": "Open in LynxAlert"}
         await self._call("messages.json", {**fields, "user": self.user.value}, http)
         return Receipt()
 

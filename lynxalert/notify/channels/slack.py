@@ -18,6 +18,7 @@ class Slack(kit.Web):
     kind: ClassVar[str] = "slack"
     identity: ClassVar[tuple[str, ...]] = ("webhook_url", "bot_token", "channel")
     markup: ClassVar[Markup] = kit.SLACK
+    link_kinds: ClassVar[tuple[str, ...] | None] = ()
 
     webhook_url: Url | None = None
     channel: str | None = None
@@ -40,7 +41,8 @@ class Slack(kit.Web):
     async def send(self, message: Message, http: Http) -> Receipt:
         text = message.body if message.is_rich else kit.SLACK.escape(message.body)
         icon = {"icon_url": self.icon_url} if self.icon_url else {"icon_emoji": self.icon_emoji}
-        body = {"text": text, "username": self.username, **icon}
+        shown = {"text": text} if message.degraded else {"text": text, "blocks": _blocks(text, message)}
+        body = {**shown, "username": self.username, **icon}
         if self.channel is not None:
             body["channel"] = self.channel
         if self.webhook_url is not None:
@@ -49,7 +51,7 @@ class Slack(kit.Web):
         place, known, first = (message.thread or "").partition(":")
         # A second attempt after a refusal stands alone: the first message may have been deleted.
         if known and not message.degraded and self.follow_up == "update":
-            await self._call("chat.update", {"channel": place, "ts": first, "text": text}, http)
+            await self._call("chat.update", {"channel": place, "ts": first, **shown}, http)
             return Receipt(message.thread)
         if known and not message.degraded and self.follow_up == "thread":
             body |= {"channel": place, "thread_ts": first}
@@ -67,3 +69,9 @@ class Slack(kit.Web):
         answer = await http.request("POST", url, json=body, bearer=self.bot_token)
         http.no_word(answer)
         return dict(answer.object())
+
+
+def _blocks(text: str, message: Message) -> list[Plain]:
+    """*text*, which stays beside them for notifications, and a row of buttons."""
+    section = {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+    return [section, *kit.buttons.slack(message.links)]

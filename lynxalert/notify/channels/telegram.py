@@ -16,6 +16,7 @@ class Telegram(kit.Web):
 
     kind: ClassVar[str] = "telegram"
     identity: ClassVar[tuple[str, ...]] = ("api_url", "bot_token", "chat_id", "message_thread_id")
+    link_kinds: ClassVar[tuple[str, ...] | None] = ()
 
     bot_token: Secret
     chat_id: ChatId
@@ -31,11 +32,15 @@ class Telegram(kit.Web):
         return kit.HTML if self.parse_mode == "HTML" else kit.MARKDOWN_V2
 
     async def send(self, message: Message, http: Http) -> Receipt:
+        has_buttons = kit.buttons.are_public(message.links) and not message.degraded
+        message = message if has_buttons else kit.buttons.written_out(message, self.markup)
         text: dict[str, Plain] = {"text": message.body, "link_preview_options": {"is_disabled": True}}
         if message.is_rich:
             text["parse_mode"] = self.parse_mode
         if self.message_thread_id is not None:
             text["message_thread_id"] = self.message_thread_id
+        if has_buttons:
+            text["reply_markup"] = kit.buttons.telegram(message.links)
         if self.silent:
             text["disable_notification"] = True
         if message.thread is not None and message.thread.isdecimal():

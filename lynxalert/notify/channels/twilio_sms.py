@@ -20,6 +20,7 @@ class TwilioSms(kit.Web):
 
     kind: ClassVar[str] = "twilio_sms"
     identity: ClassVar[tuple[str, ...]] = ("api_url", "account_sid", "to")
+    link_kinds: ClassVar[tuple[str, ...] | None] = ("alert",)  # each costs a part of a message
 
     account_sid: str
     auth_token: Secret
