@@ -59,6 +59,7 @@ class Daemon:
             FolderHeldError: another process works in the data folder.
             ListenError: the address is taken or not this machine's.
             StoreError: the event store cannot be opened.
+            StateError: the state cannot.
             ConfigError: an alert made through the interface does not fit the file.
         """
         for found in self._settings.warnings:

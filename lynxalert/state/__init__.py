@@ -4,6 +4,7 @@ from lynxalert.state.database import Database, Transaction
 from lynxalert.state.definitions import Definition
 from lynxalert.state.history import Evaluation, Recorded
 from lynxalert.state.instances import Cursor
+from lynxalert.state.migrate import StateError
 from lynxalert.state.outbox import StoredOutbox
 from lynxalert.state.overlays import Ack, Silence
 from lynxalert.state.owed import Attempt, Listed
@@ -18,6 +19,7 @@ __all__ = [
     "Listed",
     "Recorded",
     "Silence",
+    "StateError",
     "StoredOutbox",
     "Transaction",
 ]

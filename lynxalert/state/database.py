@@ -14,10 +14,11 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from lynxalert.state.migrate import upgrade
+from lynxalert.state.migrate import StateError, upgrade
 
 T = TypeVar("T")
 
@@ -61,6 +62,9 @@ class Database:
         """Open *path*, created readable by its owner alone, and bring its schema up to date.
 
         Without *lasting* nothing is promised to survive the power: for state that is thrown away.
+
+        Raises:
+            StateError: the file is no SQLite database, is damaged, cannot be written, or is of a later version.
         """
         _own(path)
         url = f"sqlite+aiosqlite:///{path}"
@@ -69,9 +73,15 @@ class Database:
         pragmas = _PRAGMAS if lasting else (*_PRAGMAS, "PRAGMA synchronous=OFF", "PRAGMA secure_delete=OFF")
         _prepare(writer, begin="BEGIN IMMEDIATE", pragmas=pragmas)
         _prepare(reader, begin="BEGIN", pragmas=(*pragmas, "PRAGMA query_only=ON"))
-        async with writer.begin() as connection:
-            await connection.run_sync(upgrade)
-        return cls(writer, reader)
+        opened = cls(writer, reader)
+        try:
+            async with writer.begin() as connection:
+                await connection.run_sync(upgrade)
+        except (DatabaseError, StateError) as error:
+            await opened.close()
+            reason = error.orig if isinstance(error, DatabaseError) else error
+            raise StateError(f"cannot use the state file {path}: {reason}") from error
+        return opened
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:

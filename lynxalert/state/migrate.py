@@ -4,15 +4,49 @@ from __future__ import annotations
 
 import pathlib
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
+
+from lynxalert.errors import LynxError
 
 FOLDER = pathlib.Path(__file__).parent / "migrations"
 
 
+class StateError(LynxError):
+    """The state file cannot be used as it is."""
+
+
 def upgrade(connection: Connection) -> None:
-    """Bring the schema behind *connection* to the newest version, inside its open transaction."""
+    """Bring the schema behind *connection* to the newest version, inside its open transaction.
+
+    Raises:
+        StateError: a later LynxAlert has written it.
+    """
+    found, known = _version(connection), newest()
+    if found is not None and found > known:
+        raise StateError(
+            f"it was written by a later LynxAlert (schema {found}, this one knows {known}): "
+            "install that one again, or go on with a copy of the folder made before"
+        )
+    if found != known:
+        _migrate(connection)
+
+
+def newest() -> str:
+    """The revision of the last migration: what its file's name begins with."""
+    return max(path.name.partition("_")[0] for path in (FOLDER / "versions").glob("[0-9]*_*.py"))
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # a fifth of a second that most starts need not spend
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

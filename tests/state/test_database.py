@@ -13,8 +13,9 @@ from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.state import Database
+from lynxalert.state import Database, StateError
 from lynxalert.state.database import Work
+from lynxalert.state.migrate import newest
 from lynxalert.state.tables import meta, metadata
 
 
@@ -163,3 +164,20 @@ async def test_migrations_make_exactly_the_tables_of_the_code(database: Database
 
     async with database.read() as tx:
         assert await tx.run_sync(differences) == []
+
+
+async def test_a_file_of_a_later_version_is_left_as_it_is(database: Database, tmp_path: pathlib.Path) -> None:
+    async def later(tx: AsyncConnection) -> None:
+        await tx.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    await database.write(later)
+    with pytest.raises(StateError, match=rf"later LynxAlert \(schema 9999, this one knows {newest()}\)"):
+        await Database.open(tmp_path / "state.sqlite")
+
+
+async def test_a_file_that_is_no_database_is_named(tmp_path: pathlib.Path) -> None:
+    path = tmp_path / "state.sqlite"
+    path.write_text("no database at all\n" * 100)
+    with pytest.raises(StateError, match=rf"cannot use the state file {path}: file is not a database"):
+        await Database.open(path)
+    assert path.read_text().startswith("no database at all")
