@@ -23,6 +23,7 @@ from lynxalert.api import (
     histogram,
     ingest,
     keys,
+    moments,
     notifications,
     overlays,
     query,
@@ -48,6 +49,7 @@ from lynxalert.api.ports import (
     Backtests,
     Configuration,
     Keys,
+    Moments,
     Notifications,
     Part,
     Rehearsal,
@@ -113,6 +115,7 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/notifications", notifications.index),
     ("GET", "/notifications/{id}", notifications.get),
     ("POST", "/notifications/{id}/retry", notifications.retry),
+    ("GET", "/history", moments.history),
     ("GET", "/config", config.show),
     ("POST", "/config/reload", config.reload),
 )
@@ -143,6 +146,7 @@ class Offered:
     events: EventStore
     keys: Keys
     metrics: Metrics
+    moments: Moments
     notifications: Notifications
     parts: Mapping[str, Part]
     passes: Passes
@@ -176,6 +180,7 @@ def _offer(app: web.Application, offered: Offered) -> None:
     app[keys.DOORKEEPER] = offered.doorkeeper
     app[keys.EVENTS] = offered.events
     app[keys.KEYS] = offered.keys
+    app[keys.MOMENTS] = offered.moments
     app[keys.NOTIFICATIONS] = offered.notifications
     app[keys.PARTS] = offered.parts
     app[keys.PASSES] = offered.passes

@@ -16,6 +16,7 @@ from lynxalert.api.ports import (
     Backtests,
     Configuration,
     Keys,
+    Moments,
     Notifications,
     Part,
     Rehearsal,
@@ -34,6 +35,7 @@ CURSORS = web.AppKey("cursors", asyncio.Semaphore)  # how many queries of people
 DOORKEEPER: web.AppKey[Doorkeeper | None] = web.AppKey("doorkeeper")  # None: no keys are asked for
 EVENTS = web.AppKey("events", EventStore)
 KEYS: web.AppKey[Keys] = web.AppKey("keys", Keys)
+MOMENTS: web.AppKey[Moments] = web.AppKey("moments", Moments)
 NOTIFICATIONS: web.AppKey[Notifications] = web.AppKey("notifications", Notifications)
 PARTS: web.AppKey[Mapping[str, Part]] = web.AppKey("parts", Mapping)
 PASSES = web.AppKey("passes", Passes)  # what links in messages are signed with

@@ -166,7 +166,7 @@ class Book:
             if await overlays.unmute(tx, alert.id, now):
                 await audit.record(tx, by, "alert.unmute", alert.id, now)
                 kept = await owed.quieted(tx, [Quiet.MUTED], alert.id)
-                await outbox.store(tx, lift(kept, now, tell_still_firing=tell_still_firing))
+                await outbox.store(tx, lift(kept, now, tell_still_firing=tell_still_firing), now)
 
         return await self._edited(alert.id, work)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from lynxalert.alerts import ZERO, Alert, ChannelSpec
-from lynxalert.alerts.health import Notice
+from lynxalert.alerts.health import Health, Notice
 from lynxalert.daemon.quiet import Quietness, quietness
 from lynxalert.daemon.slots import Outcome
 from lynxalert.notify.digest import AWAY
@@ -21,6 +21,7 @@ from lynxalert.notify.queueing import groupings_of, queue, situation_of
 from lynxalert.notify.routing import Situation
 from lynxalert.state import (
     Transaction,
+    chronicle,
     definitions,
     evidence,
     gathering,
@@ -30,6 +31,7 @@ from lynxalert.state import (
     outbox,
     owed,
 )
+from lynxalert.state.chronicle import OVER, Matter, Note
 
 AWAY_WAIT = dt.timedelta(seconds=5)  # other alerts that catch up are told in the same message
 
@@ -66,7 +68,9 @@ async def commit(
     revisions = await definitions.revisions_of(tx, [each.alert.id for each in outcomes])
     valid = [each for each in outcomes if revisions.get(each.alert.id) == each.before.definition.revision]
     # First, so that what begins to fire inhibits what begins with it.
-    await instances.save_all(tx, ((each.alert.id, each.before.instances, each.instances) for each in valid))
+    moved = ((each.alert.id, each.before.instances, each.instances) for each in valid)
+    await instances.save_all(tx, moved, now)
+    await chronicle.note(tx, healths(valid), now)
     told = [occasion.transition for each in valid for occasion in each.occasions]
     quiet = await quietness(tx, now, voice.inhibitions()) if told else Quietness(now)
     deliveries: list[Delivery] = []
@@ -85,6 +89,15 @@ async def commit(
     await history.append(tx, told, now)
     await outbox.enqueue(tx, deliveries)
     return tuple(valid)
+
+
+def healths(outcomes: Sequence[Outcome]) -> list[Note]:
+    """What the chronicle says of alerts that can do their work otherwise than before."""
+    changed = [each for each in outcomes if each.cursor.health != each.before.cursor.health]
+    return [
+        Note(Matter.HEALTH, each.alert.id, "", OVER if each.cursor.health == Health() else each.cursor.health)
+        for each in changed
+    ]
 
 
 async def say(

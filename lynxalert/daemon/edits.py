@@ -20,7 +20,8 @@ from lynxalert.daemon.commit import Deliver, say
 from lynxalert.daemon.quiet import quietness
 from lynxalert.notify.facts import Occasion
 from lynxalert.notify.queueing import queue
-from lynxalert.state import Cursor, Definition, Transaction, definitions, instances
+from lynxalert.state import Cursor, Definition, Transaction, chronicle, definitions, instances
+from lynxalert.state.chronicle import OVER, Matter, Note
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Edits:
             return False
         await self._close(tx, old.alert, Reason.DELETED, now, heir=old.alert)
         await instances.drop_cursor(tx, old.alert.id)
+        await chronicle.note(tx, [Note(Matter.HEALTH, old.alert.id, "", OVER)], now)
         return await definitions.remove(tx, old.alert.id, now)
 
     async def _close(
@@ -69,7 +71,7 @@ class Edits:
         """End every episode of *alert*; *heir* says how channels are told from now on."""
         before = (await instances.of(tx, [alert.id]))[alert.id]
         closed = close(Turn(alert, now), before, reason)
-        await instances.save(tx, alert.id, before, closed.instances)
+        await instances.save(tx, alert.id, before, closed.instances, now)
         occasions = [Occasion(alert=alert, transition=each) for each in closed.transitions]
         await say(tx, heir, occasions, await quietness(tx, now), self.deliver)
 
@@ -92,6 +94,8 @@ async def _move_cursor(tx: Transaction, old: Alert, new: Alert, now: dt.datetime
             fresh, checked_at=cursor.checked_at, hit_at=cursor.hit_at, seen_sequence=cursor.seen_sequence
         )
         fresh = kept if rewritten else replace(kept, memory=cursor.memory, health=cursor.health)
+    if cursor is not None and cursor.health != fresh.health:
+        await chronicle.note(tx, [Note(Matter.HEALTH, new.id, "", OVER)], now)
     await instances.save_cursors(tx, [fresh])
 
 

@@ -13,7 +13,7 @@ from lynxalert.clock import Clock
 from lynxalert.config import Settings
 from lynxalert.daemon.keys import Keys
 from lynxalert.events import EventStore, StoreError
-from lynxalert.state import Database, Transaction, audit, definitions, evidence, history, owed
+from lynxalert.state import Database, Transaction, audit, chronicle, definitions, evidence, history, owed
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.housekeeping")
 
@@ -90,6 +90,7 @@ class Housekeeping:
 async def _sweep(tx: Transaction, now: dt.datetime, keep: dt.timedelta, longest: dt.timedelta) -> int:
     rows = await history.prune(tx, now - keep, now - longest)
     rows += await owed.prune(tx, now - keep)
+    rows += await chronicle.prune(tx, now - keep)
     await audit.sweep(tx, now - max(keep, AUDITED))
     rows += await evidence.prune(tx, now - keep)
     await definitions.forget_retired(tx)

@@ -33,6 +33,7 @@ from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.linking import Linking
 from lynxalert.daemon.lock import hold
 from lynxalert.daemon.logs import Redactor
+from lynxalert.daemon.moments import Moments
 from lynxalert.daemon.notifications import ChannelPart, Notifications
 from lynxalert.daemon.observed import Observer
 from lynxalert.daemon.preview import Preview
@@ -141,6 +142,7 @@ def _wired(ground: Ground) -> Parts:
         events=ground.store,
         keys=ground.keys,
         metrics=observer.metrics,
+        moments=Moments(ground.database),
         notifications=Notifications(ground.database, outbox, ground.clock, settings, sender.wake),
         parts=_telling(observer, configuration, outbox, syslog),
         passes=ground.passes,

@@ -30,7 +30,7 @@ class Quietness:
     def of_alert(self, alert: Alert) -> tuple[Overlay, ...]:
         """What keeps the whole alert quiet: its mute, its schedule."""
         mutes = [each for each in self.silences if each.alert_id == alert.id]
-        found = [Overlay(Quiet.MUTED, each.ends_at) for each in mutes if each.is_active(self.now)]
+        found = [_overlay(Quiet.MUTED, each) for each in mutes if each.is_active(self.now)]
         if not is_active(alert.active_schedule, self.now):
             found.append(Overlay(Quiet.OFF_SCHEDULE, next_active(alert.active_schedule, self.now)))
         return tuple(found)
@@ -51,19 +51,27 @@ class Quietness:
     def _silenced(self, alert: Alert, labels: Row) -> list[Overlay]:
         seen = labels_of(alert, labels)
         return [
-            Overlay(Quiet.SILENCED, each.ends_at)
+            _overlay(Quiet.SILENCED, each)
             for each in self.silences
             if each.alert_id is None and each.covers(alert.id, seen, self.now)
         ]
 
     def _inhibited(self, alert: Alert, labels: Row) -> list[Overlay]:
         seen = labels_of(alert, labels)
-        inhibited = any(each.inhibits(seen, self.firing) for each in self.inhibitions)
-        return [Overlay(Quiet.INHIBITED, self.now + RECHECK)] if inhibited else []
+        found = (each.inhibitor(seen, self.firing) for each in self.inhibitions)
+        by = next((each for each in found if each is not None), None)
+        if by is None:
+            return []
+        until = self.now + RECHECK
+        return [Overlay(Quiet.INHIBITED, until, note=str(by.get("alert")), source=by.get("alert_id"))]
 
     def _acked(self, episode: str) -> list[Overlay]:
         ack = (self.acks or {}).get(episode)
-        return [Overlay(Quiet.ACKED, ack.until)] if ack is not None else []
+        return [Overlay(Quiet.ACKED, ack.until, ack.who, ack.note)] if ack is not None else []
+
+
+def _overlay(reason: Quiet, silence: Silence) -> Overlay:
+    return Overlay(reason, silence.ends_at, silence.who, silence.reason, silence.id)
 
 
 def labels_of(alert: Alert, labels: Row) -> dict[str, Any]:

@@ -38,7 +38,7 @@ async def release_due(tx: Transaction, now: dt.datetime, inhibitions: Sequence[I
         still = [each for each in messages if each not in over]
         if found is not None and still:
             changed += await _thought_again(tx, found, still, sounding, quiet)
-        await outbox.store(tx, changed)
+        await outbox.store(tx, changed, now)
         queued += sum(each.status.is_owed for each in changed)
     return queued
 

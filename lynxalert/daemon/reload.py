@@ -21,7 +21,7 @@ from lynxalert.engine import Compiler, Engine
 from lynxalert.lang import Code, QueryError, Span
 from lynxalert.notify.configure import spell
 from lynxalert.notify.news import News
-from lynxalert.state import Database, Definition, Transaction, definitions, notices
+from lynxalert.state import Database, Definition, Transaction, definitions, notices, rules
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.config")
 
@@ -153,6 +153,7 @@ class Configuration:
         self._judge([each.alert for each in stored if each.alert.source != "file"], fresh)
         before = {each.alert.id: each for each in stored if each.alert.source == "file"}
         wanted = {alert.id: alert for alert in fresh.alerts}
+        await rules.note(tx, fresh.inhibitions, now)
         after = {alert.id: await self._edits.put(tx, alert, now) for alert in wanted.values()}
         removed = [each for alert_id, each in before.items() if alert_id not in wanted]
         for each in removed:

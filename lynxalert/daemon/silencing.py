@@ -66,8 +66,9 @@ class Silencing:
         )
 
         async def work(tx: Transaction) -> None:
-            await overlays.silence(tx, made)
-            await audited.silenced(tx, by, made, self._clock.now())
+            now = self._clock.now()
+            await overlays.silence(tx, made, now)
+            await audited.silenced(tx, by, made, now)
 
         await self._database.write(work)
         return made
@@ -81,7 +82,7 @@ class Silencing:
                 return False
             await audit.record(tx, by, "silence.end", silence_id, now)
             free = await _free(tx, now)
-            await outbox.store(tx, lift(free, now, tell_still_firing=tell_still_firing))
+            await outbox.store(tx, lift(free, now, tell_still_firing=tell_still_firing), now)
             return True
 
         ended = await self._database.write(work)
@@ -132,11 +133,12 @@ class Silencing:
         """
 
         async def work(tx: Transaction) -> None:
+            now = self._clock.now()
             for each in await _open(tx, alert, key):
                 assert each.episode is not None
-                if await overlays.unacknowledge(tx, each.episode.id):
+                if await overlays.unacknowledge(tx, each.episode.id, now):
                     before = {"episode": each.episode.id}
-                    await audit.record(tx, by, "alert.unack", alert.id, self._clock.now(), before=before)
+                    await audit.record(tx, by, "alert.unack", alert.id, now, before=before)
 
         await self._database.write(work)
 

@@ -25,11 +25,19 @@ class Inhibition:
 
     def inhibits(self, labels: Labels, firing: Iterable[Labels]) -> bool:
         """Whether one of *firing* keeps the instance with *labels* quiet."""
+        return self.inhibitor(labels, firing) is not None
+
+    def inhibitor(self, labels: Labels, firing: Iterable[Labels]) -> Labels | None:
+        """The first of *firing* that keeps the instance with *labels* quiet."""
         if not all_match(self.target, labels):
-            return False
+            return None
         both = all_match(self.source, labels)
-        return any(
-            all(each.get(name) == labels.get(name) for name in self.equal)
+        sounding = (
+            each
             for each in firing
             if all_match(self.source, each) and not (both and all_match(self.target, each))
+        )
+        return next(
+            (each for each in sounding if all(each.get(name) == labels.get(name) for name in self.equal)),
+            None,
         )

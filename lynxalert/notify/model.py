@@ -157,10 +157,16 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """Why an alert or instance is quiet at the moment; *until* None: until somebody ends it."""
+    """Why an alert or instance is quiet at the moment; *until* None: until somebody ends it.
+
+    *who* made it so and what they said (*note*); *source* is the id of the silence, or of the alert that inhibits.
+    """
 
     reason: Quiet
     until: dt.datetime | None = None
+    who: str = ""
+    note: str = ""
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

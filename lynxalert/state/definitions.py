@@ -15,7 +15,8 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import Alert, ChannelSpec
-from lynxalert.state import codec
+from lynxalert.state import chronicle, codec
+from lynxalert.state.chronicle import OVER, Matter, Note
 from lynxalert.state.tables import alerts, deliveries, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -45,6 +46,13 @@ async def load(tx: AsyncConnection, name: str) -> Definition | None:
     rows = await tx.execute(found.where(or_(alerts.c.id == name, alerts.c.file_key == name)))
     exact = sorted(map(_definition, rows.mappings()), key=lambda each: each.alert.id != name)
     return exact[0] if exact else None
+
+
+async def ever(tx: AsyncConnection, name: str) -> str | None:
+    """The id of the alert that has this id or key in a file, or had it: what is there comes before what was."""
+    found = select(alerts.c.id).where(or_(alerts.c.id == name, alerts.c.file_key == name))
+    order = (alerts.c.deleted_at.is_not(None), alerts.c.id != name, alerts.c.updated_at.desc())
+    return await tx.scalar(found.order_by(*order).limit(1))
 
 
 async def every(tx: AsyncConnection) -> tuple[Definition, ...]:
@@ -120,6 +128,8 @@ async def put(
     )
     values = _columns(stored)
     await tx.execute(insert(alerts).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
+    bare = replace(alert, channels=())  # their secrets stand in one table only
+    await chronicle.note(tx, [Note(Matter.DEFINITION, alert.id, "", bare)], now)
     return stored
 
 
@@ -131,6 +141,7 @@ async def remove(tx: AsyncConnection, alert_id: str, now: dt.datetime) -> bool:
     gone = replace(old, deleted_at=now, revision=old.revision + 1, retired=_retired(old, ()))
     gone = replace(gone, alert=replace(gone.alert, channels=()), document=None)
     await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(_columns(gone)))
+    await chronicle.note(tx, [Note(Matter.DEFINITION, alert_id, "", OVER)], now)
     return True
 
 

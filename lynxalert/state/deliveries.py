@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +12,7 @@ from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery, Special, Status, Target
 from lynxalert.notify.queueing import target_of
+from lynxalert.state.chronicle import Matter, Note
 
 OWED = tuple(str(status) for status in Status if status.is_owed)
 ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))
@@ -76,6 +78,12 @@ def delivery(row: RowMapping) -> Delivery:
         group=row["group"],
         digest=row["digest"],
     )
+
+
+def passed(was: Delivery, now: dt.datetime) -> Note:
+    """What the chronicle keeps of *was*, which became something else at *now*."""
+    body = {"status": str(was.status), "reason": was.reason and str(was.reason), "detail": was.detail}
+    return Note(Matter.DELIVERY, was.alert_id, was.id, body, now)
 
 
 def kind_of(word: str) -> Kind | Special:

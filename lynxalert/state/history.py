@@ -19,6 +19,7 @@ from lynxalert.state.tables import evaluations, transitions
 
 QUIET = Inputs()  # what a slot without hits and bands says; not written down
 FORGOTTEN = False  # in the place of what a slot said, once nobody can ask any more
+SMALL = 2048  # characters of what a slot said that are kept as long as the slot itself
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
 
 
@@ -76,14 +77,14 @@ async def transitions_of(
     """The newest transitions of an alert, older than number *before*, newest first."""
     found = select(transitions).where(transitions.c.alert_id == alert_id)
     rows = await tx.execute(_page(found, transitions.c.id, limit, before))
-    return tuple(map(_recorded, rows.mappings()))
+    return tuple(map(recorded, rows.mappings()))
 
 
 async def transitions_since(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Transition, ...]:
     """What was told of an alert with T from *at* on, oldest first."""
     found = select(transitions).where(transitions.c.alert_id == alert_id, transitions.c.at >= at)
     rows = await tx.execute(found.order_by(transitions.c.id))
-    return tuple(_recorded(row).transition for row in rows.mappings())
+    return tuple(recorded(row).transition for row in rows.mappings())
 
 
 async def evaluations_of(
@@ -93,7 +94,7 @@ async def evaluations_of(
     found = select(evaluations).where(evaluations.c.alert_id == alert_id)
     found = found.order_by(evaluations.c.at.desc())  # as the index has them; slots are judged in order
     rows = await tx.execute(_page(found, evaluations.c.id, limit, before))
-    return tuple(map(_evaluation, rows.mappings()))
+    return tuple(map(evaluation, rows.mappings()))
 
 
 async def judged_since(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Judged, ...]:
@@ -101,7 +102,7 @@ async def judged_since(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> t
     found = select(evaluations).where(evaluations.c.alert_id == alert_id, evaluations.c.at >= at)
     rows = (await tx.execute(found.where(evaluations.c.kind != "gap").order_by(evaluations.c.id))).mappings()
     slots: list[Judged] = []
-    for each in map(_evaluation, rows):
+    for each in map(evaluation, rows):
         slots.append(Judged(each.at, slots[-1].at if slots else None, each.inputs))
     return tuple(slots)
 
@@ -127,10 +128,13 @@ async def amend(tx: AsyncConnection, alert_id: str, at: dt.datetime, inputs: Inp
 
 
 async def prune(tx: AsyncConnection, keep_from: dt.datetime, inputs_from: dt.datetime) -> int:
-    """Delete what was recorded before *keep_from*, and the inputs before *inputs_from*; how many rows went."""
+    """Delete what was recorded before *keep_from*, and large inputs before *inputs_from*; how many rows went.
+
+    Small ones stay with their slot: what an instance was worth then is asked long after.
+    """
     await tx.execute(
         evaluations.update()
-        .where(evaluations.c.recorded_at < inputs_from, evaluations.c.inputs != FORGOTTEN)
+        .where(evaluations.c.recorded_at < inputs_from, func.length(evaluations.c.inputs) > SMALL)
         .values(inputs=FORGOTTEN)
     )
     gone = 0
@@ -181,7 +185,8 @@ def _evaluation_columns(made: Evaluation) -> dict[str, Any]:
     }
 
 
-def _evaluation(row: RowMapping) -> Evaluation:
+def evaluation(row: RowMapping) -> Evaluation:
+    """The evaluation of *row*."""
     has_window = row["starts"] is not None or row["ends"] is not None
     return Evaluation(
         number=row["id"],
@@ -221,5 +226,6 @@ def _transition_columns(told: Transition, now: dt.datetime) -> dict[str, Any]:
     }
 
 
-def _recorded(row: RowMapping) -> Recorded:
+def recorded(row: RowMapping) -> Recorded:
+    """The transition of *row*."""
     return Recorded(row["id"], row["recorded_at"], codec.unpack(Transition, row["body"]))

@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import Instance, Key, Phase
 from lynxalert.alerts.health import Health
-from lynxalert.state import codec
+from lynxalert.alerts.roster import is_idle
+from lynxalert.state import chronicle, codec
+from lynxalert.state.chronicle import OVER, Matter, Note
 from lynxalert.state.tables import cursors, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -67,19 +69,27 @@ async def firing(tx: AsyncConnection) -> dict[str, list[Instance]]:
 
 
 async def save(
-    tx: AsyncConnection, alert_id: str, before: Mapping[Key, Instance], after: Mapping[Key, Instance]
+    tx: AsyncConnection,
+    alert_id: str,
+    before: Mapping[Key, Instance],
+    after: Mapping[Key, Instance],
+    now: dt.datetime,
 ) -> None:
-    """Write what differs between *before*, which is stored, and *after*."""
-    await save_all(tx, [(alert_id, before, after)])
+    """Write what differs between *before*, which is stored, and *after*; the chronicle notes who moved."""
+    await save_all(tx, [(alert_id, before, after)], now)
 
 
 async def save_all(
-    tx: AsyncConnection, moved: Iterable[tuple[str, Mapping[Key, Instance], Mapping[Key, Instance]]]
+    tx: AsyncConnection,
+    moved: Iterable[tuple[str, Mapping[Key, Instance], Mapping[Key, Instance]]],
+    now: dt.datetime,
 ) -> None:
     """`save` for many alerts at once: their id, what is stored, what is to be."""
     changed: list[dict[str, Any]] = []
     gone: list[tuple[str, Key]] = []
+    notes: list[Note] = []
     for alert_id, before, after in moved:
+        notes += _notes(alert_id, before, after)
         changed += (
             _instance_columns(alert_id, each) for key, each in after.items() if before.get(key) != each
         )
@@ -92,6 +102,29 @@ async def save_all(
         await tx.execute(
             statement.on_conflict_do_update(index_elements=["alert_id", "key"], set_=fresh), changed
         )
+    await chronicle.note(tx, notes, now)
+
+
+def _notes(alert_id: str, before: Mapping[Key, Instance], after: Mapping[Key, Instance]) -> list[Note]:
+    """What the chronicle says of the instances that stand otherwise than before."""
+    moved = [(key, each) for key, each in after.items() if _stand(before.get(key)) != _stand(each)]
+    notes = [
+        Note(Matter.INSTANCE, alert_id, key, OVER if _stand(each) is None else each) for key, each in moved
+    ]
+    return notes + [
+        Note(Matter.INSTANCE, alert_id, key, OVER)
+        for key, each in before.items()
+        if key not in after and _stand(each) is not None
+    ]
+
+
+def _stand(instance: Instance | None) -> tuple[object, ...] | None:
+    """What of *instance* is worth an entry; None: it is not there, or plain `ok`."""
+    if instance is None or is_idle(instance):
+        return None
+    episode = instance.episode
+    told = (episode.id, episode.tier) if episode is not None else None
+    return instance.phase, instance.since, told, instance.flapping, instance.was_firing
 
 
 async def cursor_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, Cursor]:

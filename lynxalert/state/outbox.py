@@ -19,9 +19,9 @@ from lynxalert.notify.model import Delivery, Status, Target
 from lynxalert.notify.news import is_news
 from lynxalert.notify.outbox import Lane
 from lynxalert.notify.wellbeing import ChannelHealth, after, news_of
-from lynxalert.state import definitions, gathering, notices, wellbeing
+from lynxalert.state import chronicle, definitions, gathering, notices, wellbeing
 from lynxalert.state.database import Database
-from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, columns, delivery, progress
+from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, columns, delivery, passed, progress
 from lynxalert.state.tables import attempts, deliveries
 
 _WAITING = (str(Status.QUEUED), str(Status.RETRYING))
@@ -34,10 +34,14 @@ async def enqueue(tx: AsyncConnection, owed: Sequence[Delivery]) -> None:
         await tx.execute(insert(deliveries).on_conflict_do_nothing(), [columns(each) for each in owed])
 
 
-async def store(tx: AsyncConnection, changed: Sequence[Delivery]) -> None:
-    """Write deliveries as they now are, and log the attempts behind them."""
+async def store(tx: AsyncConnection, changed: Sequence[Delivery], now: dt.datetime | None = None) -> None:
+    """Write deliveries as they are at *now* (when they were settled, unless said), and log the attempts behind them.
+
+    The chronicle keeps why one was suppressed or held, or had failed, before it became something else.
+    """
     for each in changed:
         await _log(tx, each)
+        await _remember(tx, each, now or each.settled_at or each.created_at)
         await tx.execute(update(deliveries).where(deliveries.c.id == each.id).values(progress(each)))
         if each.is_digest:
             await gathering.unbind(tx, each)
@@ -213,6 +217,16 @@ async def _lane(tx: AsyncConnection, head_id: str, others: Sequence[ChannelSpec]
         channel_of((*await definitions.channels(tx, head.alert_id), *others), head.target),
         first.receipt if first is not None else None,
     )
+
+
+async def _remember(tx: AsyncConnection, now_is: Delivery, now: dt.datetime) -> None:
+    """What *now_is* was until *now*, if that had a reason."""
+    row = (await tx.execute(select(deliveries).where(deliveries.c.id == now_is.id))).mappings().first()
+    if row is None or row["reason"] is None:
+        return
+    was = delivery(row)
+    if (was.status, was.reason) != (now_is.status, now_is.reason):
+        await chronicle.held(tx, [(was.settled_at or was.created_at, passed(was, now))])
 
 
 async def _log(tx: AsyncConnection, settled: Delivery) -> None:

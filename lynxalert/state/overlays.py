@@ -12,6 +12,8 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.notify.matchers import Matcher, all_match, parse_matcher
+from lynxalert.state import chronicle
+from lynxalert.state.chronicle import FOREVER, OVER, Matter, Note
 from lynxalert.state.tables import acks, silences
 
 
@@ -55,14 +57,19 @@ class Ack:
     note: str = ""
 
 
-async def silence(tx: AsyncConnection, made: Silence) -> None:
-    """Store a silence, in place of one with its id. A mute ends every earlier mute of its alert."""
+async def silence(tx: AsyncConnection, made: Silence, now: dt.datetime | None = None) -> None:
+    """Store a silence made at *now* (as it starts, unless said), in place of one with its id.
+
+    A mute ends every earlier mute of its alert.
+    """
     if made.alert_id is not None:
         await unmute(tx, made.alert_id, made.starts_at)
     values = {name: getattr(made, name) for name in silences.c.keys()}  # noqa: SIM118 - not a mapping
     values["matchers"] = [str(each) for each in made.matchers]
     statement = insert(silences).values(values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
+    known = Note(Matter.SILENCE, made.alert_id or "", made.id, None, made.ends_at or FOREVER)
+    await chronicle.note(tx, [known], now or made.starts_at)
 
 
 async def end(tx: AsyncConnection, silence_id: str, now: dt.datetime) -> bool:
@@ -103,11 +110,19 @@ async def acknowledge(tx: AsyncConnection, made: Ack) -> None:
     await tx.execute(
         insert(acks).values(values).on_conflict_do_update(index_elements=["episode"], set_=values)
     )
+    said = {"who": made.who, "note": made.note, "until": made.until}
+    known = Note(Matter.ACK, made.alert_id, made.episode, said, made.until or FOREVER)
+    await chronicle.note(tx, [known], made.at)
 
 
-async def unacknowledge(tx: AsyncConnection, episode: str) -> bool:
-    """Undo an acknowledgement; whether there was one."""
-    return (await tx.execute(acks.delete().where(acks.c.episode == episode))).rowcount > 0
+async def unacknowledge(tx: AsyncConnection, episode: str, now: dt.datetime) -> bool:
+    """Undo an acknowledgement at *now*; whether there was one."""
+    alert_id = await tx.scalar(select(acks.c.alert_id).where(acks.c.episode == episode))
+    if alert_id is None:
+        return False
+    await tx.execute(acks.delete().where(acks.c.episode == episode))
+    await chronicle.note(tx, [Note(Matter.ACK, alert_id, episode, OVER)], now)
+    return True
 
 
 async def acked(tx: AsyncConnection, now: dt.datetime) -> dict[str, Ack]:
@@ -124,8 +139,15 @@ def _unended(now: dt.datetime) -> ColumnElement[bool]:
 
 
 async def _end(tx: AsyncConnection, which: ColumnElement[bool], now: dt.datetime) -> bool:
-    ended = await tx.execute(update(silences).where(which, _unended(now)).values(ended_at=now))
-    return ended.rowcount > 0
+    ended = await tx.execute(
+        update(silences)
+        .where(which, _unended(now))
+        .values(ended_at=now)
+        .returning(silences.c.id, silences.c.alert_id)
+    )
+    over = [Note(Matter.SILENCE, row.alert_id or "", row.id, OVER) for row in ended]
+    await chronicle.note(tx, over, now)
+    return bool(over)
 
 
 async def _silences(tx: AsyncConnection, which: ColumnElement[bool]) -> tuple[Silence, ...]:

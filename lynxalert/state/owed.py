@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.model import Delivery, Quiet, Special, Start, Status, Target
-from lynxalert.state import definitions
-from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, target
+from lynxalert.state import chronicle, definitions
+from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, passed, target
 from lynxalert.state.tables import attempts, deliveries, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -155,6 +155,7 @@ async def try_again(tx: AsyncConnection, delivery_id: str, now: dt.datetime) -> 
     if found is None or found.delivery.status is not Status.FAILED:
         return False
     d, failed = deliveries.c, found.delivery
+    await chronicle.held(tx, [(failed.settled_at or failed.created_at, passed(failed, now))])
     again: dict[str, Any] = {"reason": None, "detail": None, "lease_until": None}
     once_more = {"status": str(Status.RETRYING), "due_at": now, "digest": None, **again}
     await tx.execute(update(deliveries).where(d.id == delivery_id).values(once_more))

@@ -128,6 +128,12 @@ evaluations = Table(
     Index("evaluations_by_alert", "alert_id", "at", "id"),
     Index("evaluations_by_time", "recorded_at"),
 )
+Index(
+    "evaluations_odd",
+    evaluations.c.kind,
+    evaluations.c.recorded_at,
+    sqlite_where=evaluations.c.kind != "judged",
+)
 
 transitions = Table(
     "transitions",
@@ -179,6 +185,7 @@ deliveries = Table(
     Index("deliveries_by_group", "group", "destination"),
     Index("deliveries_by_digest", "digest"),
     Index("deliveries_by_key", "alert_id", "key"),
+    Index("deliveries_by_time", "created_at"),
 )
 
 attempts = Table(
@@ -192,6 +199,7 @@ attempts = Table(
     Column("reason", String),
     Column("detail", Text),
     Index("attempts_by_delivery", "delivery_id"),
+    Index("attempts_by_time", "at"),
 )
 
 channels = Table(
@@ -246,6 +254,20 @@ acks = Table(
     Column("note", Text, nullable=False),
     Column("at", Instant, nullable=False),
     Index("acks_by_alert", "alert_id"),
+)
+
+chronicle = Table(
+    "chronicle",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("matter", String, nullable=False),  # a `Matter`: what is spoken of
+    Column("alert_id", String, nullable=False),  # empty where no alert is concerned
+    Column("key", String, nullable=False),  # of the instance, episode, silence, delivery
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),  # `FOREVER`: still
+    Column("body", Json),
+    Index("chronicle_by_key", "matter", "alert_id", "key", "until"),
+    Index("chronicle_by_time", "matter", "until"),
 )
 
 keys = Table(

@@ -75,7 +75,7 @@ async def test_lost_channels_are_kept_while_an_episode_is_open_and_forgotten_aft
 ) -> None:
     async def lose(tx: AsyncConnection) -> int:
         await definitions.put(tx, ALERT, NOON)
-        await instances.save(tx, "alt_1", {}, {INSTANCE.key: INSTANCE})
+        await instances.save(tx, "alt_1", {}, {INSTANCE.key: INSTANCE}, NOON)
         await definitions.remove(tx, "alt_1", NOON)
         return await definitions.forget_retired(tx)
 
@@ -84,7 +84,7 @@ async def test_lost_channels_are_kept_while_an_episode_is_open_and_forgotten_aft
         assert await definitions.channels(tx, "alt_1") == (WEBHOOK,)
 
     async def settle(tx: AsyncConnection) -> int:
-        await instances.save(tx, "alt_1", {INSTANCE.key: INSTANCE}, {})
+        await instances.save(tx, "alt_1", {INSTANCE.key: INSTANCE}, {}, NOON)
         return await definitions.forget_retired(tx)
 
     assert await database.write(settle) == 1

@@ -82,16 +82,19 @@ async def test_a_second_look_takes_the_place_of_the_first(database: Database) ->
     assert [each.inputs for each in slots] == [INPUTS, Inputs(), None]
 
 
-async def test_old_history_goes_and_old_inputs_go_earlier(database: Database) -> None:
+async def test_old_history_goes_and_large_old_inputs_go_earlier(database: Database) -> None:
+    many = Inputs({f"{n}": replace(MATCH, key=f"{n}") for n in range(10)})
+
     async def work(tx: AsyncConnection) -> int:
-        await history.record(tx, [evaluation(n) for n in range(4)])
+        large = [replace(evaluation(n), inputs=many) for n in (2, 3)]
+        await history.record(tx, [evaluation(0), evaluation(1), *large])
         await history.append(tx, [TRANSITION], NOON)
         return await history.prune(tx, NOON + MINUTE, NOON + 3 * MINUTE)
 
     assert await database.write(work) == 2
     async with database.read() as tx:
         found = await history.evaluations_of(tx, "alt_1", limit=9)
-        assert [each.inputs for each in reversed(found)] == [None, None, INPUTS]
+        assert [each.inputs for each in reversed(found)] == [INPUTS, None, many]
         assert await history.transitions_of(tx, "alt_1", limit=9) == ()
 
 

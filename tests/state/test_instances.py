@@ -15,19 +15,19 @@ from tests.state.samples import INSTANCE, MATCH, MINUTE, NOON
 async def test_instances_come_back_by_alert_and_key(database: Database) -> None:
     other = replace(INSTANCE, key="{}", labels={}, match=None, episode=None)
     after = {INSTANCE.key: INSTANCE, "{}": other}
-    await database.write(lambda tx: instances.save(tx, "alt_1", {}, after))
+    await database.write(lambda tx: instances.save(tx, "alt_1", {}, after, NOON))
     async with database.read() as tx:
         assert await instances.of(tx, ["alt_1", "alt_2"]) == {"alt_1": after, "alt_2": {}}
 
 
 async def test_only_differences_are_written(database: Database) -> None:
     many = {f'{{"n":{n}}}': replace(INSTANCE, key=f'{{"n":{n}}}') for n in range(900)}
-    await database.write(lambda tx: instances.save(tx, "alt_1", {}, many))
+    await database.write(lambda tx: instances.save(tx, "alt_1", {}, many, NOON))
     kept = dict(list(many.items())[:1])
     moved = {key: replace(each, since=NOON + MINUTE) for key, each in kept.items()}
 
     async def work(tx: AsyncConnection) -> int:
-        await instances.save(tx, "alt_1", many, moved)
+        await instances.save(tx, "alt_1", many, moved, NOON)
         return int((await tx.execute(text("SELECT count(*) FROM instances"))).scalar_one())
 
     assert await database.write(work) == 1
@@ -37,7 +37,7 @@ async def test_only_differences_are_written(database: Database) -> None:
 
 async def test_the_rows_of_a_match_are_not_kept(database: Database) -> None:
     heavy = replace(INSTANCE, match=replace(MATCH, rows=({"n": 1},) * 50))
-    await database.write(lambda tx: instances.save(tx, "alt_1", {}, {heavy.key: heavy}))
+    await database.write(lambda tx: instances.save(tx, "alt_1", {}, {heavy.key: heavy}, NOON))
     async with database.read() as tx:
         assert await instances.of(tx, ["alt_1"]) == {"alt_1": {heavy.key: INSTANCE}}
 

@@ -270,7 +270,9 @@ async def test_what_a_mute_keeps_quiet_is_known(database: Database) -> None:
     end = replace(delivery("ep_0", sequence=2, due=None, kind=Kind.RESOLVED), reason=Quiet.MUTED)
     other = replace(delivery("ep_1", sequence=3, due=None), reason=Quiet.SILENCED)
     await queued(database, over, start, end, other)
-    await database.write(lambda tx: instances.save(tx, "alt_1", {}, {INSTANCE.key: INSTANCE}))  # of ep_1
+    await database.write(
+        lambda tx: instances.save(tx, "alt_1", {}, {INSTANCE.key: INSTANCE}, NOON)
+    )  # of ep_1
     async with database.read() as tx:
         assert await owed.quieted(tx, [Quiet.MUTED], "alt_1") == (start, end)
         assert await owed.quieted(tx, [Quiet.MUTED], "alt_2") == ()

@@ -69,5 +69,5 @@ async def test_acknowledgements_hold_until_they_end_or_are_undone(database: Data
     async with database.read() as tx:
         assert await overlays.acked(tx, NOON) == {"ep_1": brief, "ep_2": lasting}
         assert await overlays.acked(tx, NOON + MINUTE) == {"ep_2": lasting}
-    assert await database.write(lambda tx: overlays.unacknowledge(tx, "ep_2"))
-    assert not await database.write(lambda tx: overlays.unacknowledge(tx, "ep_2"))
+    assert await database.write(lambda tx: overlays.unacknowledge(tx, "ep_2", NOON))
+    assert not await database.write(lambda tx: overlays.unacknowledge(tx, "ep_2", NOON))

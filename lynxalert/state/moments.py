@@ -1,0 +1,171 @@
+"""An instant → what was on record then: instances, health, definitions, silences, acknowledgements, deliveries.
+
+Read from the chronicle and from history, never from the tables of the present: edits and deletions since do not matter.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lynxalert.alerts import Alert, Instance, Key, Match
+from lynxalert.alerts.health import Health
+from lynxalert.notify.inhibition import Inhibition
+from lynxalert.state import chronicle, codec, history, rules
+from lynxalert.state.chronicle import Entry, Matter
+from lynxalert.state.history import Evaluation, Recorded
+from lynxalert.state.overlays import Ack, Silence, all_silences
+from lynxalert.state.tables import evaluations, transitions
+
+LOOK_BACK = 50  # slots that are asked for the last row of an instance
+LATER = dt.timedelta(days=1)  # how much later a thing of then can have become known
+MOST_LATER = 100
+GRACE = dt.timedelta(seconds=5)  # a slot that is judged within it was judged in time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What was on record at *at*, by alert; alerts without anything to say are left out of *alerts*.
+
+    *evaluations* are the last one before *at* of each alert.
+    """
+
+    at: dt.datetime
+    alerts: Mapping[str, Alert]
+    instances: Mapping[str, Mapping[Key, Instance]]
+    healths: Mapping[str, Health]
+    evaluations: Mapping[str, Evaluation]
+    gaps: Mapping[str, Evaluation]
+    silences: Sequence[Silence]
+    acks: Mapping[str, Ack]
+    inhibitions: Sequence[Inhibition]
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """Slots that were due then and judged only later: how many, of how many alerts, from when to when that was made up."""
+
+    slots: int
+    alerts: int
+    first: dt.datetime
+    last: dt.datetime
+
+
+async def moment(tx: AsyncConnection, at: dt.datetime, alert_id: str | None = None) -> Moment:
+    """All that was on record at *at*; with *alert_id* of this alert, whether it had anything to say or not."""
+    entries = await chronicle.at(tx, Matter.INSTANCE, at)
+    healths = {
+        each.alert_id: codec.unpack(Health, each.body) for each in await chronicle.at(tx, Matter.HEALTH, at)
+    }
+    silences = await _silences(tx, at)
+    gaps = await _gaps(tx, at)
+    wanted = {each.alert_id for each in entries} | healths.keys() | gaps.keys()
+    wanted |= {each.alert_id for each in silences if each.alert_id is not None and each.is_active(at)}
+    if alert_id is not None:
+        wanted |= {alert_id}
+    # Instances of every alert, whichever was asked for: what fires elsewhere may inhibit.
+    by_alert: dict[str, list[Entry]] = {}
+    for each in entries:
+        by_alert.setdefault(each.alert_id, []).append(each)
+    last: dict[str, Evaluation] = {}
+    standing: dict[str, dict[Key, Instance]] = {}
+    for each_id in sorted(wanted):
+        judged = await _judged_before(tx, each_id, at)
+        last |= {each.alert_id: each for each in judged}
+        mine = by_alert.get(each_id, [])
+        if not all(_hit(each, judged) for each in mine):
+            judged = await _hits_before(tx, each_id, at)
+        standing[each_id] = {each.key: _instance(each, judged) for each in mine}
+    known = await chronicle.at(tx, Matter.DEFINITION, at, wanted)
+    return Moment(
+        at=at,
+        alerts={each.alert_id: codec.unpack(Alert, each.body) for each in known},
+        instances=standing,
+        healths=healths,
+        evaluations=last,
+        gaps=gaps,
+        silences=silences,
+        acks={each.key: _ack(each) for each in await chronicle.at(tx, Matter.ACK, at)},
+        inhibitions=await rules.at(tx, at),
+    )
+
+
+async def known_later(
+    tx: AsyncConnection, at: dt.datetime, alert_id: str | None = None
+) -> tuple[Recorded, ...]:
+    """What had happened by *at* and was recorded only after it, oldest first: late events, slots made up for."""
+    c = transitions.c
+    found = select(transitions).where(c.recorded_at > at + GRACE, c.recorded_at <= at + LATER, c.at <= at)
+    if alert_id is not None:
+        found = found.where(c.alert_id == alert_id)
+    rows = (await tx.execute(found.order_by(c.id).limit(MOST_LATER))).mappings()
+    return tuple(map(history.recorded, rows))
+
+
+async def unjudged(tx: AsyncConnection, at: dt.datetime, alert_id: str | None = None) -> Unjudged | None:
+    """The slots that were due at *at* and nobody had judged yet."""
+    c = evaluations.c
+    late = (c.recorded_at > at) & (c.recorded_at <= at + LATER) & (c.slot <= at - GRACE) & (c.kind != "gap")
+    if alert_id is not None:
+        late &= c.alert_id == alert_id
+    counted = select(
+        func.count(), func.count(distinct(c.alert_id)), func.min(c.recorded_at), func.max(c.recorded_at)
+    )
+    row = (await tx.execute(counted.where(late))).one()
+    return Unjudged(*row) if row[0] else None
+
+
+async def _silences(tx: AsyncConnection, at: dt.datetime) -> list[Silence]:
+    """Those that had been made by then, and not ended; also such as were to come."""
+    there = {each.key for each in await chronicle.at(tx, Matter.SILENCE, at)}
+    return [replace(each, ended_at=None) for each in await all_silences(tx) if each.id in there]
+
+
+async def _gaps(tx: AsyncConnection, at: dt.datetime) -> dict[str, Evaluation]:
+    """The gaps that lie over *at*, by alert; they were recorded when somebody was there again."""
+    c = evaluations.c
+    over = (c.kind == "gap") & (c.recorded_at >= at) & (c.slot <= at) & (c.at >= at)
+    rows = (await tx.execute(select(evaluations).where(over))).mappings()
+    return {each.alert_id: each for each in map(history.evaluation, rows)}
+
+
+async def _judged_before(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Evaluation, ...]:
+    """The last slot of an alert that was recorded by then, if there is one."""
+    return await _evaluations(tx, alert_id, at, 1)
+
+
+async def _hits_before(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Evaluation, ...]:
+    """The last slots of an alert that were recorded by then and said something of its instances, newest first."""
+    return await _evaluations(tx, alert_id, at, LOOK_BACK, evaluations.c.inputs.is_not(None))
+
+
+async def _evaluations(
+    tx: AsyncConnection, alert_id: str, at: dt.datetime, limit: int, *which: ColumnElement[bool]
+) -> tuple[Evaluation, ...]:
+    c = evaluations.c
+    found = select(evaluations).where(c.alert_id == alert_id, c.at <= at, c.recorded_at <= at, *which)
+    rows = await tx.execute(found.order_by(c.at.desc(), c.id.desc()).limit(limit))
+    return tuple(map(history.evaluation, rows.mappings()))
+
+
+def _instance(entry: Entry, last: Sequence[Evaluation]) -> Instance:
+    """The instance of *entry*, with the row that it had at the last of the slots since it stood so."""
+    found = codec.unpack(Instance, entry.body)
+    return replace(found, match=_hit(entry, last) or found.match)
+
+
+def _hit(entry: Entry, last: Sequence[Evaluation]) -> Match | None:
+    """The last row of the instance of *entry* among *last*, newest first, since it stood as it did."""
+    since = (each.inputs for each in last if each.recorded_at >= entry.since)
+    hits = (each.hits.get(entry.key) for each in since if each is not None)
+    return next((each for each in hits if each is not None), None)
+
+
+def _ack(entry: Entry) -> Ack:
+    body: dict[str, Any] = entry.body
+    return Ack(episode=entry.key, alert_id=entry.alert_id, at=entry.since, **body)
