@@ -29,7 +29,7 @@ test: setup
 golden: setup
 	$(BIN)/python -m pytest --golden-rewrite -q -p no:randomly
 
-# Real clients, installed under .clients/ on the first run. CLIENT=word takes those whose name has it. With N=3 and CAPTURE set to
+# The package in a clean environment, and real clients, installed under .clients/ on the first run. CLIENT=word takes those whose name has it. With N=3 and CAPTURE set to
 # tests/ingest/captured (CLIENT=oracle: tests/notify/captured) what they send is kept there, for `make test`.
 integration: setup
 	$(BIN)/python -m pytest -q -n 0 -p no:randomly -m integration tests/integration $(if $(CLIENT),-k '$(CLIENT)')
