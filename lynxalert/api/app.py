@@ -117,6 +117,7 @@ ROUTES: tuple[Route, ...] = (
     ("POST", "/notifications/{id}/retry", notifications.retry),
     ("GET", "/history", moments.history),
     ("GET", "/config", config.show),
+    ("POST", "/config/plan", config.plan),
     ("POST", "/config/reload", config.reload),
 )
 ROOT_ROUTES: tuple[Route, ...] = (

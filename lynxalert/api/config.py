@@ -7,6 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
+from lynxalert.api.access import actor_of
 from lynxalert.api.errors import ApiError
 from lynxalert.api.keys import CONFIGURATION
 from lynxalert.api.reply import success
@@ -29,19 +30,26 @@ async def show(request: web.Request) -> web.Response:
     return success(found)
 
 
+async def plan(request: web.Request) -> web.Response:
+    """`POST /config/plan`: what a reload would change; 422 with every mistake that would stop it. Nothing is applied."""
+    try:
+        return success(await request.app[CONFIGURATION].plan())
+    except ConfigError as error:
+        raise _refusal("a reload would be refused", error) from None
+
+
 async def reload(request: web.Request) -> web.Response:
     """`POST /config/reload`: 200 with what changed; 422 with every mistake, and nothing has changed."""
     try:
-        changes = await request.app[CONFIGURATION].reload()
+        return success(await request.app[CONFIGURATION].reload(by=actor_of(request)))
     except ConfigError as error:
-        fatal = [each for each in error.found if each.mistake.fatal]
-        raise ApiError(
-            422,
-            "VALIDATION_ERROR",
-            f"the configuration in force stays: {fatal[0].mistake.text}",
-            details=[each.as_json() for each in error.found],
-        ) from None
-    return success(changes)
+        raise _refusal("the configuration in force stays", error) from None
+
+
+def _refusal(what: str, error: ConfigError) -> ApiError:
+    fatal = [each for each in error.found if each.mistake.fatal]
+    details = [each.as_json() for each in error.found]
+    return ApiError(422, "VALIDATION_ERROR", f"{what}: {fatal[0].mistake.text}", details=details)
 
 
 def masked(written: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from lynxalert.api.access import actor_of
 from lynxalert.api.errors import ApiError, invalid, not_found
 from lynxalert.api.keys import NOTIFICATIONS
 from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
@@ -42,7 +43,7 @@ async def get(request: web.Request) -> web.Response:
 async def retry(request: web.Request) -> web.Response:
     """`POST /notifications/{id}/retry`: 202; a failed one is owed again, at once."""
     try:
-        found = await request.app[NOTIFICATIONS].retry(request.match_info["id"])
+        found = await request.app[NOTIFICATIONS].retry(request.match_info["id"], by=actor_of(request))
     except UnknownDeliveryError:
         raise not_found("Notification") from None
     except NotFailedError as error:

@@ -12,6 +12,7 @@ from lynxalert.alerts import Alert
 from lynxalert.config.settings import Settings
 from lynxalert.engine import Engine
 from lynxalert.errors import LynxError
+from lynxalert.events.script import Line
 from lynxalert.notify.matchers import Matcher
 from lynxalert.notify.model import Status
 from lynxalert.plan import TimeWindow
@@ -75,6 +76,14 @@ class Told:
     notified: dt.datetime | None = None
     condition: str = "ok"
     value: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Injected:
+    """An event, or several alike, for a trial. *timed*: it happened when its line says, from the start of the window."""
+
+    line: Line
+    timed: bool
 
 
 class Alerts(Protocol):
@@ -180,7 +189,7 @@ class Notifications(Protocol):
         """
         ...
 
-    async def retry(self, delivery_id: str) -> Mapping[str, Any]:
+    async def retry(self, delivery_id: str, *, by: Actor) -> Mapping[str, Any]:
         """Owe a failed one again, at once.
 
         Raises:
@@ -268,8 +277,10 @@ class Silences(Protocol):
 class Rehearsal(Protocol):
     """Trying an alert out."""
 
-    async def dry_run(self, alert: Alert, at: dt.datetime) -> Mapping[str, Any]:
-        """What an evaluation as of *at* would do, nothing sent and nothing remembered.
+    async def dry_run(
+        self, alert: Alert, at: dt.datetime, events: Sequence[Injected] | None = None
+    ) -> Mapping[str, Any]:
+        """What an evaluation as of *at* would do, nothing sent and nothing remembered; of *events* alone, if given.
 
         Raises:
             QueryError: the query does not compile.
@@ -277,7 +288,7 @@ class Rehearsal(Protocol):
         """
         ...
 
-    async def send_test(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
+    async def send_test(self, alert: Alert, *, by: Actor) -> Sequence[Mapping[str, Any]]:
         """Send a real `[TEST]` message to every enabled channel; what came of it, in the order of definition."""
         ...
 
@@ -343,7 +354,15 @@ class Configuration(Protocol):
         """Queries with the macros in force."""
         ...
 
-    async def reload(self) -> Mapping[str, Any]:
+    async def plan(self) -> Mapping[str, Any]:
+        """Read the file again and apply nothing of it: what a reload would change.
+
+        Raises:
+            ConfigError: a reload would be refused.
+        """
+        ...
+
+    async def reload(self, *, by: Actor) -> Mapping[str, Any]:
         """Read the file again and apply all of it: what was added, changed, removed.
 
         Raises:

@@ -120,6 +120,7 @@ ADMINS = (
     alerts.delete,
     audit.index,
     checkrd.delete,
+    config.plan,
     config.reload,
     config.show,
     credentials.create,

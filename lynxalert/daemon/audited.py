@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lynxalert.access import Actor
 from lynxalert.alerts import Alert
 from lynxalert.api.alert_json import public
+from lynxalert.notify.probe import TestOutcome
 from lynxalert.state import Ack, Database, Silence, Transaction, audit
 from lynxalert.state.audit import Change
 
@@ -55,6 +56,24 @@ async def acknowledged(tx: Transaction, by: Actor, made: Ack) -> None:
     """Note that somebody knows of an episode."""
     after = {"episode": made.episode, "until": made.until, "note": made.note}
     await audit.record(tx, by, "alert.ack", made.alert_id, made.at, after=after)
+
+
+async def tested(
+    tx: Transaction, by: Actor, alert: Alert, outcomes: Sequence[TestOutcome], now: dt.datetime
+) -> None:
+    """Note that channels were sent a test message, and which took it."""
+    found = [
+        {"type": each.type, "name": each.name, "status": "ok" if each.error is None else "error"}
+        for each in outcomes
+    ]
+    await audit.record(tx, by, "alert.test_channels", alert.id, now, after={"results": found})
+
+
+async def reloaded(
+    tx: Transaction, by: Actor, file: str, changes: Mapping[str, Any], now: dt.datetime
+) -> None:
+    """Note that the configuration was read again, and the keys of the alerts that came, changed and went."""
+    await audit.record(tx, by, "config.reload", file, now, after=changes)
 
 
 def _differing(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

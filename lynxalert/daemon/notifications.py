@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from lynxalert.access import Actor
 from lynxalert.alerts import ChannelSpec
 from lynxalert.api.ports import NotFailedError, UnknownDeliveryError
 from lynxalert.clock import Clock
@@ -16,7 +17,7 @@ from lynxalert.notify.channel import target as target_of_channel
 from lynxalert.notify.model import Status, Target
 from lynxalert.notify.queueing import made
 from lynxalert.notify.wellbeing import ChannelHealth, Wellbeing
-from lynxalert.state import Attempt, Database, StoredOutbox, definitions, owed
+from lynxalert.state import Attempt, Database, StoredOutbox, Transaction, audit, definitions, owed
 from lynxalert.state.owed import Listed
 
 
@@ -66,7 +67,7 @@ class Notifications:
             attempts = await owed.attempts_of(tx, delivery_id)
         return {**_shown(found), "log": [_attempt(each) for each in attempts]}
 
-    async def retry(self, delivery_id: str) -> Mapping[str, Any]:
+    async def retry(self, delivery_id: str, *, by: Actor) -> Mapping[str, Any]:
         """Queue a failed delivery once more.
 
         Raises:
@@ -74,7 +75,14 @@ class Notifications:
             NotFailedError: it did not fail.
         """
         now = self._clock.now()
-        if not await self._database.write(lambda tx: owed.try_again(tx, delivery_id, now)):
+
+        async def work(tx: Transaction) -> bool:
+            if not await owed.try_again(tx, delivery_id, now):
+                return False
+            await audit.record(tx, by, "notification.retry", delivery_id, now)
+            return True
+
+        if not await self._database.write(work):
             found = await self.find(delivery_id)
             raise NotFailedError(f"it is {found['status']}, only a failed one can be tried again")
         self._changed()

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lynxalert.access import Actor
 from lynxalert.access.passes import unsigned
 from lynxalert.alerts import Alert, ChannelSpec, Match
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.schedule import as_of, previous_slot, window
 from lynxalert.alerts.state import step
 from lynxalert.alerts.turn import Turn
+from lynxalert.api.ports import Injected
+from lynxalert.daemon import audited
 from lynxalert.daemon.overlaid import overlays_of
 from lynxalert.daemon.runner import Runner
 from lynxalert.daemon.slots import Reading, read_slot
+from lynxalert.daemon.stage import stage
 from lynxalert.engine import Engine
 from lynxalert.lang import QueryError
 from lynxalert.lang.printer import print_query
@@ -59,13 +64,28 @@ class Preview:
         self._http = http
         self._database = database
 
-    async def dry_run(self, alert: Alert, at: dt.datetime) -> Mapping[str, Any]:
+    async def dry_run(
+        self, alert: Alert, at: dt.datetime, events: Sequence[Injected] | None = None
+    ) -> Mapping[str, Any]:
         """What an evaluation due at *at* would find, do and say; the channels it would use are really probed.
+
+        With *events* it looks at them, and at nothing that is stored.
 
         Raises:
             QueryError: the query does not compile.
             EvaluationError: it cannot be judged.
         """
+        if events is None:
+            return await self._tried(alert, at)
+        looked_at = window(alert, as_of(alert, at))
+        own = await asyncio.to_thread(stage, self._engine, events, looked_at, at)
+        try:
+            elsewhere = Preview(own.runner, own.engine, self._http, self._database, self._outbox, self._links)
+            return await elsewhere.dry_run(alert, at)
+        finally:
+            await asyncio.to_thread(own.close)
+
+    async def _tried(self, alert: Alert, at: dt.datetime) -> Mapping[str, Any]:
         moment = as_of(alert, at)
         looked_at = window(alert, moment)
         await self._runner.settle(at)
@@ -87,12 +107,14 @@ class Preview:
             "overlays": await overlays_of(self._database, alert, found.hits, at),
         }
 
-    async def send_test(self, alert: Alert) -> Sequence[Mapping[str, Any]]:
+    async def send_test(self, alert: Alert, *, by: Actor) -> Sequence[Mapping[str, Any]]:
         """Send a `[TEST]` message to every enabled channel, with the present result if there is one."""
         outcomes = await send_tests(alert, await self._present_row(alert), self._http, self._links)
         enabled = [spec for spec in alert.channels if spec.enabled]
         for spec, each in zip(enabled, outcomes, strict=True):
             await self._remember(spec, "ok" if each.error is None else "error")
+        now = self._http.clock.now()
+        await self._database.write(lambda tx: audited.tested(tx, by, alert, outcomes, now))
         return [_outcome(each) for each in outcomes]
 
     async def _remember(self, spec: ChannelSpec, found: str) -> None:

@@ -6,17 +6,22 @@ Reading and judging the file is `config`; what a changed alert does to its state
 from __future__ import annotations
 
 import asyncio
+import copy
 import pathlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import structlog
 
+from lynxalert.access import Actor
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.clock import Clock
 from lynxalert.config import ConfigError, Found, Mistake, Settings, compiler, load
 from lynxalert.config.compiling import engine as engine_of
+from lynxalert.daemon import audited
 from lynxalert.daemon.edits import Edits
+from lynxalert.daemon.keys import ITSELF
+from lynxalert.daemon.planned import planned
 from lynxalert.engine import Compiler, Engine
 from lynxalert.lang import Code, QueryError, Span
 from lynxalert.notify.configure import spell
@@ -86,11 +91,25 @@ class Configuration:
             ConfigError: an alert made through the interface does not compile with the macros of the file.
         """
         async with self._turn:
-            changes = await self._apply(self._settings)
+            changes = await self._apply(self._settings, None)
             await self._tell(None)
             return changes
 
-    async def reload(self) -> Mapping[str, Any]:
+    async def plan(self) -> Mapping[str, Any]:
+        """Read the file again and apply nothing of it: what a reload would change.
+
+        Raises:
+            ConfigError: a reload would be refused.
+        """
+        fresh = await asyncio.to_thread(self._read)
+        async with self._database.read() as tx:
+            stored = await definitions.every(tx)
+        engine = copy.copy(self._engine)
+        engine.compiler = _compiler(self._engine, fresh)
+        self._judge(engine, [each.alert for each in stored if each.alert.source != "file"], fresh)
+        return planned(self._settings, fresh, stored, self._stale(fresh))
+
+    async def reload(self, *, by: Actor = ITSELF) -> Mapping[str, Any]:
         """Read the file again and apply all of it: keys of alerts added, changed, removed; what needs a restart.
 
         Raises:
@@ -99,7 +118,7 @@ class Configuration:
         async with self._turn:
             try:
                 fresh = await asyncio.to_thread(self._read)
-                changes = await self._apply(fresh)
+                changes = await self._apply(fresh, by)
             except ConfigError as error:
                 self.refused = error
                 self._reloaded(False)
@@ -132,11 +151,11 @@ class Configuration:
             return Settings(folder=self._settings.folder)
         return load(self._settings.file, compiler)
 
-    async def _apply(self, fresh: Settings) -> dict[str, Any]:
-        before = self._settings
+    async def _apply(self, fresh: Settings, by: Actor | None) -> dict[str, Any]:
+        stale = self._stale(fresh)
         compiled_before, self._engine.compiler = self._engine.compiler, _compiler(self._engine, fresh)
         try:
-            changes = await self._database.write(lambda tx: self._edit(tx, fresh))
+            changes = await self._database.write(lambda tx: self._edit(tx, fresh, by))
         except BaseException:
             self._engine.compiler = compiled_before
             raise
@@ -144,13 +163,15 @@ class Configuration:
         async with self._database.read() as tx:
             everything = await definitions.every(tx)
         self._applied(spec for each in everything for spec in (*each.alert.channels, *each.retired))
-        stale = [name for name, part in BUILT_FROM.items() if part(before) != part(fresh)]
         return {**changes, "restart_needed_for": stale}
 
-    async def _edit(self, tx: Transaction, fresh: Settings) -> dict[str, Any]:
+    def _stale(self, fresh: Settings) -> list[str]:
+        return [name for name, part in BUILT_FROM.items() if part(self._settings) != part(fresh)]
+
+    async def _edit(self, tx: Transaction, fresh: Settings, by: Actor | None) -> dict[str, Any]:
         now = self._clock.now()
         stored = await definitions.every(tx)
-        self._judge([each.alert for each in stored if each.alert.source != "file"], fresh)
+        self._judge(self._engine, [each.alert for each in stored if each.alert.source != "file"], fresh)
         before = {each.alert.id: each for each in stored if each.alert.source == "file"}
         wanted = {alert.id: alert for alert in fresh.alerts}
         await rules.note(tx, fresh.inhibitions, now)
@@ -158,7 +179,7 @@ class Configuration:
         removed = [each for alert_id, each in before.items() if alert_id not in wanted]
         for each in removed:
             await self._edits.remove(tx, each.alert.id, now)
-        return {
+        changes = {
             "added": _keys(after[each] for each in wanted if each not in before),
             "changed": _keys(
                 after[each]
@@ -167,13 +188,16 @@ class Configuration:
             ),
             "removed": _keys(removed),
         }
+        if by is not None:
+            await audited.reloaded(tx, by, str(fresh.file), changes, now)
+        return changes
 
-    def _judge(self, alerts: Sequence[Alert], fresh: Settings) -> None:
+    def _judge(self, engine: Engine, alerts: Sequence[Alert], fresh: Settings) -> None:
         """Refuse macros without which an alert made through the interface means nothing any more."""
         found = []
         for alert in alerts:
             try:
-                self._engine.compile(alert.query, alert.timezone)
+                engine.compile(alert.query, alert.timezone)
             except QueryError as error:
                 text = f": alert {alert.id} ({alert.name}) would not compile: {error.diagnostics[0].message}"
                 mistake = Mistake(("macros",), text, Code.BAD_QUERY)

@@ -62,13 +62,18 @@ def read(text: str, name: str = "script") -> tuple[Line, ...]:
     for number, written in enumerate(text.splitlines(), 1):
         if written.strip():
             try:
-                lines.append(_line(json.loads(written)))
+                lines.append(line_of(json.loads(written)))
             except (ValueError, TypeError) as error:
                 raise ScriptError(f"{name}:{number}: {error}") from None
     return tuple(lines)
 
 
-def _line(written: Any) -> Line:
+def line_of(written: Any) -> Line:
+    """One line, read as JSON.
+
+    Raises:
+        TypeError, ValueError: what is wrong with it.
+    """
     if not isinstance(written, dict):
         raise TypeError('a line is a JSON object with at least "event"')
     unknown = [key for key in written if key not in KNOWN]

@@ -62,6 +62,8 @@ async def test_a_refused_message_turns_its_channel_red_and_can_be_sent_again(hou
 
     again = await house.ask("POST", f"/api/v1/notifications/{row['id']}/retry")
     assert (again.status, again.data["status"]) == (202, "retrying")
+    [change] = (await house.ask("GET", "/api/v1/audit?action=notification.retry")).data["changes"]
+    assert change["object_id"] == row["id"]
 
     async def delivered() -> bool:
         one = await house.ask("GET", f"/api/v1/notifications/{row['id']}")

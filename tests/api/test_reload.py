@@ -150,3 +150,70 @@ channels = ["chat", { type = "webhook", config = { url = "https://example.com/s3
     assert config["channels"]["hook"]["headers"] == {"Authorization": "Bearer ..."} or "s3cret" not in str(
         config
     )
+
+
+PLAN = "/api/v1/config/plan"
+
+
+async def test_a_plan_says_what_a_reload_would_do_and_does_nothing(house: House) -> None:
+    write(house, SECOND + SECOND.replace("second", "third"))
+    await house.ask("POST", "/api/v1/config/reload")
+    assert (await house.ask("POST", PLAN)).data == {
+        "added": [],
+        "changed": [],
+        "cosmetic": [],
+        "removed": [],
+        "sections": [],
+        "restart_needed_for": [],
+        "warnings": [],
+    }
+    third = SECOND.replace("second", "third").replace(
+        'channels = ["hook"]', 'channels = ["hook"]\nseverity = "warning"'
+    )
+    fresh = CONFIG.split("[alerts.from-file]", maxsplit=1)[0].replace("canary", "canary-of-tomorrow")
+    fresh = fresh.replace("[server]", '[store]\npath = "elsewhere"\n[server]')
+    write(house, SECOND.replace("> 2", "> 3") + third + SECOND.replace("second", "fourth"), fresh)
+    answer = await house.ask("POST", PLAN)
+    assert answer.data == {
+        "added": ["fourth"],
+        "changed": [{"key": "second", "fields": ["channels", "q"]}],
+        "cosmetic": [{"key": "third", "fields": ["channels", "severity"]}],
+        "removed": ["from-file"],
+        "sections": ["channels", "store"],
+        "restart_needed_for": ["store.path"],
+        "warnings": [],
+    }
+    assert b"canary" not in answer.raw
+    assert await names(house) == ["from-file", "second", "third"], "nothing is applied"
+    applied = (await house.ask("POST", "/api/v1/config/reload")).data
+    assert applied["changed"] == ["second", "third"]
+    assert (applied["added"], applied["removed"]) == (["fourth"], ["from-file"])
+    versions = {
+        key: (await house.ask("GET", f"/alerts/{key}")).data["version"] for key in ("second", "third")
+    }
+    assert versions == {"second": 2, "third": 1}
+
+
+async def test_a_plan_of_a_file_with_mistakes_tells_them_and_nothing_is_degraded(house: House) -> None:
+    write(house, '\n[macros]\nbad = "level=error"\n')
+    await house.ask("POST", "/api/v1/config/reload")
+    made = await house.create(q="`bad` | stats count as errors | where errors > 2")
+    write(house, SECOND.replace("1m", "1x"))
+    answer = await house.ask("POST", PLAN)
+    assert (answer.status, answer.error["code"]) == (422, "VALIDATION_ERROR")
+    [detail] = answer.error["details"]
+    assert (detail["file"], detail["line"]) == ("config.toml", 18)
+    write(house)
+    answer = await house.ask("POST", PLAN)
+    assert made["id"] in answer.error["message"], "a macro that is in use"
+    assert (await house.ask("GET", "/health")).data["status"] == "ok"
+
+
+async def test_who_reloaded_stands_in_the_audit_and_refusals_do_not(house: House) -> None:
+    write(house, SECOND)
+    await house.ask("POST", "/api/v1/config/reload")
+    write(house, "[nonsense]\n")
+    await house.ask("POST", "/api/v1/config/reload")
+    [row] = (await house.ask("GET", "/api/v1/audit?action=config.reload")).data["changes"]
+    assert row["after"] == {"added": ["second"], "changed": [], "removed": []}
+    assert row["object_id"].endswith("config.toml")

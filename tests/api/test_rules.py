@@ -132,3 +132,4 @@ async def test_a_wrong_key_opens_nothing(keys: Keys, kind: str) -> None:
             case _:
                 assert found == 401, (method, path)
                 assert code == "INVALID_TOKEN" or not is_native(path), (method, path)
+    keys.house.clock.set(keys.house.clock.now() + dt.timedelta(minutes=1))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import datetime as dt
+
 from tests.api.house import ALERT, House
 from tests.notify.provider import Answer
 
@@ -48,7 +50,6 @@ async def test_fields_in_the_body_stand_for_the_stored_ones(house: House) -> Non
         "errors": 0
     }
     assert (await house.ask("POST", path, {"at": "noon"})).status == 422
-    assert (await house.ask("POST", path, {"events": []})).error["message"] == "events cannot be injected yet"
     bad = await house.ask("POST", path, {"q": "level=error | stattts count"})
     assert (bad.status, bad.error["code"]) == (422, "INVALID_QUERY")
 
@@ -116,3 +117,86 @@ async def test_channels_that_cannot_be_reached_are_said_to_be(house: House) -> N
     await house.log(247)
     found = (await house.ask("POST", f"/api/v1/alerts/{made['id']}/test")).data
     assert found["channels_that_would_fire"][0]["status"] == "unreachable"
+
+
+SPIKE = {"q": "source=nginx status>=500 | stats count as cnt | where cnt > 50"}
+
+
+async def test_events_of_the_body_are_judged_instead_of_those_that_are_stored(house: House) -> None:
+    made = await house.create(**SPIKE)
+    await house.log(200, status=500)
+    path = f"/api/v1/alerts/{made['id']}/test"
+
+    async def tried(*events: object) -> dict[str, object]:
+        found: dict[str, object] = (await house.ask("POST", path, {"events": events})).data
+        return found
+
+    broken = {"event": {"status": 500}, "source": "nginx", "repeat": 51}
+    found = await tried(broken)
+    assert found["would_trigger"] is True
+    assert found["message"] == "Condition met: cnt (51) > 50. Notifications NOT sent (test mode)."
+    assert len(found["evidence"]) == 10
+    assert (await tried({**broken, "repeat": 50}))["would_trigger"] is False
+    assert (await tried())["result"] == {"cnt": 0}, "nothing of what is stored"
+    elsewhere = {**broken, "source": "apache"}
+    assert (await tried(elsewhere))["result"] == {"cnt": 0}
+    stored = await house.asked({"q": "* | stats count by source"})
+    assert stored.data["rows"] == [{"source": "http", "count": 200}], "and nothing is stored"
+
+
+async def test_injected_events_happen_when_they_say(house: House) -> None:
+    await house.clock.advance(dt.timedelta(days=1))  # 12:00:00 of the 15th
+    made = await house.create(q="* | stats count as n | where n > 0")
+    path = f"/api/v1/alerts/{made['id']}/test"
+
+    async def counted(*events: object, **more: object) -> object:
+        return (await house.ask("POST", path, {"events": events, **more})).data["result"]
+
+    at = "2026-02-14T13:25:00Z"
+    window = (await house.ask("POST", path, {"at": at})).data["window"]
+    assert window["end"] <= at
+    assert await counted("a text", {"an": "object"}, {"timestamp": window["start"]}, at=at) == {"n": 3}
+    assert await counted({"timestamp": window["end"]}, {"timestamp": "2026-02-14T10:00:00Z"}, at=at) == {
+        "n": 0
+    }
+    lines = {"event": "{time} one of {n}", "at": "10s", "every": "10s", "repeat": 10}
+    assert await counted(lines, at=at) == {"n": 5}, "those behind the end of the minute are not in it"
+
+
+async def test_what_is_no_event_is_told_with_its_place(house: House) -> None:
+    made = await house.create()
+    path = f"/api/v1/alerts/{made['id']}/test"
+    answer = await house.ask(
+        "POST", path, {"events": [7, "x", "", {"event": 1, "at": "0s"}, {"event": "x", "at": "soon"}]}
+    )
+    assert answer.status == 422
+    assert [each["path"] for each in answer.error["details"]] == [
+        ["events", 0],
+        ["events", 2],
+        ["events", 3],
+        ["events", 4],
+    ]
+    assert (await house.ask("POST", path, {"events": "x"})).error["message"] == "events must be a list"
+    many = {"event": "x", "repeat": 10_001}
+    assert (await house.ask("POST", path, {"events": [many]})).error[
+        "message"
+    ] == "events must be at most 10,000"
+
+
+async def test_an_alert_that_is_not_saved_is_tried_over_events_of_its_own(house: House) -> None:
+    body = {
+        **ALERT,
+        **SPIKE,
+        "channels": [house.hook()],
+        "events": [{"event": {"status": "503"}, "source": "nginx", "repeat": 60}],
+    }
+    found = (await house.ask("POST", "/alerts/test", body)).data
+    assert found["result"] == {"cnt": 60}
+
+
+async def test_who_sent_test_messages_stands_in_the_audit(house: House) -> None:
+    made = await house.create()
+    await house.ask("POST", f"/api/v1/alerts/{made['id']}/test-channels")
+    [row] = (await house.ask("GET", "/api/v1/audit?action=alert.test_channels")).data["changes"]
+    assert row["object_id"] == made["id"]
+    assert row["after"] == {"results": [{"type": "webhook", "name": "Hook", "status": "ok"}]}
