@@ -19,7 +19,7 @@ from lynxalert.plan.relation import Apply, Generate, Handed, Nested, OrderKey, P
 from lynxalert.plan.rows import rows_of
 from lynxalert.plan.schema import Schema
 from lynxalert.plan.scope import Scope
-from lynxalert.plan.sinks import Output
+from lynxalert.plan.sinks import LookupSink, Output
 
 CAP = 1_000_000  # rows handed to one sink
 
@@ -49,10 +49,10 @@ def _through(run: Run, barrier: Relation, window: int) -> Relation:
         case Nested(queries):
             return barrier.lower(tuple(settled(run, query) for query in queries))
         case Apply():
-            result = barrier.function(_arrow(run, barrier.input, barrier.cap))
+            result = barrier.function(_arrow(run, barrier.input, barrier.cap, barrier.name))
             return generated(result, run.compiled.scope) if isinstance(result, pa.Table) else result
         case Handed(input_, sink, shown):
-            table = _arrow(run, input_, CAP)
+            table = _arrow(run, input_, CAP, "outputlookup" if isinstance(sink, LookupSink) else "collect")
             rows = rows_of(table, input_.schema)
             start = run.window(0).start or run.now
             run.outputs.append(Output(sink, shown, rows, start))
@@ -76,11 +76,15 @@ def _extent(run: Run, barrier: Spanned, window: TimeWindow) -> TimeWindow:
     return TimeWindow(start, end)
 
 
-def _arrow(run: Run, relation: Relation, cap: int) -> pa.Table:
+def _arrow(run: Run, relation: Relation, cap: int, name: str) -> pa.Table:
     sql, tables = rendered(relation, run.compiled.catalog)
     table = fetched(run, sql, tables)
     if table.num_rows > cap:
-        raise QueryFailed(f"a stage that works row by row was given more than {cap:,} rows", transient=False)
+        raise QueryFailed(
+            f"`{name}` looks at rows one by one and takes at most {cap:,}; here it is given {table.num_rows:,}: "
+            "search a shorter time, or aggregate before it",
+            transient=False,
+        )
     names = [column.name for column in relation.schema.columns]
     return table.select(range(len(names))).rename_columns(names)  # rows of no columns come as a column of 1
 

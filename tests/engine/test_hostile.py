@@ -184,6 +184,12 @@ HEAVY = (
 
 
 @pytest.mark.slow
+def test_a_stage_in_python_says_how_many_rows_are_too_many() -> None:
+    wanted = "`predict` looks at rows one by one and takes at most 10,000; here it is given 10,001: "
+    with lynxalert.open(":memory:") as store, pytest.raises(QueryFailed, match=wanted):
+        store.query("| makeresults count=10001 | streamstats count as n | predict n", now=NOW)
+
+
 def test_a_query_is_stopped_at_its_deadline() -> None:
     with store_of([{"v": "ab" * 50, "n": n} for n in range(400)]) as store:
         started = monotonic()
