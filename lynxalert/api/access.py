@@ -14,7 +14,7 @@ from lynxalert.access import Actor, Role
 from lynxalert.api.errors import ApiError, forbidden
 from lynxalert.api.keys import CONFIGURATION, DOORKEEPER
 from lynxalert.api.refusal import Refused, Why
-from lynxalert.events import Event
+from lynxalert.events import Event, destinations
 
 ANY = "any"  # keys that open every protocol
 BEARER = 'Bearer realm="LynxAlert"'
@@ -88,7 +88,7 @@ def check_scope(request: web.Request, events: Sequence[Event]) -> None:
     actor = request[CALLER].actor
     if actor is None or not (actor.indexes or actor.sources):
         return
-    for index, source in {(each.index, each.source) for each in events}:
+    for index, source in destinations(events):
         if not actor.may_send(index, source):
             raise Refused(Why.FORBIDDEN, f"this key may not send {source[:100]!r} to index {index[:100]!r}")
 

@@ -1,5 +1,6 @@
 """Event → the event store: tables, raw log, batches, catalog of fields."""
 
+from lynxalert.events.alike import Alike, destinations
 from lynxalert.events.errors import (
     Backpressure,
     StorageFull,
@@ -9,13 +10,14 @@ from lynxalert.events.errors import (
     Unreadable,
 )
 from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
-from lynxalert.events.extract import clean, from_value, instant, parse_object
+from lynxalert.events.extract import clean, from_value, instant, may_be_deep, parse_object
 from lynxalert.events.limits import Counters, Limits
 from lynxalert.events.quota import Quotas, SourceLimit
 from lynxalert.events.store import EventStore
 from lynxalert.events.stretch import Stretch
 
 __all__ = [
+    "Alike",
     "Backpressure",
     "Counters",
     "DeadLetter",
@@ -33,7 +35,9 @@ __all__ = [
     "Stretch",
     "Unreadable",
     "clean",
+    "destinations",
     "from_value",
     "instant",
+    "may_be_deep",
     "parse_object",
 ]

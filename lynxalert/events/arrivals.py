@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Any, NamedTuple, overload
 
 import orjson
 
+from lynxalert.events.alike import Alike
 from lynxalert.events.columnize import to_json
 from lynxalert.events.errors import Unreadable
 from lynxalert.events.event import Event, Reject
@@ -24,12 +26,68 @@ class Arrived(NamedTuple):
     item: Event | Reject
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Cohort(Sequence[Arrived]):
+    """Events that are alike, and arrived at one *moment*."""
+
+    moment: int
+    events: Alike
+
+    def __len__(self) -> int:
+        return len(self.events)
+
+    @overload
+    def __getitem__(self, place: int) -> Arrived: ...
+    @overload
+    def __getitem__(self, place: slice) -> Cohort: ...
+    def __getitem__(self, place: int | slice) -> Arrived | Cohort:
+        if isinstance(place, slice):
+            return Cohort(self.moment, self.events[place])
+        return Arrived(self.moment, self.events[place])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Joined(Sequence[Arrived]):
+    """Batches one behind the other; *parts* keep what is alike together."""
+
+    parts: Sequence[Sequence[Arrived]]
+
+    def __len__(self) -> int:
+        return sum(map(len, self.parts))
+
+    def __iter__(self) -> Iterator[Arrived]:
+        return chain.from_iterable(self.parts)
+
+    @overload
+    def __getitem__(self, place: int) -> Arrived: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Arrived]: ...
+    def __getitem__(self, place: int | slice) -> Arrived | Sequence[Arrived]:
+        return list(self)[place]
+
+
 def encode(batch: Sequence[Arrived]) -> bytes:
     """*batch* as one JSON array: events of one origin together, a bare text where nothing else is known.
 
     Raises:
         UnicodeEncodeError: a text has half a surrogate pair; see `cleaned`.
     """
+    if isinstance(batch, Cohort):
+        own = batch.events.origin
+        group = [batch.moment, own.index, own.source, own.sourcetype, own.host, batch.events.raws]
+        return _written([FORMAT, [group], []])
+    return _written([FORMAT, *_grouped(batch)])
+
+
+def _written(record: list[Any]) -> bytes:
+    try:
+        return orjson.dumps(record)
+    except TypeError:
+        return to_json(record).encode()
+
+
+def _grouped(batch: Sequence[Arrived]) -> tuple[list[list[Any]], list[list[Any]]]:
+    """The events of *batch* by origin, and its rejects."""
     groups: list[list[Any]] = []
     rejects: list[list[Any]] = []
     origin: tuple[Any, ...] | None = None
@@ -42,7 +100,7 @@ def encode(batch: Sequence[Arrived]) -> bytes:
             origin = own
             groups.append([*own, []])
         groups[-1][5].append(item.raw if item.time is None and not item.fields else _with_extras(item))
-    return to_json([FORMAT, groups, rejects]).encode()
+    return groups, rejects
 
 
 def _with_extras(event: Event) -> list[Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 import pyarrow as pa
 
-from lynxalert.events.extract import Given, Readings
+from lynxalert.events.extract import Given, Readings, Stamped
 from lynxalert.events.layout import LARGEST, SMALLEST, Slot, fit
 from lynxalert.events.stamps import stamp, stamps
 from lynxalert.plan import Type
@@ -34,7 +34,7 @@ ALWAYS_FITS: Mapping[Type, type | None] = {
 class Rows(NamedTuple):
     """Events of one stream on their way into a table, with the first of their sequence numbers."""
 
-    given: Sequence[Given]
+    given: Given
     readings: Readings
     sequence: int
 
@@ -51,11 +51,14 @@ class Split(NamedTuple):
 
 
 def split(
-    columns: Mapping[str, Sequence[Any]], rest: Sequence[Mapping[str, Any]], slots: Mapping[str, Slot]
+    columns: Mapping[str, Sequence[Any]],
+    rest: Sequence[Mapping[str, Any]],
+    slots: Mapping[str, Slot],
+    stamped: Stamped | None = None,
 ) -> Split:
     """Put each value into the column of its field where it fits exactly, else among the extras of its row.
 
-    *columns* has some fields of all rows, *rest* the other fields of each.
+    *columns* has some fields of all rows, *rest* the other fields of each. *stamped* is one of *columns* as it was read.
     """
     parts = Split({}, [{} for _ in rest], {})
     for name, values in columns.items():
@@ -65,7 +68,9 @@ def split(
                 if value is not None:
                     parts.extras[row][name] = value
         else:
-            parts.columns[name] = _whole(values, slot) or _fitted(values, slot, parts)
+            known = stamped is not None and stamped.name == name and stamped.form == slot.written
+            whole = stamped.values if known and stamped is not None else _whole(values, slot)
+            parts.columns[name] = whole or _fitted(values, slot, parts)
     targets = {name: (slot, None if slot.written else ALWAYS_FITS[slot.type]) for name, slot in slots.items()}
     for row, fields in enumerate(rest):
         for name, value in fields.items():
@@ -129,10 +134,10 @@ def event_table(rows: Rows, parts: Split, slots: Mapping[str, Slot]) -> pa.Table
     columns: dict[str, Any] = {
         "_time": pa.array(readings.times, TIMESTAMP),
         "_seq": _sequence(rows),
-        "_indextime": pa.array([one.arrival for one in given], TIMESTAMP),
+        "_indextime": pa.array(given.arrivals, TIMESTAMP),
         "host": pa.array(readings.hosts, pa.string()),
-        "source": pa.array([one.event.source for one in given], pa.string()),
-        "sourcetype": pa.array([one.event.sourcetype for one in given], pa.string()),
+        "source": pa.array(given.sources, pa.string()),
+        "sourcetype": pa.array(given.sourcetypes, pa.string()),
     }
     for name, values in parts.columns.items():
         column = slots[name].column
@@ -155,7 +160,7 @@ def raw_table(rows: Rows) -> pa.Table:
     return pa.table(
         {
             "_seq": _sequence(rows),
-            "_raw": pa.array([one.event.raw for one in rows.given], pa.string()),
+            "_raw": pa.array(rows.given.raws, pa.string()),
             "_text": pa.array(rows.readings.texts, pa.string()),
         }
     )

@@ -15,9 +15,9 @@ from lynxalert.events.intake import Intake
 from lynxalert.events.limits import MIB, Limits
 from lynxalert.events.queue import Queue
 from lynxalert.events.rawlog import Place, RawLog
-from lynxalert.events.recovery import Recovery, recover
+from lynxalert.events.read import Read
+from lynxalert.events.recovery import Recovery, Write, recover
 from lynxalert.events.turnstile import Turnstile
-from lynxalert.events.writer import Write
 
 
 def _lock(folder: pathlib.Path) -> int:
@@ -54,7 +54,7 @@ class Durable:
         self.queue = Queue(most_events=limits.queued_events, most_characters=limits.queued_bytes)
         self._turnstile = Turnstile(lambda: self.queue.full, limits.patience)
         self._intake: Intake | None = None
-        self._batcher: Batcher | None = None
+        self._batcher: Batcher[Read] | None = None
 
     @property
     def may_be_damaged(self) -> bool:
@@ -65,15 +65,20 @@ class Durable:
         """Store what the last process acknowledged and did not get to store."""
         return recover(self._log, stored, write)
 
-    def start(self, write: Write, checkpoint: Callable[[], object]) -> None:
-        """Begin to accept. *write*, and *checkpoint* when it is time, are called on a thread of their own."""
+    def start(
+        self,
+        read: Callable[[Sequence[Arrived]], Read],
+        write: Callable[[Read, Place], object],
+        checkpoint: Callable[[], object],
+    ) -> None:
+        """Begin to accept. *read* is called on one thread; *write*, and *checkpoint* when it is time, on another."""
 
         def tidy(place: Place) -> None:
             self._log.forget(place)
             if self._wal.exists() and self._wal.stat().st_size > self._limits.wal_bytes:
                 checkpoint()
 
-        self._batcher = Batcher(self.queue, write, tidy, self._turnstile.open)
+        self._batcher = Batcher(self.queue, read, write, tidy, self._turnstile.open)
         self._intake = Intake(self._log, self.queue, self._check_room)
 
     def _check_room(self) -> None:

@@ -14,7 +14,7 @@ from lynxalert.events import tables
 from lynxalert.events.columnize import Split, arrow_type, json_array, split
 from lynxalert.events.database import transaction
 from lynxalert.events.extract import Readings
-from lynxalert.events.layout import EXACT_IN_DOUBLE, Census, Slot
+from lynxalert.events.layout import EXACT_IN_DOUBLE, Census, Layout, Slot
 from lynxalert.events.stamps import form_of
 from lynxalert.events.streams import Stream, Streams
 from lynxalert.plan import Type
@@ -30,9 +30,9 @@ def adapt(cursor: duckdb.DuckDBPyConnection, streams: Streams, stream: Stream, r
     Raises:
         StoreError: the database failed.
     """
-    parts = split(readings.columns, readings.rest, stream.layout.promoted())
+    parts = split_readings(readings, stream.layout)
     if _widen(cursor, streams, stream, parts):
-        parts = split(readings.columns, readings.rest, stream.layout.promoted())
+        parts = split_readings(readings, stream.layout)
     stream.census.count(parts.extras)
     if stream.census.events >= stream.window:
         chosen = stream.census.candidates(stream.layout)
@@ -40,9 +40,14 @@ def adapt(cursor: duckdb.DuckDBPyConnection, streams: Streams, stream: Stream, r
         stream.census = Census()
         if chosen:
             _promote(cursor, streams, stream, chosen, _written(chosen, parts))
-            parts = split(readings.columns, readings.rest, stream.layout.promoted())
+            parts = split_readings(readings, stream.layout)
     _learn(streams, stream, parts)
     return parts
+
+
+def split_readings(readings: Readings, layout: Layout) -> Split:
+    """The fields of *readings* over the columns of *layout*."""
+    return split(readings.columns, readings.rest, layout.promoted(), readings.stamped)
 
 
 def _learn(streams: Streams, stream: Stream, parts: Split) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lynxalert.clock import monotonic
-from lynxalert.events.arrivals import Arrived
+from lynxalert.events.arrivals import Arrived, Cohort
 from lynxalert.events.errors import Backpressure
 from lynxalert.events.rawlog import Place
 
@@ -37,6 +37,8 @@ class Record(NamedTuple):
 
 def load_of(batch: Sequence[Arrived]) -> Load:
     """What *batch* takes up; all of it arrived at one moment."""
+    if isinstance(batch, Cohort):
+        return Load(batch.moment, len(batch), sum(map(len, batch.events.raws)))
     return Load(batch[0].moment, len(batch), sum(len(item.raw) for _, item in batch))
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from lynxalert.events.ahead import ahead
 from lynxalert.events.arrivals import Arrived, decode
@@ -14,7 +14,10 @@ from lynxalert.events.collector import uncollected
 from lynxalert.events.damaged import Moved
 from lynxalert.events.extract import instant
 from lynxalert.events.rawlog import Damage, Place, RawLog
-from lynxalert.events.writer import Write, proven
+from lynxalert.events.read import proven
+
+# Inserts a batch and the place of the log it reaches to, in one transaction.
+Write: TypeAlias = Callable[[Sequence[Arrived], Place], object]
 
 BATCH = 10_000  # events per transaction
 AHEAD = 2  # of them decoded while one is inserted, which leaves the interpreter to others

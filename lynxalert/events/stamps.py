@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lynxalert.events.extract import micros
+from lynxalert.events.extract.times import micros
 
 
 class Written(NamedTuple):
@@ -37,6 +37,16 @@ def form_of(values: Iterable[Any]) -> str | None:
     for form, written in FORMS.items():
         if texts and isinstance(texts[0], str) and len(texts[0]) == written.length:
             return form if all(stamp(text, form) is not None for text in texts) else None
+    return None
+
+
+def stamped_as(values: Sequence[Any]) -> tuple[str, list[int | None]] | None:
+    """The form in which all of *values* (None apart) are written, and those as `stamp` reads them; None without one."""
+    first = next((value for value in values if value is not None), None)
+    for form, written in FORMS.items():
+        if type(first) is str and len(first) == written.length:
+            found = stamps(values, form)
+            return None if found is None else (form, found)
     return None
 
 

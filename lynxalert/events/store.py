@@ -6,7 +6,6 @@ import asyncio
 import datetime as dt
 import pathlib
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -17,7 +16,8 @@ import duckdb
 from lynxalert.clock import Clock, SystemClock
 from lynxalert.engine.catalog import Catalog
 from lynxalert.events import tables
-from lynxalert.events.arrivals import Arrived
+from lynxalert.events.alike import Alike, by_source
+from lynxalert.events.arrivals import Arrived, Cohort
 from lynxalert.events.collector import uncollected
 from lynxalert.events.damaged import check_access, check_form, moved_aside
 from lynxalert.events.database import MEMORY, checkpointed, connect, translated
@@ -30,6 +30,7 @@ from lynxalert.events.lateness import Lateness
 from lynxalert.events.limits import Counters, Limits
 from lynxalert.events.quota import Quotas, Tallies
 from lynxalert.events.rawlog import Place
+from lynxalert.events.read import Read, read_batch
 from lynxalert.events.records import raw_text, shown
 from lynxalert.events.recovery import Recovery
 from lynxalert.events.retention import expire, trim_dead_letters
@@ -177,12 +178,10 @@ class EventStore:
             StoreError: the store is not started, is closing, or cannot write.
         """
         now = self._clock.now()
-        offered = Counter(event.source for event in events)
+        offered = by_source(events)
         try:
             events, rejects = self.quotas.admit(events, rejects, now)
-            arrival = micros(now)
-            batch = [Arrived(arrival, event) for event in events]
-            batch += [Arrived(arrival, reject) for reject in rejects]
+            batch = _arrived(events, rejects, micros(now))
             if batch and self._durable is not None:
                 await self._durable.accept(batch)
             elif batch:
@@ -191,13 +190,20 @@ class EventStore:
             for source, times in offered.items():
                 self.tallies.add(source, "refused", type(error).__name__, times)
             raise
-        for source, times in Counter(event.source for event in events).items():
+        for source, times in by_source(events).items():
             self.tallies.add(source, "accepted", "", times)
         for reject in rejects:
             self.tallies.add(reject.source, "rejected", reject.reason, 1)
         return IngestReceipt(len(events), tuple((reject.line, reject.reason) for reject in rejects))
 
     def _write(self, batch: Sequence[Arrived], place: Place | None = None) -> Written:
+        return self._insert(self._read(batch), place)
+
+    def _read(self, batch: Sequence[Arrived]) -> Read:
+        with uncollected():
+            return read_batch(batch, self._streams)
+
+    def _insert(self, batch: Read, place: Place | None = None) -> Written:
         with self._lock, uncollected():
             written = self._writer.write(batch, place)
             if written.earliest is not None:
@@ -207,7 +213,7 @@ class EventStore:
             self._counters = replace(
                 counters,
                 stored=counters.stored + written.events,
-                dead_letters=counters.dead_letters + len(batch) - written.events,
+                dead_letters=counters.dead_letters + written.dead,
                 batches=counters.batches + 1,
                 late=counters.late + written.late,
             )
@@ -231,7 +237,7 @@ class EventStore:
     def start(self) -> None:
         """Begin to accept. Call it once."""
         if self._durable is not None:
-            self._durable.start(self._write, self.checkpoint)
+            self._durable.start(self._read, self._insert, self.checkpoint)
 
     async def flush(self) -> None:
         """Return when everything accepted before can be queried."""
@@ -317,3 +323,10 @@ class EventStore:
         """
         with self._lock:
             return checkpointed(self._cursor)
+
+
+def _arrived(events: Sequence[Event], rejects: Sequence[Reject], arrival: int) -> Sequence[Arrived]:
+    if isinstance(events, Alike) and not rejects:
+        return Cohort(arrival, events) if len(events) else ()
+    items: tuple[Event | Reject, ...] = (*events, *rejects)
+    return [Arrived(arrival, item) for item in items]

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 
 from lynxalert.engine.catalog import Catalog, StoredField, StoredStream
 from lynxalert.events.errors import Unreadable
-from lynxalert.events.event import Event
 from lynxalert.events.layout import Census, Layout
 from lynxalert.events.tables import events_name, raw_name
 
@@ -49,21 +48,22 @@ class Streams:
     def __iter__(self) -> Iterator[Stream]:
         return iter(self._streams.values())
 
-    def find(self, event: Event) -> tuple[Stream | None, str]:
-        """The stream *event* belongs to, if it exists, and its name.
+    def name_for(self, index: str, name: str) -> str:
+        """The stream that events of *index* with this sourcetype, or else source, share. Any thread may ask."""
+        if (index, name) in self._streams or self._sizes.get(index, 0) < MOST_STREAMS:
+            return name
+        return REST
+
+    def find(self, index: str, name: str) -> Stream | None:
+        """The stream of this name, if it exists.
 
         Raises:
-            Unreadable: the event asks for one index too many.
+            Unreadable: it does not, and would need one index too many.
         """
-        name = event.sourcetype or event.source
-        found = self._streams.get((event.index, name))
-        if found is not None:
-            return found, name
-        if event.index not in self._sizes and len(self._sizes) >= MOST_INDEXES:
-            raise Unreadable(f"index `{event.index}` would be one more than {MOST_INDEXES}")
-        if self._sizes[event.index] >= MOST_STREAMS:
-            name = REST
-        return self._streams.get((event.index, name)), name
+        found = self._streams.get((index, name))
+        if found is None and index not in self._sizes and len(self._sizes) >= MOST_INDEXES:
+            raise Unreadable(f"index `{index}` would be one more than {MOST_INDEXES}")
+        return found
 
     def create(self, index: str, name: str) -> Stream:
         """A new stream, numbered but not yet added."""

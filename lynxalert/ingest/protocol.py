@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from typing import Protocol as Structure
@@ -34,7 +34,7 @@ class Payload:
 class Decoded:
     """The events of a payload, the parts of it that are none, and in how many lines bad UTF-8 became U+FFFD."""
 
-    events: tuple[Event, ...]
+    events: Sequence[Event]
     rejects: tuple[Reject, ...] = ()
     repaired: int = 0
 

@@ -237,7 +237,7 @@ def queue_of(*sizes: int, most_events: int = 100) -> Queue:
 def test_a_batch_that_is_refused_is_tried_record_by_record() -> None:
     queue, gate = queue_of(2, 1), Gate(1)
     gate.opened.set()
-    batcher = Batcher(queue, gate, gate.tidy)
+    batcher = Batcher(queue, list, gate, gate.tidy)
     queue.flush()
     assert [(len(batch), place) for batch, place in gate.taken] == [(2, Place(1, 1)), (1, Place(1, 2))]
     assert batcher.failure is None
@@ -247,7 +247,7 @@ def test_a_batch_that_is_refused_is_tried_record_by_record() -> None:
 def test_a_database_that_refuses_everything_is_asked_again() -> None:
     queue, gate = queue_of(1, 1), Gate(4)
     gate.opened.set()
-    batcher = Batcher(queue, gate, gate.tidy)
+    batcher = Batcher(queue, list, gate, gate.tidy)
     queue.flush()
     assert sum(len(batch) for batch, _ in gate.taken) == 2
     assert queue.events == 0
@@ -258,7 +258,7 @@ def test_a_batch_is_not_stored_again_because_tidying_failed() -> None:
     queue, gate = queue_of(1, 1), Gate(0)
     gate.untidy = True
     gate.opened.set()
-    batcher = Batcher(queue, gate, gate.tidy)
+    batcher = Batcher(queue, list, gate, gate.tidy)
     batcher.close()
     assert sum(len(batch) for batch, _ in gate.taken) == 2
     assert batcher.failure == "untidy"
@@ -267,7 +267,7 @@ def test_a_batch_is_not_stored_again_because_tidying_failed() -> None:
 def test_closing_does_not_wait_for_a_database_that_refuses() -> None:
     queue, gate = queue_of(1), Gate(10**9)
     gate.opened.set()
-    batcher = Batcher(queue, gate, gate.tidy)
+    batcher = Batcher(queue, list, gate, gate.tidy)
     batcher.close()
     assert gate.taken == []
     assert batcher.failure == "refused"
@@ -277,7 +277,7 @@ def test_a_full_queue_pushes_back_and_takes_again_when_emptied() -> None:
     queue, gate = queue_of(60, 40), Gate(0)
     with pytest.raises(Backpressure, match="retry in 1 s"):
         queue.reserve(Load(1, 1, 1))
-    batcher = Batcher(queue, gate, gate.tidy)
+    batcher = Batcher(queue, list, gate, gate.tidy)
     gate.opened.set()
     queue.flush()
     queue.reserve(Load(1, 1, 1))

@@ -85,20 +85,26 @@ def exactly(value: Any) -> Any:
     return [exactly(one) for one in value] if isinstance(value, list) else (type(value), repr(value))
 
 
+def side_by_side(events: list[Event]) -> Given:
+    given = Given()
+    for event in events:
+        given.add(event, ARRIVAL, document_of(event))
+    return given
+
+
 def both_ways(events: list[Event]) -> None:
-    given = [Given(event, ARRIVAL, document_of(event)) for event in events]
-    found = read_together(given)
-    for row, one in enumerate(given):
+    found = read_together(side_by_side(events))
+    for row, event in enumerate(events):
         fields = {name: column[row] for name, column in found.columns.items() if column[row] is not None}
         assert fields.keys().isdisjoint(found.rest[row])
         fields |= found.rest[row]
         together = Reading(found.times[row], found.hosts[row], fields, found.texts[row])
-        alone = read(one.event, ARRIVAL)
-        assert together[:2] == alone[:2], one.event.raw
-        assert together.text == alone.text, one.event.raw
+        alone = read(event, ARRIVAL)
+        assert together[:2] == alone[:2], event.raw
+        assert together.text == alone.text, event.raw
         assert {k: exactly(v) for k, v in fields.items()} == {
             k: exactly(v) for k, v in alone.fields.items()
-        }, one
+        }, event
 
 
 @given(alike())
@@ -132,7 +138,7 @@ def test_the_usual_is_read_at_once() -> None:
         Event(json.dumps({"n": n, "b": {"c": 1.5}, "rare": 1} if n == 7 else {"n": n, "b": {"c": 1.5}}))
         for n in range(40)
     ]
-    found = read_together([Given(event, ARRIVAL, document_of(event)) for event in events])
+    found = read_together(side_by_side(events))
     assert found.columns == {"n": list(range(40)), "b.c": [1.5] * 40}
     assert [row for row, rest in enumerate(found.rest) if rest] == [7]
 

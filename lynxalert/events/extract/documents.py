@@ -32,9 +32,14 @@ def parse_object(text: str) -> dict[str, Any] | None:
         document = _parse_slowly(text)
     if not isinstance(document, dict):
         return None
-    if text.count("{") + text.count("[") >= DEPTH and depth(document) >= DEPTH:
+    if may_be_deep(text) and depth(document) >= DEPTH:
         raise Unreadable(f"nested {DEPTH} levels deep or more")
     return document
+
+
+def may_be_deep(text: str) -> bool:
+    """Whether the JSON *text* has brackets enough to be nested too deep."""
+    return len(text) >= 2 * DEPTH and text.count("{") + text.count("[") >= DEPTH
 
 
 def _parse_slowly(text: str) -> Any:

@@ -11,11 +11,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-from lynxalert.events.event import Event
 from lynxalert.events.extract.documents import EXACT, flatten_some, spoken
-from lynxalert.events.extract.reading import RESERVED, read, time_of
+from lynxalert.events.extract.given import Given
+from lynxalert.events.extract.reading import RESERVED, read
+from lynxalert.events.extract.timing import Stamped, stamped_of, times_of
 
 FEWEST = 16  # events for which looking for what they share pays
 SAMPLE = 64  # events that are looked at for it
@@ -26,19 +27,12 @@ NOTHING = type(None)
 USUAL = {str, int, bool, NOTHING}
 
 
-class Given(NamedTuple):
-    """An event, its moment of arrival (µs since 1970 UTC), and its text as a JSON object if it is one."""
-
-    event: Event
-    arrival: int
-    document: Mapping[str, Any] | None
-
-
 @dataclass(frozen=True, slots=True)
 class Readings:
     """What some events say. *columns* by field, a scalar or None per event; *rest* what else each event has.
 
-    No field of an event is in both. *times*, *hosts* and *texts* as in `Reading`.
+    No field of an event is in both. *times*, *hosts* and *texts* as in `Reading`. *stamped* is the column that the
+    times were read from at once, if so.
     """
 
     times: list[int]
@@ -46,6 +40,7 @@ class Readings:
     texts: list[str | None]
     columns: dict[str, list[Any]] = field(default_factory=dict)
     rest: list[dict[str, Any]] = field(default_factory=list)
+    stamped: Stamped | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,48 +51,46 @@ class Branch:
     branches: dict[str, Branch]
 
 
-def read_together(given: Sequence[Given]) -> Readings:
+def read_together(given: Given) -> Readings:
     """What `read` says of each of *given*.
 
     Raises:
         Unreadable: as `read` does; those that are given with their document never are.
     """
-    shared = [one.document if one.document is not None and not one.event.fields else EMPTY for one in given]
-    alone = {row for row, document in enumerate(shared) if document is EMPTY}
+    alone = {row for row, document in enumerate(given.documents) if document is None}.union(given.beside)
+    shared = [EMPTY if one is None else one for one in given.documents]
+    for row in alone:
+        shared[row] = EMPTY
     gathered = _Gathered(len(given))
     if len(given) - len(alone) >= FEWEST:
-        sample = [document for document in shared if document is not EMPTY]
+        sample = [document for row, document in enumerate(shared) if row not in alone] if alone else shared
         branch = _common(sample[:: -(-len(sample) // SAMPLE)], "", set(), 0)
         gathered.gather(shared, branch, "")
     else:
         alone = set(range(len(given)))
-    hosts = [one.event.host for one in given]
+    hosts = list(given.hosts)
     gathered.set_apart(hosts)
     gathered.find_doubles()
     return _finished(given, gathered, hosts, alone | gathered.odd)
 
 
-def _finished(
-    given: Sequence[Given], gathered: _Gathered, hosts: list[str | None], alone: set[int]
-) -> Readings:
+def _finished(given: Given, gathered: _Gathered, hosts: list[str | None], alone: set[int]) -> Readings:
     """The readings of all, those of *alone* one by one."""
-    times: list[int] = []
-    texts: list[str | None] = []
-    for row, one in enumerate(given):
-        if row in alone or one.document is None:
-            times.append(0)
-            texts.append(None)
-        else:
-            times.append(time_of(one.event, one.document, one.arrival))
-            raw = one.event.raw
-            texts.append(spoken(one.document, raw) if "\\" in raw else None)
-    for column in gathered.columns.values():
+    stamped = None if len(alone) == len(given) else stamped_of(gathered.columns)
+    times = times_of(given, stamped, alone)
+    texts: list[str | None] = [None] * len(given)
+    for row, raw in enumerate(given.raws):
+        if "\\" in raw and row not in alone:
+            document = given.documents[row]
+            assert document is not None
+            texts[row] = spoken(document, raw)
+    for column in (*gathered.columns.values(), *((stamped.values,) if stamped else ())):
         for row in alone:
             column[row] = None
     for row in alone:
-        event, arrival, document = given[row]
-        times[row], hosts[row], gathered.rest[row], texts[row] = read(event, arrival, document)
-    return Readings(times, hosts, texts, gathered.columns, gathered.rest)
+        found = read(given.event(row), given.arrivals[row], given.documents[row])
+        times[row], hosts[row], gathered.rest[row], texts[row] = found
+    return Readings(times, hosts, texts, gathered.columns, gathered.rest, stamped)
 
 
 class _Gathered:

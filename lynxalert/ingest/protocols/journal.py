@@ -41,7 +41,7 @@ class Journal:
         found = self.events(reader.feed(payload.body), origin)
         last = self.events(reader.finish(), origin)
         return Decoded(
-            found.events + last.events, self.left_out(reader, origin), found.repaired + last.repaired
+            (*found.events, *last.events), self.left_out(reader, origin), found.repaired + last.repaired
         )
 
     def origin(self, payload: Payload) -> Origin:

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from lynxalert.events import Event, Reject, Unreadable, clean, parse_object
+import orjson
+
+from lynxalert.events import Alike, Event, Reject, Unreadable, clean, may_be_deep, parse_object
 from lynxalert.ingest.bodies import elements, lines_of, objects, text_of, why_not_json
 from lynxalert.ingest.errors import IngestCode, IngestError
 from lynxalert.ingest.origin import Origin, origin_of
@@ -50,9 +52,13 @@ class Native:
         """
         origin = origin_of(payload, Origin())
         text, repaired = text_of(payload.body)
+        content_type = payload.content_type.partition(";")[0].strip().lower()
+        alike = _alike(text, content_type, origin, self.longest_event)
+        if alike is not None:
+            return Decoded(alike, (), repaired)
         events: list[Event] = []
         rejects: list[Reject] = []
-        for part in _parts(text, payload.content_type.partition(";")[0].strip().lower(), origin):
+        for part in _parts(text, content_type, origin):
             found = part if isinstance(part, Reject) else self._event(part, origin)
             if isinstance(found, Event):
                 events.append(found)
@@ -73,6 +79,20 @@ class Native:
         if document is None and must_be_object:
             return _reject(number, why_not_json(text), text, origin)
         return Event(text, origin.index, origin.source, origin.sourcetype, origin.host, document=document)
+
+
+def _alike(text: str, content_type: str, origin: Origin, longest: int) -> Alike | None:
+    """The events of a body whose every line is an object that nothing can be said against; None for any other."""
+    if not text.startswith("{") or "\r" in text or content_type == "text/plain":
+        return None
+    lines = text.removesuffix("\n").split("\n")
+    try:
+        documents = [orjson.loads(line) for line in lines]
+    except orjson.JSONDecodeError:
+        return None
+    if set(map(type, documents)) != {dict} or max(map(len, lines)) > longest or any(map(may_be_deep, lines)):
+        return None
+    return Alike(lines, documents, Event("", origin.index, origin.source, origin.sourcetype, origin.host))
 
 
 def _reject(number: int, reason: str, text: str, origin: Origin) -> Reject:
