@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from lynxalert.config.datamodels import DataModels
 from lynxalert.config.questions import Compile
-from lynxalert.engine import Catalog, Engine, EventSource, LookupFolder
+from lynxalert.engine import Catalog, Engine, EventSource, Judge, LookupFolder
 from lynxalert.errors import LynxError
 
 
@@ -48,5 +48,6 @@ def engine(
 def compiler(
     macros: Mapping[str, str], lookups: LookupFolder, datamodels: DataModels | None = None
 ) -> Compile:
-    """What compiles a query that may use *macros*, *lookups*, and *datamodels*."""
-    return engine(NoEvents(), macros, lookups, datamodels).compile
+    """What judges a query that may use *macros*, *lookups*, and *datamodels*."""
+    over = engine(NoEvents(), macros, lookups, datamodels)
+    return Judge(over.source.catalog(), over.compiler.knowledge)

@@ -7,7 +7,7 @@ the new revision and is dropped.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -54,6 +54,29 @@ class Edits:
             alert = replace(alert, version=alert.version + 1)
         await _move_cursor(tx, old.alert, alert, now)
         return await definitions.put(tx, alert, now, document)
+
+    async def put_all(
+        self, tx: Transaction, alerts: Iterable[Alert], stored: Mapping[str, Definition], now: dt.datetime
+    ) -> dict[str, Definition]:
+        """`put` of many, where *stored* is all there is by id: what is the same costs nothing, the new go in together."""
+        after: dict[str, Definition] = {}
+        fresh: list[Alert] = []
+        known = await definitions.ids(tx)
+        for alert in alerts:
+            old = stored.get(alert.id)
+            if (
+                old is not None
+                and old.document is None
+                and replace(alert, version=old.alert.version) == old.alert
+            ):
+                after[alert.id] = old
+            elif alert.id in known:
+                after[alert.id] = await self.put(tx, alert, now)
+            else:
+                fresh.append(alert)
+        added = await definitions.add(tx, fresh, now)
+        await instances.save_cursors(tx, [_fresh(each.alert, now) for each in added])
+        return after | {each.alert.id: each for each in added}
 
     async def remove(self, tx: Transaction, alert_id: str, now: dt.datetime) -> bool:
         """Delete an alert; its open episodes end as `deleted`. Whether there was one."""

@@ -22,7 +22,7 @@ from lynxalert.daemon import audited
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.keys import ITSELF
 from lynxalert.daemon.planned import planned
-from lynxalert.engine import Compiler, Engine
+from lynxalert.engine import Compiler, Engine, Judge
 from lynxalert.lang import Code, QueryError, Span
 from lynxalert.notify.configure import spell
 from lynxalert.notify.news import News
@@ -155,49 +155,50 @@ class Configuration:
         stale = self._stale(fresh)
         compiled_before, self._engine.compiler = self._engine.compiler, _compiler(self._engine, fresh)
         try:
-            changes = await self._database.write(lambda tx: self._edit(tx, fresh, by))
+            changes, everything = await self._database.write(lambda tx: self._edit(tx, fresh, by))
         except BaseException:
             self._engine.compiler = compiled_before
             raise
         self._settings = fresh
-        async with self._database.read() as tx:
-            everything = await definitions.every(tx)
         self._applied(spec for each in everything for spec in (*each.alert.channels, *each.retired))
         return {**changes, "restart_needed_for": stale}
 
     def _stale(self, fresh: Settings) -> list[str]:
         return [name for name, part in BUILT_FROM.items() if part(self._settings) != part(fresh)]
 
-    async def _edit(self, tx: Transaction, fresh: Settings, by: Actor | None) -> dict[str, Any]:
+    async def _edit(
+        self, tx: Transaction, fresh: Settings, by: Actor | None
+    ) -> tuple[dict[str, Any], Sequence[Definition]]:
+        """What changed, and every definition there is now or was until now."""
         now = self._clock.now()
         stored = await definitions.every(tx)
         self._judge(self._engine, [each.alert for each in stored if each.alert.source != "file"], fresh)
         before = {each.alert.id: each for each in stored if each.alert.source == "file"}
-        wanted = {alert.id: alert for alert in fresh.alerts}
         await rules.note(tx, fresh.inhibitions, now)
-        after = {alert.id: await self._edits.put(tx, alert, now) for alert in wanted.values()}
-        removed = [each for alert_id, each in before.items() if alert_id not in wanted]
+        after = await self._edits.put_all(tx, fresh.alerts, {each.alert.id: each for each in stored}, now)
+        removed = [each for alert_id, each in before.items() if alert_id not in after]
         for each in removed:
             await self._edits.remove(tx, each.alert.id, now)
         changes = {
-            "added": _keys(after[each] for each in wanted if each not in before),
+            "added": _keys(each for alert_id, each in after.items() if alert_id not in before),
             "changed": _keys(
-                after[each]
-                for each in wanted
-                if each in before and after[each].revision != before[each].revision
+                each
+                for alert_id, each in after.items()
+                if alert_id in before and each.revision != before[alert_id].revision
             ),
             "removed": _keys(removed),
         }
         if by is not None:
             await audited.reloaded(tx, by, str(fresh.file), changes, now)
-        return changes
+        return changes, (*stored, *after.values())
 
     def _judge(self, engine: Engine, alerts: Sequence[Alert], fresh: Settings) -> None:
         """Refuse macros without which an alert made through the interface means nothing any more."""
         found = []
+        judge = Judge(engine.source.catalog(), engine.compiler.knowledge)
         for alert in alerts:
             try:
-                engine.compile(alert.query, alert.timezone)
+                judge(alert.query)
             except QueryError as error:
                 text = f": alert {alert.id} ({alert.name}) would not compile: {error.diagnostics[0].message}"
                 mistake = Mistake(("macros",), text, Code.BAD_QUERY)

@@ -2,6 +2,7 @@
 
 from lynxalert.engine.catalog import Catalog, EventSource, StoredField, StoredStream
 from lynxalert.engine.compiler import CompiledQuery, Compiler
+from lynxalert.engine.judging import Judge, Judged
 from lynxalert.engine.lookups import LookupFolder
 from lynxalert.engine.rowstream import RowStream
 from lynxalert.engine.run import QueryFailed, QueryStopped, QueryTimeOut, StoreDamaged
@@ -14,6 +15,8 @@ __all__ = [
     "Compiler",
     "Engine",
     "EventSource",
+    "Judge",
+    "Judged",
     "LookupFolder",
     "QueryFailed",
     "QueryStopped",

@@ -54,10 +54,7 @@ class CompiledQuery:
     @property
     def columns(self) -> Mapping[str, Type] | None:
         """The columns of its rows by name; None while they depend on the events."""
-        schema = self.relation.schema
-        if not self.pending.known or schema.open:
-            return None
-        return {column.name: column.type for column in schema.columns}
+        return columns_of(self.pending)
 
     @property
     def relation(self) -> Relation:
@@ -121,8 +118,24 @@ def compile_query(
     query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, over: str = "_time"
 ) -> CompiledQuery:
     """*query* analysed and rendered up to its first barrier."""
+    pending, scope = analysed(query, catalog, timezone, knowledge, over)
+    return _finished(query, pending, scope, catalog)
+
+
+def analysed(
+    query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, over: str = "_time"
+) -> tuple[Pending, Scope]:
+    """What *query* comes to, up to its first barrier; the scope has the mistakes, see `check`."""
     scope = _scope(catalog, timezone, knowledge, over)
-    return _finished(query, analyze(compared(shown_last(query)), COMMANDS, scope), scope, catalog)
+    return analyze(compared(shown_last(query)), COMMANDS, scope), scope
+
+
+def columns_of(pending: Pending) -> Mapping[str, Type] | None:
+    """The columns of its rows by name; None while they depend on the events."""
+    schema = pending.relation.schema
+    if not pending.known or schema.open:
+        return None
+    return {column.name: column.type for column in schema.columns}
 
 
 def opened(

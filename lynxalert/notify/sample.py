@@ -70,20 +70,24 @@ def vet(alert: Alert, row: Row | None, at: dt.datetime) -> tuple[Finding, ...]:
 
     Without a row nothing is said about fields of `result`, because nobody knows them yet.
     """
+    written: list[tuple[tuple[str | int, ...], str, Markup]] = [
+        (("templates", name), source, PLAIN) for name, source in alert.templates.items()
+    ]
+    for index, spec in enumerate(alert.channels):
+        written += [
+            (("channels", index, "config", name), source, markup) for name, source, markup in _templates(spec)
+        ]
+    if not written:
+        return ()
     occasion = sample(alert, row, at)
     facts = facts_of(replace(occasion, transition=replace(occasion.transition, match=None), rows=()))
     if row is not None:
         facts = facts_of(occasion)
-    found = [
-        Finding(("templates", name), source, diagnostic)
-        for name, source in alert.templates.items()
-        for diagnostic in check(source, PLAIN, facts)
-    ]
-    for index, spec in enumerate(alert.channels):
-        for name, source, markup in _templates(spec):
-            path = ("channels", index, "config", name)
-            found += [Finding(path, source, diagnostic) for diagnostic in check(source, markup, facts)]
-    return tuple(found)
+    return tuple(
+        Finding(path, source, diagnostic)
+        for path, source, markup in written
+        for diagnostic in check(source, markup, facts)
+    )
 
 
 def _templates(spec: ChannelSpec) -> Iterator[tuple[str, str, Markup]]:

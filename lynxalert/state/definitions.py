@@ -133,6 +133,21 @@ async def put(
     return stored
 
 
+async def ids(tx: AsyncConnection) -> frozenset[str]:
+    """The id of every alert there is or was: those that `add` must not be given."""
+    return frozenset((await tx.execute(select(alerts.c.id))).scalars())
+
+
+async def add(tx: AsyncConnection, fresh: Sequence[Alert], now: dt.datetime) -> tuple[Definition, ...]:
+    """`put` of alerts that never were, all at once."""
+    stored = tuple(Definition(alert=each, revision=1, created_at=now, updated_at=now) for each in fresh)
+    if stored:
+        await tx.execute(insert(alerts), [_columns(each) for each in stored])
+        bare = [replace(each, channels=()) for each in fresh]
+        await chronicle.held(tx, [(now, Note(Matter.DEFINITION, each.id, "", each)) for each in bare])
+    return stored
+
+
 async def remove(tx: AsyncConnection, alert_id: str, now: dt.datetime) -> bool:
     """Delete an alert; its channels stay until `forget_retired` finds nothing owed. Whether there was one."""
     old = await _any(tx, alert_id)

@@ -11,7 +11,7 @@ import pytest
 from lynxalert.alerts import ChannelSpec, Every
 from lynxalert.daemon.edits import Edits
 from lynxalert.notify.model import Status
-from lynxalert.state import StoredOutbox, Transaction, definitions
+from lynxalert.state import StoredOutbox, Transaction, definitions, instances
 from tests.daemon.evaluating import ALERT, HOOK, MINUTE, NOON, SECOND, Bench, Scripted, by_minute, other
 
 OTHER = ChannelSpec(type="webhook", name="other", config={"url": "https://example.com/other"})
@@ -130,3 +130,28 @@ async def test_a_disabled_alert_begins_again_with_the_next_slot(bench: Bench) ->
     await bench.put(ALERT)
     assert (await bench.cursor()).next_slot == NOON + 12 * MINUTE
     assert bench.clock.now() == NOON + 11 * MINUTE + SECOND
+
+
+async def test_many_at_once_are_put_as_each_by_itself(bench: Bench) -> None:
+    """What is the same stays, what differs is edited, what is new or comes back gets a cursor."""
+    now, edits = bench.clock.now(), Edits()
+    back = await bench.put(other(7))
+    assert await bench.remove(back.id)
+    wanted = [
+        replace(ALERT, version=3),
+        replace(back, name="Back"),
+        other(8),
+        other(9, query="level=warn | stats count as errors"),
+    ]
+    async with bench.database.read() as tx:
+        stored = {each.alert.id: each for each in await definitions.every(tx)}
+    together = await bench.database.write(lambda tx: edits.put_all(tx, wanted, stored, now))
+    assert together.keys() == {each.id for each in wanted}
+    assert [together[each.id].alert.version for each in wanted] == [1, 2, 1, 1]
+    async with bench.database.read() as tx:
+        assert {each.alert.id: each for each in await definitions.every(tx)} == together
+        cursors = await instances.cursor_of(tx, list(together))
+    assert cursors.keys() == together.keys()
+    changed = [replace(each, name="Renamed") for each in wanted]
+    again = await bench.database.write(lambda tx: edits.put_all(tx, changed, together, now))
+    assert [again[each.id].revision for each in wanted] == [together[each.id].revision + 1 for each in wanted]
