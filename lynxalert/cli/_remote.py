@@ -55,14 +55,28 @@ def post(server: str, path: str, question: dict[str, Any]) -> dict[str, Any]:
     return asyncio.run(_post(server.rstrip("/"), path, question))
 
 
+def get(server: str, path: str, **asked: str) -> dict[str, Any]:
+    """What the daemon at *server* shows at *path*, *asked* in the address.
+
+    Raises:
+        NoDaemonError: no connection, or something that is no LynxAlert.
+        LynxError: any refusal.
+    """
+    return asyncio.run(_exchange("GET", server.rstrip("/"), path, params=asked))
+
+
 async def _post(server: str, path: str, question: dict[str, Any]) -> dict[str, Any]:
+    return await _exchange("POST", server, path, question.get("q", ""), json=question)
+
+
+async def _exchange(method: str, server: str, path: str, text: str = "", **options: Any) -> dict[str, Any]:
     import aiohttp
 
     try:
         url = f"{server}/api/v1/{path}"
         async with (
             aiohttp.ClientSession(headers=authorization()) as session,
-            session.post(url, json=question) as answer,
+            session.request(method, url, **options) as answer,
         ):
             body: dict[str, Any] = await answer.json()
     except (aiohttp.ClientError, TimeoutError, ValueError) as error:
@@ -70,7 +84,7 @@ async def _post(server: str, path: str, question: dict[str, Any]) -> dict[str, A
     if answer.status == 504:
         raise RemoteTimeOutError(body["error"]["message"])
     if answer.status >= 300:
-        raise _refusal(body["error"], question.get("q", ""))
+        raise _refusal(body["error"], text)
     return body
 
 

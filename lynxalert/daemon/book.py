@@ -17,6 +17,7 @@ from lynxalert.api.ports import StaleError, Standing, Told, UnknownAlertError
 from lynxalert.clock import Clock
 from lynxalert.daemon import audited
 from lynxalert.daemon.edits import Edits
+from lynxalert.daemon.quiet import quietness
 from lynxalert.daemon.records import (
     delivery_of,
     evaluation_of,
@@ -25,6 +26,7 @@ from lynxalert.daemon.records import (
     told_of,
     transition_of,
 )
+from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Quiet
 from lynxalert.notify.routing import lift
 from lynxalert.state import (
@@ -50,12 +52,18 @@ class Book:
     """
 
     def __init__(
-        self, database: Database, clock: Clock, edits: Edits, changed: Callable[[Iterable[ChannelSpec]], None]
+        self,
+        database: Database,
+        clock: Clock,
+        edits: Edits,
+        changed: Callable[[Iterable[ChannelSpec]], None],
+        inhibitions: Callable[[], Sequence[Inhibition]] = tuple,
     ) -> None:
         self._database = database
         self._clock = clock
         self._edits = edits
         self._changed = changed
+        self._inhibitions = inhibitions
 
     async def all(self) -> Sequence[Standing]:
         """Every alert, by name."""
@@ -198,13 +206,15 @@ class Book:
         """Its instances, by key."""
         async with self._database.read() as tx:
             found = (await instances.of(tx, [alert.id]))[alert.id]
-            acks = await overlays.acked(tx, self._clock.now())
             frozen = await evidence.of(tx, {each.episode.id for each in found.values() if each.episode})
+            quiet = await quietness(tx, self._clock.now(), self._inhibitions())
+        acks = quiet.acks or {}
+        episodes = {key: each.episode.id if each.episode else "" for key, each in found.items()}
+        held = quiet.of_instances(alert, ((key, each.labels, episodes[key]) for key, each in found.items()))
+        of_all = quiet.of_alert(alert)
         return [
-            instance_of(each, acks.get(each.episode.id), frozen.get(each.episode.id, ()))
-            if each.episode
-            else instance_of(each, None, ())
-            for each in found.values()
+            instance_of(each, acks.get(episodes[key]), frozen.get(episodes[key], ()), (*of_all, *held[key]))
+            for key, each in found.items()
         ]
 
     async def _edited(self, alert_id: str, work: Callable[[Transaction], Any]) -> Standing:

@@ -64,11 +64,11 @@ def _evaluation(each: Happening, _: Mapping[str, Silence]) -> tuple[str, dict[st
 
 
 def _begun(each: Happening, silences: Mapping[str, Silence]) -> tuple[str, dict[str, Any]]:
-    return each.body["matter"], {"state": "begun", **_matter(each, silences)}
+    return each.body["matter"], {"event": "begun", **_matter(each, silences)}
 
 
 def _over(each: Happening, silences: Mapping[str, Silence]) -> tuple[str, dict[str, Any]]:
-    return each.body["matter"], {"state": "over", **_matter(each, silences)}
+    return each.body["matter"], {"event": "over", **_matter(each, silences)}
 
 
 def _matter(each: Happening, silences: Mapping[str, Silence]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from lynxalert.alerts.changes import lifecycle
 from lynxalert.alerts.health import Health
 from lynxalert.daemon.happenings import line_of
 from lynxalert.daemon.quiet import Quietness, labels_of
-from lynxalert.daemon.records import evaluation_of, health_of, transition_of
+from lynxalert.daemon.records import evaluation_of, health_of, overlay_of, transition_of
 from lynxalert.notify.model import Overlay, Quiet
 from lynxalert.state import Database, definitions, happenings, moments, overlays, told
 from lynxalert.state.happenings import Place
@@ -53,6 +53,9 @@ class Moments:
             }
             messages = await told.told_of(tx, episodes, instant)
             owed = [each for each in await told.overdue(tx, instant) if alert_id in (None, each.alert_id)]
+            names = await happenings.names(
+                tx, sorted({*(each.alert_id for each in owed), *(each.transition.alert_id for each in later)})
+            )
         quiet = quietness_of(found)
         shown = [_alert(found, mine[each], standing[each], quiet, messages) for each in mine]
         return {
@@ -60,8 +63,10 @@ class Moments:
             "summary": _summary(shown, [one for some in standing.values() for one in some.values()]),
             "unjudged": _unjudged(waited),
             "alerts": sorted(shown, key=lambda each: (each["name"], each["id"])),
-            "undelivered": [_undelivered(each) for each in owed],
-            "known_later": [{"alert_id": each.transition.alert_id, **transition_of(each)} for each in later],
+            "undelivered": [{"alert": _named(each.alert_id, names), **_undelivered(each)} for each in owed],
+            "known_later": [
+                {"alert": _named(each.transition.alert_id, names), **transition_of(each)} for each in later
+            ],
         }
 
     async def within(
@@ -134,17 +139,6 @@ def _instance(each: Instance, overlays: Iterable[Overlay], messages: Sequence[To
     }
 
 
-def overlay_of(overlay: Overlay) -> dict[str, Any]:
-    """Why something is quiet: the reason, until when, who said so and what; the silence, or the alert that inhibits."""
-    return {
-        "reason": str(overlay.reason),
-        "until": overlay.until if overlay.reason is not Quiet.INHIBITED else None,  # as long as that fires
-        "who": overlay.who or None,
-        "note": overlay.note or None,
-        "source": overlay.source,
-    }
-
-
 def _message(one: ToldThen) -> dict[str, Any]:
     return {
         "id": one.id,
@@ -159,8 +153,12 @@ def _message(one: ToldThen) -> dict[str, Any]:
     }
 
 
+def _named(alert_id: str, names: Mapping[str, str]) -> dict[str, Any] | None:
+    return {"id": alert_id, "name": names.get(alert_id)} if alert_id else None
+
+
 def _undelivered(one: ToldThen) -> dict[str, Any]:
-    return {"alert_id": one.alert_id or None, "key": json.loads(one.key), **_message(one)}
+    return {"key": json.loads(one.key), **_message(one)}
 
 
 def _summary(shown: Sequence[Mapping[str, Any]], standing: Sequence[Instance]) -> dict[str, Any]:

@@ -133,7 +133,7 @@ def _wired(ground: Ground) -> Parts:
     changed = _changing(ground, settings, evaluator, sender)
     configuration = _configuration(ground, edits, changed, _reloading(ground, observer, settings))
     offered = Offered(
-        alerts=Book(ground.database, ground.clock, edits, changed),
+        alerts=Book(ground.database, ground.clock, edits, changed, lambda: settings().inhibitions),
         audit=Audit(ground.database),
         backtests=_backtests(ground, configuration),
         clock=ground.clock,

@@ -10,6 +10,7 @@ from lynxalert.access.passes import unsigned
 from lynxalert.alerts import Instance, Phase
 from lynxalert.alerts.health import Health, HealthState
 from lynxalert.api.ports import Told
+from lynxalert.notify.model import Overlay, Quiet
 from lynxalert.state.definitions import Definition
 from lynxalert.state.history import Evaluation, Recorded
 from lynxalert.state.instances import Cursor
@@ -38,8 +39,9 @@ def health_of(health: Health) -> dict[str, Any]:
 
 
 def mute_of(mute: Silence) -> dict[str, Any]:
-    """A mute: since when, until when (null: until unmuted), why."""
-    return {"since": mute.starts_at, "until": mute.ends_at, "reason": mute.reason or None}
+    """A mute: since when, until when (null: until unmuted), why, by whom."""
+    said = {"reason": mute.reason or None, "who": mute.who or None}
+    return {"since": mute.starts_at, "until": mute.ends_at, **said}
 
 
 def transition_of(recorded: Recorded, evidence: Sequence[str] = ()) -> dict[str, Any]:
@@ -110,8 +112,10 @@ def evaluation_of(made: Evaluation) -> dict[str, Any]:
     }
 
 
-def instance_of(instance: Instance, ack: Ack | None, evidence: Sequence[str] = ()) -> dict[str, Any]:
-    """Where one instance stands, who knows of it, and the *evidence* frozen when its episode began."""
+def instance_of(
+    instance: Instance, ack: Ack | None, evidence: Sequence[str] = (), overlays: Iterable[Overlay] = ()
+) -> dict[str, Any]:
+    """Where one instance stands, who knows of it, the *evidence* frozen when its episode began, what keeps it quiet."""
     return {
         "key": json.loads(instance.key),
         "condition": str(instance.phase),
@@ -125,8 +129,24 @@ def instance_of(instance: Instance, ack: Ack | None, evidence: Sequence[str] = (
         "tier": instance.episode.tier if instance.episode else None,
         "evidence": list(evidence),
         "flapping": instance.flapping,
-        "acked": {"at": ack.at, "until": ack.until, "note": ack.note or None} if ack is not None else None,
+        "acked": _ack(ack) if ack is not None else None,
+        "overlays": [overlay_of(each) for each in overlays],
     }
+
+
+def overlay_of(overlay: Overlay) -> dict[str, Any]:
+    """Why something is quiet: the reason, until when, who said so and what; the silence, or the alert that inhibits."""
+    return {
+        "reason": str(overlay.reason),
+        "until": overlay.until if overlay.reason is not Quiet.INHIBITED else None,  # as long as that fires
+        "who": overlay.who or None,
+        "note": overlay.note or None,
+        "source": overlay.source,
+    }
+
+
+def _ack(ack: Ack) -> dict[str, Any]:
+    return {"at": ack.at, "until": ack.until, "who": ack.who or None, "note": ack.note or None}
 
 
 def standing_of(

@@ -138,6 +138,7 @@ async def test_alerts_of_the_file_are_found_by_their_key_and_cannot_be_changed(h
         "since": "2026-02-14T12:00:00Z",
         "until": "2026-02-14T13:00:00Z",
         "reason": "known",
+        "who": "api",
     }
     assert (await house.ask("POST", "/api/v1/alerts/from-file/unmute")).data["muted"] is None
 

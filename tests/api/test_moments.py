@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from lynxalert.cli import main
 from tests.api.house import MINUTE, House
 
 BY_SERVICE = "level=error | stats count as errors by service | where errors > 2"
@@ -53,7 +57,7 @@ async def test_an_instant_is_told_as_it_was_after_edits_and_deletion(house: Hous
     assert (await at(house))["alerts"] == []
 
     whole = await at(house, **{"from": "-10m"})
-    kinds = [(each["type"], each.get("kind") or each.get("state")) for each in whole["entries"]]
+    kinds = [(each["type"], each.get("kind") or each.get("event")) for each in whole["entries"]]
     assert kinds.count(("transition", "fired")) == 2
     assert kinds[-1] == ("definition", "over")
     assert ("silence", "begun") in kinds
@@ -100,3 +104,38 @@ async def test_what_cannot_be_answered_is_said(shared: House, asked: str, status
 test_what_cannot_be_answered_is_said = pytest.mark.asyncio(loop_scope="module")(
     test_what_cannot_be_answered_is_said
 )
+
+
+async def test_the_command_line_says_it_in_words(house: House) -> None:
+    await house.create(name="Shops", q=BY_SERVICE, window="1h")
+    await house.ask("POST", "/api/v1/silences", {"matchers": ["service=shop"], "reason": "a deploy"})
+    for service in ("shop", "search"):
+        await house.log(3, ago=0, service=service)
+    await house.until(lambda: house.provider.requests, minutes=1)
+
+    async def said(*asked: str) -> str:
+        words = ["history", "--server", house.url, "--timezone", "Europe/Berlin", *asked]
+        result = await asyncio.to_thread(CliRunner().invoke, main, words)
+        return re.sub(r"\d\d:\d\d:\d\d|(alt|sil)_\w+", "*", result.output)
+
+    async def told() -> bool:
+        return "delivered" in await said()
+
+    await house.until(told)
+    assert await said() == (
+        "2026-02-14 * Europe/Berlin: 2 firing, 1 kept quiet\n\n"
+        "Shops (*, error)\n"
+        "  firing     service=search since *  3\n"
+        "    fired → Hook delivered *\n"
+        "  firing     service=shop since *  3\n"
+        "    silenced by api: a deploy\n"
+        "    fired → Hook suppressed (silenced) *\n"
+    )
+    await house.clock.advance(MINUTE / 60)
+    lines = (await said("--from", "-1h")).splitlines()
+    assert '*  silence by api: a deploy [service="shop"]' in lines
+    assert "*  Shops: service=shop fired → Hook suppressed (silenced)" in lines
+    assert "*  Shops: service=search fired 3" in lines
+    assert "*  Shops: service=search fired → Hook delivered" in lines
+    assert await said("--at", "25:00") == "lynxalert: at: `25:00` is no time\n"
+    assert "--to needs --from" in await said("--to", "-1h")
