@@ -14,14 +14,17 @@ from lynxalert.notify.breaker import OF_THE_PLACE, rest
 from lynxalert.notify.model import Delivery, DeliveryError, Failure
 from lynxalert.notify.pace import Bucket, pace_of
 
+BATCH = 32  # messages claimed in one commit
+
 
 @dataclass(slots=True)
 class Gate:
-    """One destination. *failures* in a row; closed until *opens_at*."""
+    """One destination. *failures* in a row; closed until *opens_at*. *batches*: it takes whatever comes, one by one."""
 
     failures: int = 0
     opens_at: dt.datetime | None = None
     bucket: Bucket | None = None
+    batches: bool = False
 
 
 class Gates:
@@ -34,6 +37,15 @@ class Gates:
         """Whether one more message may go there."""
         gate = self._gates.get(destination)
         return gate is None or gate.opens_at is None or gate.opens_at <= now
+
+    def most(self, destination: str) -> int:
+        """How many messages to claim for it at once: one where they may have to go out together."""
+        gate = self._gates.get(destination)
+        return BATCH if gate is not None and gate.batches else 1
+
+    def learn(self, destination: str, *, batches: bool) -> None:
+        """Remember of what kind the message was that is sent there now."""
+        self._gates.setdefault(destination, Gate()).batches = batches
 
     def room(self, destination: str, spec: ChannelSpec, now: dt.datetime) -> int | None:
         """How many messages it takes at once; None: any number."""

@@ -205,7 +205,8 @@ class Replay:
     async def _deliver(self, now: dt.datetime) -> None:
         """Take everything that is due as accepted, in the order in which the sender would send it."""
         for destination in await self._outbox.destinations(now):
-            while (lane := await self._outbox.claim(destination, now, now + LEASE)) is not None:
+            while lanes := await self._outbox.claim(destination, now, now + LEASE):
+                (lane,) = lanes
                 if (digest := await self._grouped(lane, now)) is not None:
                     await self._outbox.settle([_accepted(digest, now)])
                     continue

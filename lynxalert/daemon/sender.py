@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -17,6 +17,7 @@ import structlog
 
 from lynxalert.clock import Clock
 from lynxalert.daemon.gates import Gates
+from lynxalert.daemon.settling import Settling
 from lynxalert.notify.channel import Channel
 from lynxalert.notify.digest import composing
 from lynxalert.notify.http import Http
@@ -92,7 +93,7 @@ class Sender:
                 for destination in await self._outbox.destinations(now):
                     if destination not in self._serving and self._gates.is_open(destination, now):
                         self._serving.add(destination)
-                        group.create_task(self._serve(destination))
+                        group.create_task(self._serve(destination, group))
                 self._set_alarm(group, await self._outbox.next_due(now), now)
                 self.looked_at = now
                 self._rests = True
@@ -100,25 +101,48 @@ class Sender:
                 self._rests = False
             self._silence_alarm()
 
-    async def _serve(self, destination: str) -> None:
+    async def _serve(self, destination: str, group: asyncio.TaskGroup) -> None:
         """Send what is due at *destination*, one after the other, until nothing is."""
+        settling = Settling(self._outbox, group, self._noted)
         try:
             while not self._stopping:
                 now, heard = self._clock.now(), self._calls
                 if not self._gates.is_open(destination, now):
                     return
-                lane = await self._outbox.claim(destination, now, now + self._lease)
-                if lane is None and heard == self._calls:
+                most = self._gates.most(destination)
+                lanes = await self._outbox.claim(destination, now, now + self._lease, most)
+                if not lanes and heard == self._calls:
                     return
-                if lane is not None:
-                    outcome = await self._work(lane, now)
-                    await self._outbox.settle(outcome)
-                    self._news.set()  # something may fall due earlier than the alarm rings
-                    for delivery in outcome:
-                        self._tell(delivery)
+                await self._work_off(lanes, settling)
         finally:
             # No await since the last look at `_calls`: whoever calls from now on finds no worker and makes one.
             self._serving.discard(destination)
+
+    async def _work_off(self, lanes: Sequence[Lane], settling: Settling) -> None:
+        """Send *lanes* in order; what there is no leave for any more is given back."""
+        left, begun = list(lanes), self._clock.now()
+        while left:
+            lane, now = left.pop(0), self._clock.now()
+            if self._goes_alone(lane, now) and left:
+                await self._outbox.release(left)  # they may have to go out with it
+                left = []
+            settling.add(await self._work(lane, now))
+            now = self._clock.now()
+            destination = lane.deliveries[0].target.destination
+            late = now - begun > self._lease / 2
+            if left and (self._stopping or late or not self._gates.is_open(destination, now)):
+                await self._outbox.release(left)
+                left = []
+        # Before more is claimed: what follows in a lane depends on what became of its head.
+        await settling.done()
+
+    def _goes_alone(self, lane: Lane, now: dt.datetime) -> bool:
+        """Whether *lane* has a group, or a pace that may send all that waits in one message."""
+        head, spec = lane.deliveries[0], lane.channel
+        paced = spec is not None and self._gates.room(head.target.destination, spec, now) is not None
+        alone = paced or head.group is not None or (spec is not None and spec.grouping is not None)
+        self._gates.learn(head.target.destination, batches=not alone)
+        return alone
 
     async def _work(self, lane: Lane, now: dt.datetime) -> tuple[Delivery, ...]:
         """The deliveries of *lane* that changed, as they now are."""
@@ -169,6 +193,14 @@ class Sender:
             settled_at=self._clock.now(),
             receipt=receipt.provider_id,
         )
+
+    def _noted(self, outcome: Sequence[Delivery]) -> None:
+        """*outcome* was committed: tell of it, and look again where something falls due earlier than the alarm rings."""
+        now = self._clock.now()
+        for delivery in outcome:
+            self._tell(delivery)
+            if delivery.status.is_owed or not self._gates.is_open(delivery.target.destination, now):
+                self._news.set()
 
     def _tell(self, delivery: Delivery) -> None:
         log.info(

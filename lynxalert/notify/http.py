@@ -82,7 +82,7 @@ class Http:
         self.channel: Secured | None = None
         self._hidden: frozenset[str] = frozenset()
         connector = aiohttp.TCPConnector(
-            socket_factory=outbound.socket_for, force_close=True, limit=500, ttl_dns_cache=30
+            socket_factory=outbound.socket_for, keepalive_timeout=1.0, limit=500, ttl_dns_cache=30
         )
         self._session = aiohttp.ClientSession(
             connector=connector,

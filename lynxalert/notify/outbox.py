@@ -37,13 +37,19 @@ class Outbox(Protocol):
         """The destinations with something due at *now*, longest waiting first."""
         ...
 
-    async def claim(self, destination: str, now: dt.datetime, lease_until: dt.datetime) -> Lane | None:
-        """Lease the longest waiting due delivery of *destination* that heads its lane, or None.
+    async def claim(
+        self, destination: str, now: dt.datetime, lease_until: dt.datetime, most: int = 1
+    ) -> Sequence[Lane]:
+        """Lease the longest waiting due deliveries of *destination* that head their lanes, at most *most*; oldest first.
 
         Due: queued or retrying with `due_at` ≤ *now*, or leased with `lease_until` ≤ *now*. A delivery heads its
         lane when no earlier sequence of its episode is owed to the same target. `attempt` is not changed. The
-        lease is durable before this returns.
+        leases are durable before this returns. Nothing is claimed while something is in flight there.
         """
+        ...
+
+    async def release(self, lanes: Sequence[Lane]) -> None:
+        """Give back *lanes* that were claimed and not tried: their heads are due again at once."""
         ...
 
     async def waiting_at(self, target: Target, now: dt.datetime, most: int) -> int:

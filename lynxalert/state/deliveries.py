@@ -31,14 +31,14 @@ def columns(delivery: Delivery) -> dict[str, Any]:
         "destination": delivery.target.destination,
         "stateful": delivery.target.stateful,
         "kind": str(delivery.kind),
+        "message": delivery.message.as_json(),
         **progress(delivery),
     }
 
 
 def progress(delivery: Delivery) -> dict[str, Any]:
-    """The columns that change after it was queued."""
+    """The columns that change after it was queued. Never its message: that is rendered once."""
     return {
-        "message": delivery.message.as_json(),
         "created_at": delivery.created_at,
         "status": str(delivery.status),
         "reason": str(delivery.reason) if delivery.reason is not None else None,

@@ -9,23 +9,28 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import ChannelSpec, Kind
+from lynxalert.alerts import ChannelSpec
 from lynxalert.notify.digest import Compose, bundle, digest_of
 from lynxalert.notify.model import Delivery, Status, Target
 from lynxalert.notify.news import is_news
 from lynxalert.notify.outbox import Lane
 from lynxalert.notify.wellbeing import ChannelHealth, after, news_of
-from lynxalert.state import chronicle, definitions, gathering, notices, wellbeing
+from lynxalert.state import chronicle, claiming, gathering, notices, wellbeing
+from lynxalert.state.claiming import LEASED, is_head
 from lynxalert.state.database import Database
-from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, columns, delivery, passed, progress
+from lynxalert.state.deliveries import columns, delivery, passed, progress
 from lynxalert.state.tables import attempts, deliveries
 
+_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 _WAITING = (str(Status.QUEUED), str(Status.RETRYING))
-_LEASED = str(Status.LEASED)
+
+
+# `which` is the delivery; the columns are those of `progress`.
+_SETTLE = update(deliveries).where(deliveries.c.id == bindparam("which"))
 
 
 async def enqueue(tx: AsyncConnection, owed: Sequence[Delivery]) -> None:
@@ -39,10 +44,12 @@ async def store(tx: AsyncConnection, changed: Sequence[Delivery], now: dt.dateti
 
     The chronicle keeps why one was suppressed or held, or had failed, before it became something else.
     """
+    for start in range(0, len(changed), _PART):
+        part = changed[start : start + _PART]
+        await _log(tx, part)
+        await _remember(tx, part, now)
+        await tx.execute(_SETTLE, [{"which": each.id, **progress(each)} for each in part])
     for each in changed:
-        await _log(tx, each)
-        await _remember(tx, each, now or each.settled_at or each.created_at)
-        await tx.execute(update(deliveries).where(deliveries.c.id == each.id).values(progress(each)))
         if each.is_digest:
             await gathering.unbind(tx, each)
 
@@ -61,31 +68,26 @@ class StoredOutbox:
         """The destinations with something due at *now* and nothing in flight, longest waiting first."""
         found = (
             select(deliveries.c.destination)
-            .where(_is_due(now), _is_head(), _is_free(now))
+            .where(_is_due(now), is_head(), _is_free(now))
             .group_by(deliveries.c.destination)
             .order_by(func.min(deliveries.c.due_at), deliveries.c.destination)
         )
         async with self._database.read() as tx:
             return (await tx.execute(found)).scalars().all()
 
-    async def claim(self, destination: str, now: dt.datetime, lease_until: dt.datetime) -> Lane | None:
-        """Lease the longest waiting due delivery of *destination* that heads its lane, or None."""
+    async def claim(
+        self, destination: str, now: dt.datetime, lease_until: dt.datetime, most: int = 1
+    ) -> Sequence[Lane]:
+        """Lease the longest waiting due deliveries of *destination* that head their lanes, at most *most*."""
+        others = self._error_channels()
+        return await self._database.write(
+            lambda tx: claiming.claim(tx, destination, now, lease_until, most, others)
+        )
 
-        async def work(tx: AsyncConnection) -> Lane | None:
-            head = (
-                select(deliveries.c.id, deliveries.c.episode)
-                .where(deliveries.c.destination == destination, _is_due(now), _is_head(), _is_free(now))
-                .order_by(deliveries.c.due_at, deliveries.c.number)
-                .limit(1)
-            )
-            row = (await tx.execute(head)).first()
-            if row is None:
-                return None
-            leased = {"status": _LEASED, "lease_until": lease_until}
-            await tx.execute(update(deliveries).where(deliveries.c.id == row.id).values(leased))
-            return await _lane(tx, row.id, self._error_channels())
-
-        return await self._database.write(work)
+    async def release(self, lanes: Sequence[Lane]) -> None:
+        """Give back lanes that were claimed and not tried: due as they were."""
+        heads = [each.deliveries[0].id for each in lanes]
+        await self._database.write(lambda tx: claiming.release(tx, heads))
 
     async def waiting_at(self, target: Target, now: dt.datetime, most: int) -> int:
         """How many deliveries *target* could be sent; *most* if there are more."""
@@ -123,11 +125,12 @@ class StoredOutbox:
             for each in settled:
                 before = noted.get(each.target) or self.health_of(each.target)
                 now = noted[each.target] = after(before, each)
-                if now != before:
-                    await wellbeing.save(tx, now)
                 news = news_of(before, now)
                 if news is not None and each.settled_at is not None and not is_news(each):
                     await notices.owe(tx, news, self._error_channels(), each.settled_at, but=each.target)
+            for place, now in noted.items():
+                if now != self.health_of(place):
+                    await wellbeing.save(tx, now)
             return noted
 
         self.health |= await self._database.write(work)
@@ -145,7 +148,7 @@ class StoredOutbox:
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         """When the next delivery or lease after *now* falls due, or None."""
         waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at > now)
-        leased = and_(deliveries.c.status == _LEASED, deliveries.c.lease_until > now)
+        leased = and_(deliveries.c.status == LEASED, deliveries.c.lease_until > now)
         async with self._database.read() as tx:
             instants = [
                 (await tx.execute(select(func.min(deliveries.c.due_at)).where(waiting))).scalar(),
@@ -160,7 +163,7 @@ class StoredOutbox:
 
         async def work(tx: AsyncConnection) -> int:
             # `due_at` was reached before the lease began; a delivery without one cannot have been leased.
-            freed = update(deliveries).where(deliveries.c.status == _LEASED)
+            freed = update(deliveries).where(deliveries.c.status == LEASED)
             outcome = await tx.execute(freed.values(status=str(Status.RETRYING), lease_until=None))
             return outcome.rowcount
 
@@ -169,20 +172,7 @@ class StoredOutbox:
 
 def _is_due(now: dt.datetime) -> ColumnElement[bool]:
     waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at <= now)
-    return or_(waiting, and_(deliveries.c.status == _LEASED, deliveries.c.lease_until <= now))
-
-
-def _is_head() -> ColumnElement[bool]:
-    """Nothing earlier of the same episode is owed to the same target."""
-    earlier = deliveries.alias("earlier")
-    return ~exists().where(
-        earlier.c.episode == deliveries.c.episode,
-        earlier.c.type == deliveries.c.type,
-        earlier.c.name == deliveries.c.name,
-        earlier.c.destination == deliveries.c.destination,
-        earlier.c.sequence < deliveries.c.sequence,
-        earlier.c.status.in_(OWED),
-    )
+    return or_(waiting, and_(deliveries.c.status == LEASED, deliveries.c.lease_until <= now))
 
 
 def _is_free(now: dt.datetime) -> ColumnElement[bool]:
@@ -190,56 +180,41 @@ def _is_free(now: dt.datetime) -> ColumnElement[bool]:
     flying = deliveries.alias("flying")
     return ~exists().where(
         flying.c.destination == deliveries.c.destination,
-        flying.c.status == _LEASED,
+        flying.c.status == LEASED,
         flying.c.lease_until > now,
     )
 
 
-async def _lane(tx: AsyncConnection, head_id: str, others: Sequence[ChannelSpec]) -> Lane:
-    row = (await tx.execute(select(deliveries).where(deliveries.c.id == head_id))).mappings().one()
-    head = delivery(row)
-    same = and_(
-        deliveries.c.episode == head.episode,
-        deliveries.c.type == head.target.type,
-        deliveries.c.name == head.target.name,
-        deliveries.c.destination == head.target.destination,
-    )
-    owed = select(deliveries).where(same, deliveries.c.status.in_(OWED)).order_by(deliveries.c.sequence)
-    accepted = (
-        select(deliveries.c.receipt)
-        .where(same, deliveries.c.status.in_(ACCEPTED), deliveries.c.kind != str(Kind.RESOLVED))
-        .order_by(deliveries.c.receipt.is_(None), deliveries.c.sequence)
-    )
-    first = (await tx.execute(accepted.limit(1))).first()
-    return Lane(
-        tuple(map(delivery, (await tx.execute(owed)).mappings())),
-        first is not None,
-        channel_of((*await definitions.channels(tx, head.alert_id), *others), head.target),
-        first.receipt if first is not None else None,
-    )
+async def _remember(tx: AsyncConnection, changed: Sequence[Delivery], now: dt.datetime | None) -> None:
+    """What each of *changed* was until *now*, if that had a reason."""
+    becomes = {each.id: each for each in changed}
+    reasoned = select(deliveries).where(deliveries.c.id.in_(becomes), deliveries.c.reason.is_not(None))
+    kept = []
+    for was in map(delivery, (await tx.execute(reasoned)).mappings()):
+        each = becomes[was.id]
+        if (was.status, was.reason) != (each.status, each.reason):
+            until = now or each.settled_at or each.created_at
+            kept.append((was.settled_at or was.created_at, passed(was, until)))
+    if kept:
+        await chronicle.held(tx, kept)
 
 
-async def _remember(tx: AsyncConnection, now_is: Delivery, now: dt.datetime) -> None:
-    """What *now_is* was until *now*, if that had a reason."""
-    row = (await tx.execute(select(deliveries).where(deliveries.c.id == now_is.id))).mappings().first()
-    if row is None or row["reason"] is None:
-        return
-    was = delivery(row)
-    if (was.status, was.reason) != (now_is.status, now_is.reason):
-        await chronicle.held(tx, [(was.settled_at or was.created_at, passed(was, now))])
-
-
-async def _log(tx: AsyncConnection, settled: Delivery) -> None:
+async def _log(tx: AsyncConnection, settled: Sequence[Delivery]) -> None:
     """One line per attempt that ended; a delivery settled without one has none."""
-    before = select(deliveries.c.attempt).where(deliveries.c.id == settled.id)
-    if settled.settled_at is None or (await tx.execute(before)).scalar() == settled.attempt:
-        return
-    line = {
-        "delivery_id": settled.id,
-        "attempt": settled.attempt,
-        "at": settled.settled_at,
-        "status": str(settled.status),
-        "reason": str(settled.reason) if settled.reason is not None else None,
-        "detail": settled.detail,
-    }
-    await tx.execute(insert(attempts).values(line))
+    d = deliveries.c
+    ids = [each.id for each in settled if each.settled_at is not None]
+    before = {row.id: row.attempt for row in await tx.execute(select(d.id, d.attempt).where(d.id.in_(ids)))}
+    lines = [
+        {
+            "delivery_id": each.id,
+            "attempt": each.attempt,
+            "at": each.settled_at,
+            "status": str(each.status),
+            "reason": str(each.reason) if each.reason is not None else None,
+            "detail": each.detail,
+        }
+        for each in settled
+        if each.settled_at is not None and before.get(each.id) != each.attempt
+    ]
+    if lines:
+        await tx.execute(insert(attempts), lines)

@@ -76,7 +76,8 @@ class World:
         """What the sender would do, at once; a provider that is down answers 503."""
         box, now = StoredOutbox(self.bench.database), self.bench.clock.now()
         for destination in await box.destinations(now):
-            while lane := await box.claim(destination, now, now + MINUTE):
+            while lanes := await box.claim(destination, now, now + MINUTE):
+                (lane,) = lanes
                 action = next_action(lane, now)
                 if not isinstance(action, Send):
                     await box.settle(action.deliveries)

@@ -59,11 +59,18 @@ class Ledger:
         due = sorted((row for row in self._heads() if self._due(row, now)), key=self._when)
         return list(dict.fromkeys(row.target.destination for row in due))
 
-    async def claim(self, destination: str, now: dt.datetime, lease_until: dt.datetime) -> Lane | None:
+    async def claim(
+        self, destination: str, now: dt.datetime, lease_until: dt.datetime, most: int = 1
+    ) -> Sequence[Lane]:
         due = [row for row in self._heads() if row.target.destination == destination and self._due(row, now)]
-        if not due:
-            return None
-        head = min(due, key=self._when)
+        return [self._leased(head, lease_until) for head in sorted(due, key=self._when)[:most]]
+
+    async def release(self, lanes: Sequence[Lane]) -> None:
+        for lane in lanes:
+            head = lane.deliveries[0]
+            self.rows[head.id] = replace(head, status=Status.RETRYING, lease_until=None)
+
+    def _leased(self, head: Delivery, lease_until: dt.datetime) -> Lane:
         leased = replace(head, status=Status.LEASED, lease_until=lease_until)
         self.rows[head.id] = leased
         rest = [row for row in self._owed(head) if row.id != head.id]

@@ -117,7 +117,8 @@ class World:
         ]
         await self.ledger.settle(release(waiting, self.situation()))
         for destination in await self.ledger.destinations(self.now):
-            while (lane := await self.ledger.claim(destination, self.now, self.now + MINUTE)) is not None:
+            while lanes := await self.ledger.claim(destination, self.now, self.now + MINUTE):
+                (lane,) = lanes
                 match next_action(lane, self.now):
                     case Drop(deliveries):
                         await self.ledger.settle(deliveries)

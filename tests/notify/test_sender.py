@@ -14,6 +14,7 @@ import structlog
 
 from lynxalert.alerts.model import ChannelSpec, Kind
 from lynxalert.daemon.sender import Sender
+from lynxalert.daemon.settling import Settling
 from lynxalert.notify.http import Http
 from lynxalert.notify.model import Delivery, Overlay, Quiet, Status
 from lynxalert.notify.queueing import queue, situation_of
@@ -238,6 +239,57 @@ async def test_a_destination_gets_one_message_at_a_time() -> None:
         bench.provider.release()
         assert [await bench.outcome() for _ in range(3)] == [("fired", "delivered", None)] * 3
         assert len(bench.provider.requests) == 3
+
+
+async def test_what_was_claimed_together_waits_together() -> None:
+    async with working() as bench:
+        hook = bench.spec()
+        bench.tell(hook, episode="0" * 24)  # the first shows of what kind the place is
+        assert await bench.outcome() == ("fired", "delivered", None)
+        bench.provider.answers = [Answer(), Answer(429, "slow", {"Retry-After": "60"})]
+        for number in range(1, 6):
+            bench.tell(hook, episode=f"{number}" * 24)
+        await bench.rest()
+        assert await bench.outcome() == ("fired", "delivered", None)
+        assert await bench.outcome() == ("fired", "retrying", "throttled")
+        await bench.clock.advance(62 * SECOND)
+        assert len(bench.provider.requests) == 3
+        assert [row.attempt for row in bench.ledger.all()] == [1, 1, 1, 0, 0, 0]
+        await bench.clock.advance(SECOND)
+        assert [await bench.outcome() for _ in range(4)] == [("fired", "delivered", None)] * 4
+        assert len(bench.provider.requests) == 7
+
+
+class Slow(Ledger):
+    """Commits when the test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.free = asyncio.Event()
+        self.commits: list[int] = []
+
+    async def settle(self, deliveries: Sequence[Delivery]) -> None:
+        await self.free.wait()
+        self.commits.append(len(deliveries))
+        await super().settle(deliveries)
+
+
+async def test_outcomes_that_come_during_a_commit_share_the_next() -> None:
+    async with working() as bench, asyncio.TaskGroup() as group:
+        slow, heard = Slow(), list[Delivery]()
+        for number in range(5):
+            bench.tell(bench.spec(), episode=f"{number}" * 24)
+        settling = Settling(slow, group, heard.extend)
+        rows = bench.ledger.all()
+        settling.add(rows[:1])
+        await bench.rest()
+        for row in rows[1:]:
+            settling.add([row])
+        assert heard == []
+        slow.free.set()
+        await settling.done()
+        assert slow.commits == [1, 4]
+        assert heard == rows
 
 
 class Killed(Exception):

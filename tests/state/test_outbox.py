@@ -25,6 +25,11 @@ async def queued(database: Database, *deliveries: Delivery) -> StoredOutbox:
     return StoredOutbox(database)
 
 
+async def claimed(box: Outbox, destination: str, now: dt.datetime, lease_until: dt.datetime) -> Lane | None:
+    """The one lane that is claimed, if any is."""
+    return next(iter(await box.claim(destination, now, lease_until)), None)
+
+
 def delivered(lane: Lane | None, at: dt.datetime = NOON) -> Delivery:
     assert lane is not None
     return replace(
@@ -40,14 +45,14 @@ def delivered(lane: Lane | None, at: dt.datetime = NOON) -> Delivery:
 async def test_it_is_an_outbox(database: Database) -> None:
     box: Outbox = StoredOutbox(database)
     assert await box.destinations(NOON) == []
-    assert await box.claim("webhook:hook", NOON, LEASE) is None
+    assert await claimed(box, "webhook:hook", NOON, LEASE) is None
     assert await box.next_due(NOON) is None
     assert await box.reclaim() == 0
 
 
 async def test_a_delivery_comes_back_as_it_was_queued(database: Database) -> None:
     box = await queued(database, delivery(), delivery())  # twice: the second is the first
-    lane = await box.claim("webhook:hook", NOON, LEASE)
+    lane = await claimed(box, "webhook:hook", NOON, LEASE)
     assert lane is not None
     assert lane.deliveries == (replace(delivery(), status=Status.LEASED, lease_until=LEASE),)
     assert (lane.accepted, lane.channel) == (False, None)
@@ -56,12 +61,12 @@ async def test_a_delivery_comes_back_as_it_was_queued(database: Database) -> Non
 async def test_a_later_sequence_waits_for_the_earlier_one(database: Database) -> None:
     end = delivery(sequence=2, kind=Kind.RESOLVED, due=NOON - MINUTE)
     box = await queued(database, delivery(), end)
-    lane = await box.claim("webhook:hook", NOON, LEASE)
+    lane = await claimed(box, "webhook:hook", NOON, LEASE)
     assert lane is not None
     assert [each.sequence for each in lane.deliveries] == [1, 2]
-    assert await box.claim("webhook:hook", NOON, LEASE) is None
+    assert await claimed(box, "webhook:hook", NOON, LEASE) is None
     await box.settle([delivered(lane)])
-    second = await box.claim("webhook:hook", NOON, LEASE)
+    second = await claimed(box, "webhook:hook", NOON, LEASE)
     assert second is not None
     assert [each.sequence for each in second.deliveries] == [2]
     assert second.accepted
@@ -72,12 +77,12 @@ async def test_the_first_receipt_of_an_episode_comes_with_its_later_messages(dat
     box = await queued(database, delivery(), *later, delivery("ep_2", due=NOON + MINUTE))
     seen = []
     for receipt in ("C1:1.0", "C1:2.0", None):
-        lane = await box.claim("webhook:hook", NOON, LEASE)
+        lane = await claimed(box, "webhook:hook", NOON, LEASE)
         assert lane is not None
         seen.append(lane.receipt)
         await box.settle([replace(delivered(lane), receipt=receipt)])
     assert seen == [None, "C1:1.0", "C1:1.0"]
-    other = await box.claim("webhook:hook", NOON + MINUTE, LEASE + MINUTE)
+    other = await claimed(box, "webhook:hook", NOON + MINUTE, LEASE + MINUTE)
     assert other is not None
     assert other.receipt is None
 
@@ -90,7 +95,7 @@ async def test_a_held_start_holds_its_end(database: Database) -> None:
         assert await owed.held(tx) == (held,)
         assert await owed.held(tx, "alt_9") == ()
     await box.settle([replace(held, status=Status.SUPPRESSED)])
-    lane = await box.claim("webhook:hook", NOON, LEASE)
+    lane = await claimed(box, "webhook:hook", NOON, LEASE)
     assert lane is not None
     assert (lane.deliveries[0].sequence, lane.accepted) == (2, False)
 
@@ -98,10 +103,10 @@ async def test_a_held_start_holds_its_end(database: Database) -> None:
 async def test_one_destination_has_one_in_flight_and_delays_no_other(database: Database) -> None:
     box = await queued(database, delivery("ep_1"), delivery("ep_2"), delivery("ep_3", name="other"))
     assert await box.destinations(NOON) == ["webhook:hook", "webhook:other"]
-    assert await box.claim("webhook:hook", NOON, LEASE) is not None
-    assert await box.claim("webhook:hook", NOON, LEASE) is None
+    assert await claimed(box, "webhook:hook", NOON, LEASE) is not None
+    assert await claimed(box, "webhook:hook", NOON, LEASE) is None
     assert await box.destinations(NOON) == ["webhook:other"]
-    assert await box.claim("webhook:other", NOON, LEASE) is not None
+    assert await claimed(box, "webhook:other", NOON, LEASE) is not None
 
 
 async def test_the_longest_waiting_goes_first_and_nothing_goes_early(database: Database) -> None:
@@ -112,7 +117,7 @@ async def test_the_longest_waiting_goes_first_and_nothing_goes_early(database: D
         delivery("ep_first", due=NOON - MINUTE),
     )
     order = []
-    while lane := await box.claim("webhook:hook", NOON, LEASE):
+    while lane := await claimed(box, "webhook:hook", NOON, LEASE):
         order.append(lane.deliveries[0].episode)
         await box.settle([delivered(lane)])
     assert order == ["ep_first", "ep_second"]
@@ -121,24 +126,24 @@ async def test_the_longest_waiting_goes_first_and_nothing_goes_early(database: D
 
 async def test_a_lease_that_ran_out_is_due_again(database: Database) -> None:
     box = await queued(database, delivery())
-    assert await box.claim("webhook:hook", NOON, LEASE) is not None
+    assert await claimed(box, "webhook:hook", NOON, LEASE) is not None
     assert await box.next_due(NOON) == LEASE
-    assert await box.claim("webhook:hook", LEASE - SECOND, LEASE) is None
-    lane = await box.claim("webhook:hook", LEASE, LEASE + MINUTE)
+    assert await claimed(box, "webhook:hook", LEASE - SECOND, LEASE) is None
+    lane = await claimed(box, "webhook:hook", LEASE, LEASE + MINUTE)
     assert lane is not None
     assert lane.deliveries[0].attempt == 0
 
 
 async def test_on_start_every_lease_is_free(database: Database) -> None:
     box = await queued(database, delivery(), delivery("ep_2", name="other"))
-    await box.claim("webhook:hook", NOON, LEASE)
+    await claimed(box, "webhook:hook", NOON, LEASE)
     assert await box.reclaim() == 1
-    assert await box.claim("webhook:hook", NOON, LEASE) is not None
+    assert await claimed(box, "webhook:hook", NOON, LEASE) is not None
 
 
 async def test_what_became_of_each_attempt_is_kept(database: Database) -> None:
     box = await queued(database, delivery())
-    lane = await box.claim("webhook:hook", NOON, LEASE)
+    lane = await claimed(box, "webhook:hook", NOON, LEASE)
     assert lane is not None
     failed = replace(
         lane.deliveries[0],
@@ -152,7 +157,7 @@ async def test_what_became_of_each_attempt_is_kept(database: Database) -> None:
     )
     await box.settle([failed])
     await box.settle([replace(failed, due_at=NOON)])  # moved, not tried
-    await box.settle([delivered(await box.claim("webhook:hook", NOON, LEASE), NOON + SECOND)])
+    await box.settle([delivered(await claimed(box, "webhook:hook", NOON, LEASE), NOON + SECOND)])
     async with database.read() as tx:
         tries = await owed.attempts_of(tx, failed.id)
         assert [(each.attempt, each.at, str(each.status), each.detail) for each in tries] == [
@@ -170,7 +175,7 @@ async def test_the_channel_is_the_one_that_leads_to_the_target(database: Databas
     await database.write(lambda tx: definitions.put(tx, ALERT, NOON))
     await database.write(lambda tx: definitions.put(tx, replace(ALERT, channels=(new,)), NOON))
     box = await queued(database, due)
-    lane = await box.claim(due.target.destination, NOON, LEASE)
+    lane = await claimed(box, due.target.destination, NOON, LEASE)
     assert lane is not None
     assert lane.channel == WEBHOOK
 
@@ -178,7 +183,7 @@ async def test_the_channel_is_the_one_that_leads_to_the_target(database: Databas
 async def test_a_channel_of_the_same_name_stands_in(database: Database) -> None:
     await database.write(lambda tx: definitions.put(tx, ALERT, NOON))
     box = await queued(database, delivery())
-    lane = await box.claim("webhook:hook", NOON, LEASE)
+    lane = await claimed(box, "webhook:hook", NOON, LEASE)
     assert lane is not None
     assert lane.channel == WEBHOOK
 
@@ -202,7 +207,7 @@ async def test_a_failed_delivery_can_be_tried_again_by_hand(database: Database) 
     box = await queued(database, failed)
     assert await database.write(lambda tx: owed.try_again(tx, failed.id, NOON))
     assert not await database.write(lambda tx: owed.try_again(tx, failed.id, NOON))
-    assert await box.claim("webhook:hook", NOON, LEASE) is not None
+    assert await claimed(box, "webhook:hook", NOON, LEASE) is not None
 
 
 @pytest.mark.parametrize(
@@ -308,7 +313,7 @@ def test_whatever_is_due_when_an_episode_is_told_in_order(
             database, *(delivery(episode, sequence, due=NOON + n * SECOND) for episode, sequence, n in rows)
         )
         order = []
-        while lane := await box.claim("webhook:hook", NOON + MINUTE, LEASE + MINUTE):
+        while lane := await claimed(box, "webhook:hook", NOON + MINUTE, LEASE + MINUTE):
             order.append((lane.deliveries[0].episode, lane.deliveries[0].sequence))
             await box.settle([delivered(lane)])
         await database.close()
@@ -319,3 +324,25 @@ def test_whatever_is_due_when_an_episode_is_told_in_order(
     for episode in "abc":
         told = [sequence for each, sequence in order if each == episode]
         assert told == sorted(told)
+
+
+async def test_several_are_claimed_at_once_the_longest_waiting_first(database: Database) -> None:
+    waiting = [delivery(f"ep_{n}", due=NOON - n * SECOND) for n in range(5)]
+    later = delivery("ep_0", sequence=2, kind=Kind.RESOLVED, due=NOON - MINUTE)
+    box = await queued(database, *waiting, later, delivery("ep_9", name="other"))
+    lanes = await box.claim("webhook:hook", NOON, LEASE, 3)
+    assert [lane.deliveries[0].episode for lane in lanes] == ["ep_4", "ep_3", "ep_2"]
+    assert await box.claim("webhook:hook", NOON, LEASE, 3) == ()
+    await box.settle([delivered(lane) for lane in lanes])
+    lanes = await box.claim("webhook:hook", NOON, LEASE, 3)
+    assert [[each.sequence for each in lane.deliveries] for lane in lanes] == [[1], [1, 2]]
+
+
+async def test_what_was_claimed_and_not_tried_is_given_back(database: Database) -> None:
+    box = await queued(database, *(delivery(f"ep_{n}") for n in range(3)))
+    first, *rest = await box.claim("webhook:hook", NOON, LEASE, 3)
+    await box.release(rest)
+    await box.settle([delivered(first)])
+    lanes = await box.claim("webhook:hook", NOON, LEASE, 3)
+    assert [lane.deliveries[0].episode for lane in lanes] == ["ep_1", "ep_2"]
+    assert {lane.deliveries[0].attempt for lane in lanes} == {0}

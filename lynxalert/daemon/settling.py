@@ -1,0 +1,42 @@
+"""Outcomes → the outbox: those that come while one commit runs share the next. Sends nothing, decides nothing.
+
+So a message waits for no commit of another one, and an outcome for no more than the commit before its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from lynxalert.notify.model import Delivery
+from lynxalert.notify.outbox import Outbox
+
+
+class Settling:
+    """The outcomes of one worker, in order. *group* runs the commits; *told* hears of what was committed."""
+
+    def __init__(
+        self, outbox: Outbox, group: asyncio.TaskGroup, told: Callable[[Sequence[Delivery]], None]
+    ) -> None:
+        self._outbox = outbox
+        self._group = group
+        self._told = told
+        self._waiting: list[Delivery] = []
+        self._commits: asyncio.Task[None] | None = None
+
+    def add(self, outcome: Sequence[Delivery]) -> None:
+        """Commit *outcome* soon."""
+        self._waiting += outcome
+        if self._commits is None or self._commits.done():
+            self._commits = self._group.create_task(self._commit())
+
+    async def done(self) -> None:
+        """Return once everything added is durable."""
+        if self._commits is not None:
+            await self._commits
+
+    async def _commit(self) -> None:
+        while self._waiting:
+            outcome, self._waiting = self._waiting, []
+            await self._outbox.settle(outcome)
+            self._told(outcome)
