@@ -19,8 +19,15 @@ from lynxalert.api.reply import success
 from lynxalert.config.alert import Context, build, fresh_id
 from lynxalert.config.channels import email_defaults
 from lynxalert.config.mistakes import Mistake
+from lynxalert.config.shape import Section, read
 from lynxalert.lang import Code, QueryError
 from lynxalert.notify.queueing import made
+
+
+class Switch(Section):
+    """Whether it is to be enabled; without it, the other of what it is."""
+
+    enabled: bool | None = None
 
 
 async def index(request: web.Request) -> web.Response:
@@ -91,8 +98,10 @@ async def delete(request: web.Request) -> web.Response:
 async def toggle(request: web.Request) -> web.Response:
     """`POST /alerts/{id}/toggle`: enabled becomes disabled and the other way round, or as the body says."""
     previous = writable(request, await find(request))
-    body = await read_object(request, optional=True)
-    change = {"enabled": body.get("enabled", not previous.alert.enabled)}
+    wish, mistakes = read(Switch, await read_object(request, optional=True))
+    if wish is None:
+        raise invalid(mistakes)
+    change = {"enabled": not previous.alert.enabled if wish.enabled is None else wish.enabled}
     return await _change(request, previous, patched(previous.alert, change))
 
 

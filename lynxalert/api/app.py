@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,6 +35,9 @@ from lynxalert.api import (
     tail,
     trials,
 )
+from lynxalert.api.contract import reference
+from lynxalert.api.contract.document import Document, document
+from lynxalert.api.contract.families import FAMILIES
 from lynxalert.api.dialects import selftune
 from lynxalert.api.dialects.routes import DIALECT_ROUTES
 from lynxalert.api.dialects.voices import BY_ADDRESS
@@ -58,6 +62,7 @@ from lynxalert.api.ports import (
 from lynxalert.api.protocols.acks import ACKS, Acks
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route
+from lynxalert.api.rules import RULES
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 
@@ -119,6 +124,8 @@ ROUTES: tuple[Route, ...] = (
     ("GET", "/config", config.show),
     ("POST", "/config/plan", config.plan),
     ("POST", "/config/reload", config.reload),
+    ("GET", "/openapi.json", reference.openapi),
+    ("GET", "/docs", reference.page),
 )
 ROOT_ROUTES: tuple[Route, ...] = (
     ("GET", "/", front.front),
@@ -167,9 +174,16 @@ def application(offered: Offered) -> web.Application:
     app.on_shutdown.append(tail.end_tails)
     app[ACKS] = Acks()
     app[VOICES] = {**BY_ADDRESS, "/go": refusal}
+    app[reference.DOCUMENT] = lambda: contract()  # noqa: PLW0108 - a cached function has a type of its own
     for method, path, endpoint in every_route():
         _add(app, method, path, endpoint)
     return app
+
+
+@functools.cache
+def contract() -> Document:
+    """What the interface promises: an OpenAPI document, made when it is first asked for."""
+    return document(every_route(), FAMILIES, RULES)
 
 
 def _offer(app: web.Application, offered: Offered) -> None:

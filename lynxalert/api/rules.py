@@ -29,6 +29,7 @@ from lynxalert.api import (
     tail,
     trials,
 )
+from lynxalert.api.contract import reference
 from lynxalert.api.dialects import batches, checkrd, checkrd_records, selftune, skills, vox
 from lynxalert.api.links import asking as link_asking
 from lynxalert.api.links import doing, looking
@@ -41,6 +42,8 @@ OPEN = (
     health.health,
     health.ready,
     metrics.metrics,
+    reference.openapi,  # says nothing of what is stored here
+    reference.page,
     hec.options,
     hec.health,  # checks a token if one is given, as Splunk does
     handshake,

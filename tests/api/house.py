@@ -16,10 +16,23 @@ from aiohttp import web
 
 from lynxalert.config import compiler, load
 from lynxalert.daemon.service import Daemon
+from tests.api.contract import promised
 from tests.fakes import FakeClock
 from tests.notify.provider import Provider, serving
 
 MINUTE = dt.timedelta(minutes=1)
+
+
+class Held(aiohttp.ClientResponse):
+    """A reply of the daemon, held to the contract as soon as it is read."""
+
+    async def read(self) -> bytes:
+        body = await super().read()
+        difference = promised().differs(
+            self.method, self.url.path, self.status, self.headers.get("Content-Type", ""), body
+        )
+        assert difference is None, f"{self.method} {self.url.path}: {difference}"
+        return body
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,7 @@ channels = ["hook"]
 
 @contextlib.asynccontextmanager
 async def living(folder: pathlib.Path, config: str = CONFIG) -> AsyncIterator[House]:
-    async with serving() as provider, aiohttp.ClientSession() as session:
+    async with serving() as provider, aiohttp.ClientSession(response_class=Held) as session:
         file = folder / "config.toml"
         file.write_text(config.format(url=provider.url))
         clock = FakeClock()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lynxalert.alerts.metrics import metrics
@@ -17,11 +18,23 @@ from lynxalert.config.schema.classes import schemas
 NEEDED = ("q", "query", "type")  # one of these says what is judged
 
 
-def definition(refs: str, *, flat: bool) -> tuple[dict[str, Any], Definitions]:
-    """The schema of a definition and all it refers to. *flat*: as in files, where channels may be named."""
-    _, known = schemas([AlertDefinition, FlappingDefinition], refs=refs)
-    whole = known.pop("AlertDefinition")
-    properties = whole["properties"]
+CLASSES = (AlertDefinition, FlappingDefinition)
+
+
+def definition(refs: str) -> tuple[dict[str, Any], Definitions]:
+    """The schema of a definition as files have it, and all it refers to."""
+    _, known = schemas(CLASSES, refs=refs)
+    return spelled_out(known.pop("AlertDefinition"), refs), {**known, **words(refs, flat=True)}
+
+
+def words(refs: str, *, flat: bool) -> Definitions:
+    """What a definition that is spelled out refers to beside classes. *flat* as in `channel_definitions`."""
+    return {**condition_definitions(refs), **channel_definitions(refs, flat=flat)}
+
+
+def spelled_out(whole: Mapping[str, Any], refs: str) -> dict[str, Any]:
+    """The schema of the class with conditions, metrics and channels instead of `any`."""
+    properties = dict(whole["properties"])
     properties["type"] = {"enum": list(metrics()), "description": "A metric instead of a query."}
     properties |= metric_fields(refs)
     properties["when"] = {"$ref": refs.format(model="Condition")}
@@ -30,4 +43,4 @@ def definition(refs: str, *, flat: bool) -> tuple[dict[str, Any], Definitions]:
     channel: dict[str, Any] = {"$ref": refs.format(model="Channel")}
     named = {"type": "string", "description": "The name of one of the configuration's channels."}
     properties["channels"] = {"type": "array", "items": {"anyOf": [named, channel]}}
-    return whole, {**known, **condition_definitions(refs), **channel_definitions(refs, flat=flat)}
+    return {**whole, "properties": properties}

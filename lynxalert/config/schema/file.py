@@ -55,9 +55,9 @@ _REFERENCE = {
 def file_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a whole file."""
     found, definitions = schemas([*_TABLES.values(), Rule, Mapped], refs=REFS)
-    alert, words = definition(REFS, flat=True)
+    alert, known = definition(REFS)
     alert["anyOf"] = [{"required": [name]} for name in NEEDED]
-    definitions = {**definitions, **words, "AlertDefinition": alert}
+    definitions = {**definitions, **known, "AlertDefinition": alert}
     *tables, rule, mapped = found
     text, datasets = {"type": "string"}, {"type": "object", "additionalProperties": mapped}
     sections: dict[str, Any] = {
