@@ -100,7 +100,7 @@ class Contract:
         kind = media.partition(";")[0].strip()
         if kind not in content:
             return f"{kind} is not one of {', '.join(content)}"
-        if not kind.endswith("json"):
+        if not kind.endswith(("/json", "+json")):
             return None
         return self._value(content[kind]["schema"], json.loads(body))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lynxalert.api import alerts, backtests, overlays, records, trials
+from lynxalert.api import alerts, backtests, moments, overlays, records, trials
 from lynxalert.api.alert_json import DERIVED
 from lynxalert.api.contract.asked import Moment, Paged, Replayed
 from lynxalert.api.contract.operation import AlertBody, Data, Either, Operation, Reply, gives, nothing
@@ -13,6 +13,7 @@ from lynxalert.api.dialects import selftune
 from lynxalert.api.errors import Endpoint
 from lynxalert.api.shapes.alert import ShownAlert, ShownAlerts
 from lynxalert.api.shapes.dialects import SelftuneAlert, SelftuneRefusal
+from lynxalert.api.shapes.moments import ShownMoment, ShownTimeline
 from lynxalert.api.shapes.paging import CountedPage, Page, Warned
 from lynxalert.api.shapes.records import (
     Acknowledged,
@@ -177,6 +178,13 @@ RECORDS: Mapping[Endpoint, Operation] = {
         says="Every slot judged, failed or skipped, newest first",
         asked=Paged,
         replies=gives(ShownEvaluations, Page),
+    ),
+    moments.history: Operation(
+        name="look_back",
+        says="What was on record at an instant, or what happened from when to when",
+        takes=moments.Asked,
+        refuses=(404,),
+        replies=gives(Either((ShownMoment, ShownTimeline)), Either((CountedPage, Page))),
     ),
     records.instances: Operation(
         name="list_instances", says="Where each of its instances stands", replies=gives(ShownInstances)

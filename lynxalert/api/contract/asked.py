@@ -56,9 +56,10 @@ class AboutChanges(Paged):
 
 
 class Moment(Section):
-    """The moment to look at; now."""
+    """The moment to look at (now), and events to judge in the place of what is stored."""
 
     at: Instant | None = None
+    events: list[str | dict[str, Any]] | None = None
 
 
 class Replayed(Section):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lynxalert.api import fields, histogram, ingest, query, sources, tail
+from lynxalert.api import fields, histogram, ingest, query, sources, stream, tail
 from lynxalert.api.contract.operation import JSON, TEXT, Data, Operation, Reply, gives
 from lynxalert.api.errors import Endpoint
 from lynxalert.api.shapes.events import (
@@ -31,6 +31,14 @@ EVENTS: Mapping[Endpoint, Operation] = {
         takes=query.Question,
         refuses=(*ASKING, 409),
         replies=gives(Rows, AboutRows, says="Columns in order, rows as objects."),
+    ),
+    stream.stream: Operation(
+        name="stream_query",
+        says="Every row of a query as a line of JSON, as they are found",
+        more='The last line is `{"__meta": …}`, or `{"__error": …}` of one that failed behind the first row.',
+        takes=query.Question,
+        refuses=ASKING,
+        replies={200: Reply("The rows.", {}, ("application/x-ndjson",))},
     ),
     query.explain: Operation(
         name="explain",

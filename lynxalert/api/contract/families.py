@@ -8,6 +8,7 @@ from lynxalert.api.contract import reference
 from lynxalert.api.contract.alerts import ALERTS
 from lynxalert.api.contract.dialects import CHECKRD, SELFTUNE, VOX
 from lynxalert.api.contract.events import EVENTS
+from lynxalert.api.contract.links import LINKS
 from lynxalert.api.contract.operation import JSON, Family, Operation, Reply
 from lynxalert.api.contract.protocols import PROTOCOLS
 from lynxalert.api.contract.refusals import refusal
@@ -40,6 +41,7 @@ FAMILIES: tuple[Family, ...] = (
     _native("messages", "What was owed to whom, and how the channels are.", TOLD),
     _native("access", "Keys, and who changed what.", ACCESS),
     _native("daemon", "Configuration, health, and this document.", {**RUNNING, **ITSELF}),
+    LINKS,
     SELFTUNE,
     CHECKRD,
     VOX,

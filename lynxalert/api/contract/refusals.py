@@ -51,6 +51,7 @@ CODES: Mapping[int, tuple[str, tuple[str, ...]]] = {
         "It cannot be done as things are.",
         ("READ_ONLY", "CONFLICT", "ALREADY_EXISTS", "LOOKUP_NOT_WRITTEN"),
     ),
+    410: ("It was there, and its time is over.", ("EXPIRED",)),
     412: ("`If-Match` names another state of it.", ("CONFLICT",)),
     413: ("The body is too large.", ("PAYLOAD_TOO_LARGE",)),
     415: (

@@ -14,6 +14,7 @@ from lynxalert.api.shapes.paging import CountedPage, Page
 from lynxalert.api.shapes.quiet import ShownSilence, ShownSilences
 from lynxalert.api.shapes.records import ShownNotifications, TriedNotification
 from lynxalert.api.shapes.running import (
+    Planned,
     Reloaded,
     ShownConfiguration,
     ShownHealth,
@@ -87,6 +88,12 @@ RUNNING: Mapping[Endpoint, Operation] = {
         name="get_configuration",
         says="The configuration file as written, secrets masked",
         replies=gives(ShownConfiguration),
+    ),
+    config.plan: Operation(
+        name="plan_reload",
+        says="What a reload would do; nothing is applied",
+        refuses=(422,),
+        replies=gives(Planned),
     ),
     config.reload: Operation(
         name="reload_configuration",

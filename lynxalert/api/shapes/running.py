@@ -155,6 +155,25 @@ class ShownConfiguration(TypedDict):
     warnings: list[ShownMistake]
 
 
+class PlannedChange(TypedDict):
+    """An alert of the file, and the fields that differ."""
+
+    key: str
+    fields: list[str]
+
+
+class Planned(TypedDict):
+    """What a reload would do: alerts that begin anew (`changed`), those that go on (`cosmetic`), other tables."""
+
+    added: list[str]
+    changed: list[PlannedChange]
+    cosmetic: list[PlannedChange]
+    removed: list[str]
+    sections: list[str]
+    restart_needed_for: list[str]
+    warnings: list[ShownMistake]
+
+
 class Reloaded(TypedDict):
     """Keys of the file's alerts by what became of them, and the settings that wait for a restart."""
 
