@@ -18,9 +18,9 @@ class Limits:
     patience: float = 0.25  # seconds a sender waits for room in a full queue before it is told to come again
     free_bytes: int = 256 * MIB  # of disk; below it nothing more is accepted
     kept_log_bytes: int = (
-        256 * MIB
+        384 * MIB
     )  # of what is in the tables already, to make a lost database again; more than wal_bytes
-    wal_bytes: int = 128 * MIB  # of DuckDB's own log, before a checkpoint (some 0.5 s) on the storing thread
+    wal_bytes: int = 256 * MIB  # of DuckDB's own log, before a checkpoint (some 1 s) on the storing thread
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from lynxalert.events.extract.times import micros
 
@@ -29,6 +28,9 @@ FORMS = {
     "%Y-%m-%dT%H:%M:%S.%gZ": Written("milliseconds", "ms", 24),
     "%Y-%m-%dT%H:%M:%S.%fZ": Written("microseconds", "us", 27),
 }
+
+
+POINT = 19  # where the fraction of a second begins
 
 
 def form_of(values: Iterable[Any]) -> str | None:
@@ -67,14 +69,24 @@ def stamp(value: Any, form: str) -> int | None:
 
 def stamps(values: Sequence[Any], form: str) -> list[int | None] | None:
     """All of *values* (None stays) as `stamp` reads each; None where one does not fit."""
-    unit = FORMS[form].unit
+    _, unit, length = FORMS[form]
     try:
-        texts = pa.array(values, pa.string())
-        moments = texts.cast(pa.timestamp(unit, "UTC"))
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        return None
-    again = pc.utf8_replace_slice(moments.cast(pa.string()), start=10, stop=11, replacement="T")
-    if not again.equals(texts):
+        if not _marked([value for value in values if value is not None], length):
+            return None
+        moments = pa.array(values, pa.string()).cast(pa.timestamp(unit, "UTC"))
+    except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
         return None
     found: list[int | None] = moments.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
     return None if any(one is not None and one < 0 for one in found) else found
+
+
+def _marked(texts: Sequence[str], length: int) -> bool:
+    """Whether all of *texts* have *length* characters, T, point and Z where they belong; what Arrow reads then is digits.
+
+    It would also read a blank for the T, and an offset for the Z.
+    """
+    joined, total = "".join(texts), len(texts)
+    if set(map(len, texts)) - {length}:
+        return False
+    pointed = length <= POINT + 1 or joined[POINT::length] == "." * total
+    return pointed and joined[10::length] == "T" * total and joined[length - 1 :: length] == "Z" * total
