@@ -65,9 +65,9 @@ def public(alert: Alert) -> dict[str, Any]:
     return {**as_written(alert), "channels": [_masked(channel) for channel in alert.channels]}
 
 
-def etag(standing: Standing) -> str:
+def version_of(standing: Standing) -> str:
     """Changes whenever the definition does; how the alert stands does not matter."""
-    return f'"{standing.alert.id}-{standing.revision}"'
+    return f"{standing.alert.id}-{standing.revision}"
 
 
 def fields_of(body: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,9 +9,11 @@ from aiohttp import web
 
 from lynxalert.alerts import Alert
 from lynxalert.api.access import actor_of
-from lynxalert.api.alert_json import etag, fields_of, patched, shown, with_stored_secrets
+from lynxalert.api.alert_json import fields_of, patched, shown, version_of, with_stored_secrets
 from lynxalert.api.body import read_object
+from lynxalert.api.conditional import answered, demand_version
 from lynxalert.api.errors import ApiError, invalid, invalid_query, not_found
+from lynxalert.api.filters import wanted_alerts
 from lynxalert.api.keys import ALERTS, CONFIGURATION
 from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
 from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
@@ -22,6 +24,7 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.config.shape import Section, read
 from lynxalert.lang import Code, QueryError
 from lynxalert.notify.queueing import made
+from lynxalert.state.listing import Wanted
 
 
 class Switch(Section):
@@ -31,25 +34,33 @@ class Switch(Section):
 
 
 async def index(request: web.Request) -> web.Response:
-    """`GET /alerts`: all of them, by name; `limit` and `cursor` page."""
-    limit, after = limit_of(request, None), _after(request)
+    """`GET /alerts`: all of them, by name.
+
+    `status`, `enabled`, `label`, `q`, `source` choose, `sort` orders, `limit` and `cursor` page: what was changed meanwhile
+    is neither shown twice nor left out, unless it changed its place.
+    """
+    wanted = wanted_alerts(request)
+    limit, after = limit_of(request, None), _after(request, wanted)
     if limit is None and after is None:
-        return success({"alerts": [shown(each) for each in await request.app[ALERTS].all()]})
+        found = (await request.app[ALERTS].listed(wanted, None, None)).standings
+        return success({"alerts": [shown(each) for each in found]})
     limit = limit or USUAL
-    found, total = await request.app[ALERTS].page(limit + 1, after)
+    found, places, total = await request.app[ALERTS].listed(wanted, limit + 1, after)
     page = found[:limit]
     more = len(found) > limit
-    last = cursor([page[-1].alert.name, page[-1].alert.id]) if more else None
+    last = cursor([wanted.order, places[limit - 1], page[-1].alert.id]) if more else None
     meta = {"has_more": more, "next_cursor": last, "total": total}
     return success({"alerts": [shown(each) for each in page]}, meta=meta)
 
 
-def _after(request: web.Request) -> tuple[str, str] | None:
+def _after(request: web.Request, wanted: Wanted) -> tuple[str | int, str] | None:
     match cursor_of(request):
         case None:
             return None
-        case [str(name), str(alert_id)]:
-            return name, alert_id
+        case [wanted.order, str(place), str(alert_id)] if wanted.order == "name":
+            return place, alert_id
+        case [wanted.order, int(place), str(alert_id)] if wanted.order != "name" and abs(place) < 2**63:
+            return place, alert_id
         case _:
             raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
 
@@ -64,12 +75,12 @@ async def created(request: web.Request, body: Mapping[str, Any]) -> web.Response
     fields, mistakes = with_stored_secrets(fields_of(body), None)
     alert, warnings = judged(request, fields, mistakes, fresh_id())
     standing = await request.app[ALERTS].create(alert, by=actor_of(request))
-    return _one(standing, warnings, status=201, headers={"Location": f"/api/v1/alerts/{alert.id}"})
+    return _one(request, standing, warnings, status=201, headers={"Location": f"/api/v1/alerts/{alert.id}"})
 
 
 async def get(request: web.Request) -> web.Response:
     """`GET /alerts/{id}`."""
-    return _one(await find(request), [])
+    return _one(request, await find(request), [])
 
 
 async def put(request: web.Request) -> web.Response:
@@ -132,10 +143,7 @@ def writable(request: web.Request, standing: Standing) -> Standing:
             f"{where} is defined in the configuration file",
             suggestion="change it there and reload",
         )
-    wanted = request.headers.get("If-Match", "*")
-    if wanted != "*" and etag(standing) not in [each.strip() for each in wanted.split(",")]:
-        headers = {"ETag": etag(standing)}
-        raise ApiError(412, "CONFLICT", "the alert was changed in the meantime", headers=headers)
+    demand_version(request, version_of(standing), "the alert")
     return standing
 
 
@@ -180,7 +188,7 @@ def _refusal(request: web.Request, fields: Mapping[str, Any], fatal: list[Mistak
 
 
 async def _change(request: web.Request, previous: Standing, fields: Mapping[str, Any]) -> web.Response:
-    return _one(*await changed(request, previous, fields))
+    return _one(request, *await changed(request, previous, fields))
 
 
 async def changed(
@@ -212,6 +220,7 @@ async def changed(
 
 
 def _one(
+    request: web.Request,
     standing: Standing,
     warnings: list[Mistake],
     *,
@@ -219,6 +228,5 @@ def _one(
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
     meta = {"warnings": [each.as_json() for each in warnings]} if warnings else None
-    return success(
-        shown(standing), status=status, meta=meta, headers={**(headers or {}), "ETag": etag(standing)}
-    )
+    response = success(shown(standing), status=status, meta=meta, headers=headers)
+    return answered(request, response, version_of(standing))

@@ -5,26 +5,24 @@ from __future__ import annotations
 from aiohttp import web
 
 from lynxalert.api.access import actor_of
-from lynxalert.api.errors import ApiError, invalid, not_found
+from lynxalert.api.errors import ApiError, not_found
+from lynxalert.api.filters import only, words
 from lynxalert.api.keys import NOTIFICATIONS
-from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
+from lynxalert.api.paging import USUAL, cursor, limit_of, number_of
 from lynxalert.api.ports import NotFailedError, UnknownDeliveryError
 from lynxalert.api.reply import success
-from lynxalert.config.mistakes import Mistake
 from lynxalert.notify.model import Status
 
 
 async def index(request: web.Request) -> web.Response:
     """`GET /notifications`: deliveries of all alerts, newest first; `status`, `alert`, `channel` choose."""
-    limit = limit_of(request, USUAL) or USUAL
-    before = cursor_of(request)
-    if not isinstance(before, int | None) or isinstance(before, bool):
-        raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
+    only(request, ("status", "alert", "channel"))
+    limit, before = limit_of(request, USUAL) or USUAL, number_of(request)
     rows = await request.app[NOTIFICATIONS].listed(
         limit + 1,
         before,
         alert_id=request.query.get("alert"),
-        status=_statuses(request),
+        status=[Status(each) for each in words(request, "status", [str(each) for each in Status])],
         channel=request.query.get("channel"),
     )
     page, more = rows[:limit], len(rows) > limit
@@ -54,12 +52,3 @@ async def retry(request: web.Request) -> web.Response:
 async def channels(request: web.Request) -> web.Response:
     """`GET /channels`: every channel with how it is."""
     return success({"channels": await request.app[NOTIFICATIONS].channels()})
-
-
-def _statuses(request: web.Request) -> list[Status]:
-    """`status`, once or several times, or several with commas."""
-    words = [word for text in request.query.getall("status", []) for word in text.split(",") if word]
-    known = [str(status) for status in Status]
-    if any(word not in known for word in words):
-        raise invalid([Mistake(("status",), f"must be one of {', '.join(known)}")])
-    return [Status(word) for word in words]

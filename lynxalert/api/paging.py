@@ -65,15 +65,16 @@ def cursor(value: Any) -> str:
 
 
 def page_of(
-    request: web.Request, items: Sequence[T], key: Callable[[T], Any]
+    request: web.Request, items: Sequence[T], key: Callable[[T], Any], *, backwards: bool = False
 ) -> tuple[Sequence[T], dict[str, Any] | None]:
-    """The asked stretch of *items*, which are in the order of *key*; everything when no `limit` is asked."""
+    """The asked stretch of *items* in the order of *key*; everything when no `limit` is asked."""
+    items = sorted(items, key=key, reverse=backwards)
     limit = limit_of(request, None)
     after = cursor_of(request)
     if limit is None and after is None:
         return items, None
     try:
-        rest = [each for each in items if after is None or key(each) > after]
+        rest = [each for each in items if after is None or _is_behind(key(each), after, backwards=backwards)]
     except TypeError:
         raise invalid([Mistake(("cursor",), "is not a cursor of this list")]) from None
     page = rest[: limit or USUAL]
@@ -83,3 +84,7 @@ def page_of(
         "next_cursor": cursor(key(page[-1])) if more else None,
         "total": len(items),
     }
+
+
+def _is_behind(place: Any, after: Any, *, backwards: bool) -> bool:
+    return bool(place < after if backwards else place > after)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from lynxalert.access import Actor, Key, Role
 from lynxalert.alerts import Alert
@@ -18,6 +18,7 @@ from lynxalert.notify.model import Status
 from lynxalert.plan import TimeWindow
 from lynxalert.state import Silence
 from lynxalert.state.audit import Change
+from lynxalert.state.listing import Wanted
 
 
 class UnknownAlertError(LynxError):
@@ -86,6 +87,14 @@ class Injected:
     timed: bool
 
 
+class Stretch(NamedTuple):
+    """Alerts of a list in its order, the *places* they stand at there, and how many the whole list has."""
+
+    standings: Sequence[Standing]
+    places: Sequence[str | int]
+    total: int
+
+
 class Alerts(Protocol):
     """The alerts in force, from files and made here, side by side. *name* is an id, or the key of an alert in a file.
 
@@ -96,8 +105,8 @@ class Alerts(Protocol):
         """Every alert, by name."""
         ...
 
-    async def page(self, limit: int, after: tuple[str, str] | None) -> tuple[Sequence[Standing], int]:
-        """The first *limit* alerts by name and id, behind the name and id *after*; and how many there are in all."""
+    async def listed(self, wanted: Wanted, limit: int | None, after: tuple[str | int, str] | None) -> Stretch:
+        """The first *limit* alerts that are *wanted*, behind the one with that place and id."""
         ...
 
     async def find(self, name: str) -> Standing:
@@ -147,18 +156,22 @@ class Alerts(Protocol):
         """Let it speak again: from the next transition on, or at once of what still fires."""
         ...
 
-    async def history(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:
-        """Its transitions, newest first, each with a `number` to page by."""
+    async def history(
+        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+    ) -> Sequence[Mapping[str, Any]]:
+        """Its transitions, all or those of *kinds*, newest first, each with a `number` to page by."""
         ...
 
     async def notifications(
-        self, alert: Alert, limit: int, before: int | None
+        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
     ) -> Sequence[Mapping[str, Any]]:
-        """What was owed to its channels, newest first, each with a `number` to page by."""
+        """What was owed to its channels, all or of the status *kinds*, newest first, each with a `number` to page by."""
         ...
 
-    async def evaluations(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:
-        """Its evaluations, newest first, each with a `number` to page by."""
+    async def evaluations(
+        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+    ) -> Sequence[Mapping[str, Any]]:
+        """Its evaluations, all or those of *kinds*, newest first, each with a `number` to page by."""
         ...
 
     async def instances(self, alert: Alert) -> Sequence[Mapping[str, Any]]:

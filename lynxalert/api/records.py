@@ -2,33 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from lynxalert.alerts import Alert
+from lynxalert.alerts import Alert, Kind
 from lynxalert.api.alerts import find
+from lynxalert.api.filters import only, words
 from lynxalert.api.keys import ALERTS
 from lynxalert.api.paging import USUAL, cursor, limit_of, number_of
 from lynxalert.api.reply import success
+from lynxalert.notify.model import Status
 
-Reader: TypeAlias = Callable[[Alert, int, int | None], Awaitable[Sequence[Mapping[str, Any]]]]
+Reader: TypeAlias = Callable[
+    [Alert, int, int | None, Collection[str]], Awaitable[Sequence[Mapping[str, Any]]]
+]
+OF_EVALUATIONS = ("judged", "error", "gap")
 
 
 async def history(request: web.Request) -> web.Response:
-    """`GET /alerts/{id}/history`: transitions."""
-    return await _page(request, "history", request.app[ALERTS].history)
+    """`GET /alerts/{id}/history`: transitions; `kind` chooses."""
+    return await _page(request, "history", request.app[ALERTS].history, "kind", Kind)
 
 
 async def notifications(request: web.Request) -> web.Response:
-    """`GET /alerts/{id}/notifications`: deliveries."""
-    return await _page(request, "notifications", request.app[ALERTS].notifications)
+    """`GET /alerts/{id}/notifications`: deliveries; `status` chooses."""
+    return await _page(request, "notifications", request.app[ALERTS].notifications, "status", Status)
 
 
 async def evaluations(request: web.Request) -> web.Response:
-    """`GET /alerts/{id}/evaluations`: every slot judged, failed or skipped."""
-    return await _page(request, "evaluations", request.app[ALERTS].evaluations)
+    """`GET /alerts/{id}/evaluations`: every slot judged, failed or skipped; `kind` chooses."""
+    return await _page(request, "evaluations", request.app[ALERTS].evaluations, "kind", OF_EVALUATIONS)
 
 
 async def instances(request: web.Request) -> web.Response:
@@ -37,11 +42,14 @@ async def instances(request: web.Request) -> web.Response:
     return success({"instances": await request.app[ALERTS].instances(alert)})
 
 
-async def _page(request: web.Request, name: str, read: Reader) -> web.Response:
+async def _page(
+    request: web.Request, name: str, read: Reader, choosing: str, known: Iterable[str]
+) -> web.Response:
+    only(request, (choosing,))
     alert = (await find(request)).alert
     limit = limit_of(request, USUAL) or USUAL
     before = number_of(request)
-    rows = await read(alert, limit + 1, before)
+    rows = await read(alert, limit + 1, before, words(request, choosing, [str(each) for each in known]))
     page = rows[:limit]
     more = len(rows) > limit
     meta = {"has_more": more, "next_cursor": cursor(page[-1]["number"]) if more else None}

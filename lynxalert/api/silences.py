@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
@@ -11,10 +11,12 @@ from pydantic import Field
 
 from lynxalert.api.access import actor_of
 from lynxalert.api.body import read_object
+from lynxalert.api.conditional import answered, demand_version
 from lynxalert.api.errors import ApiError, invalid, not_found
+from lynxalert.api.filters import only, order, words
 from lynxalert.api.keys import CLOCK, SILENCES
 from lynxalert.api.overlays import end_of
-from lynxalert.api.paging import page_of
+from lynxalert.api.paging import cursor_of, page_of
 from lynxalert.api.reply import success
 from lynxalert.config.definition import Instant
 from lynxalert.config.mistakes import Mistake
@@ -24,6 +26,12 @@ from lynxalert.state import Silence
 
 LONGEST_LIST = 100
 STATES = ("pending", "active", "expired")
+FILTERS = ("state", "alert", "who", "q", "sort")
+FOREVER = "9999"  # behind every instant
+ORDERS: Mapping[str, Callable[[Silence], str]] = {
+    "starts_at": lambda silence: silence.starts_at.isoformat(),
+    "until": lambda silence: silence.ends_at.isoformat() if silence.ends_at is not None else FOREVER,
+}
 
 
 class Wish(Section):
@@ -37,14 +45,38 @@ class Wish(Section):
 
 
 async def index(request: web.Request) -> web.Response:
-    """`GET /silences`: all of them, mutes of alerts included, earliest first; `state` chooses, `limit` pages."""
+    """`GET /silences`: all of them, mutes of alerts included, earliest first.
+
+    `state`, `alert`, `who`, `q` (part of the reason) choose, `sort` (`starts_at`, `until`) orders, `limit` pages.
+    """
     now = request.app[CLOCK].now()
-    wanted = request.query.get("state")
-    if wanted is not None and wanted not in STATES:
-        raise invalid([Mistake(("state",), f"must be one of {', '.join(STATES)}")])
-    found = [each for each in await request.app[SILENCES].all() if wanted in (None, state_of(each, now))]
-    page, meta = page_of(request, found, key=lambda each: [each.starts_at.isoformat(), each.id])
+    only(request, FILTERS)
+    states = words(request, "state", STATES)
+    by, backwards = order(request, tuple(ORDERS), "starts_at")
+    match cursor_of(request):
+        case None:
+            pass
+        case [named, str(), str()] if named == by:
+            pass
+        case _:
+            raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
+    found = [
+        each
+        for each in await request.app[SILENCES].all()
+        if (not states or state_of(each, now) in states) and _is_wanted(each, request.query)
+    ]
+    page, meta = page_of(
+        request, found, key=lambda each: [by, ORDERS[by](each), each.id], backwards=backwards
+    )
     return success({"silences": [shown(each, now) for each in page]}, meta=meta)
+
+
+def _is_wanted(silence: Silence, asked: Mapping[str, str]) -> bool:
+    return (
+        asked.get("alert") in (None, silence.alert_id)
+        and asked.get("who") in (None, silence.who)
+        and asked.get("q", "").lower() in silence.reason.lower()
+    )
 
 
 async def create(request: web.Request) -> web.Response:
@@ -67,7 +99,8 @@ async def create(request: web.Request) -> web.Response:
 
 async def get(request: web.Request) -> web.Response:
     """`GET /silences/{id}`."""
-    return success(shown(await _find(request), request.app[CLOCK].now()))
+    found = await _find(request)
+    return answered(request, success(shown(found, request.app[CLOCK].now())), version_of(found))
 
 
 async def delete(request: web.Request) -> web.Response:
@@ -79,11 +112,17 @@ async def delete(request: web.Request) -> web.Response:
     if notify not in ("next_transition", "still_firing"):
         raise invalid([Mistake(("notify",), "must be one of next_transition, still_firing")])
     silence = await _find(request)
+    demand_version(request, version_of(silence), "the silence")
     if not await request.app[SILENCES].end(
         silence.id, tell_still_firing=notify == "still_firing", by=actor_of(request)
     ):
         raise ApiError(409, "CONFLICT", "the silence is over already")
     return web.Response(status=204)
+
+
+def version_of(silence: Silence) -> str:
+    """Changes when somebody ends it; that time passes does not matter."""
+    return f"{silence.id}-{'ended' if silence.ended_at else 'set'}"
 
 
 def state_of(silence: Silence, now: dt.datetime) -> Literal["pending", "active", "expired"]:

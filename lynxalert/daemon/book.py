@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from lynxalert.access import ANYONE, Actor
 from lynxalert.alerts import Alert, ChannelSpec
-from lynxalert.api.ports import StaleError, Standing, Told, UnknownAlertError
+from lynxalert.api.ports import StaleError, Standing, Stretch, Told, UnknownAlertError
 from lynxalert.clock import Clock
 from lynxalert.daemon import audited
 from lynxalert.daemon.edits import Edits
@@ -27,7 +27,7 @@ from lynxalert.daemon.records import (
     transition_of,
 )
 from lynxalert.notify.inhibition import Inhibition
-from lynxalert.notify.model import Quiet
+from lynxalert.notify.model import Quiet, Status
 from lynxalert.notify.routing import lift
 from lynxalert.state import (
     Database,
@@ -39,10 +39,12 @@ from lynxalert.state import (
     evidence,
     history,
     instances,
+    listing,
     outbox,
     overlays,
     owed,
 )
+from lynxalert.state.listing import Wanted
 
 
 class Book:
@@ -71,11 +73,11 @@ class Book:
             standings = await self._standings(tx, await definitions.every(tx))
         return sorted(standings, key=lambda each: (each.alert.name, each.alert.id))
 
-    async def page(self, limit: int, after: tuple[str, str] | None) -> tuple[Sequence[Standing], int]:
-        """The first *limit* alerts by name and id, behind *after*; and how many there are in all."""
+    async def listed(self, wanted: Wanted, limit: int | None, after: tuple[str | int, str] | None) -> Stretch:
+        """The first *limit* alerts that are *wanted*, behind the one with that place and id."""
         async with self._database.read() as tx:
-            found, total = await definitions.page(tx, limit, after)
-            return await self._standings(tx, found), total
+            page = await listing.page(tx, wanted, limit, after)
+            return Stretch(await self._standings(tx, page.found), page.places, page.total)
 
     async def find(self, name: str) -> Standing:
         """One alert, by id or by its key in a file.
@@ -178,10 +180,12 @@ class Book:
 
         return await self._edited(alert.id, work)
 
-    async def history(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:
+    async def history(
+        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+    ) -> Sequence[Mapping[str, Any]]:
         """Its transitions, newest first."""
         async with self._database.read() as tx:
-            found = await history.transitions_of(tx, alert.id, limit=limit, before=before)
+            found = await history.transitions_of(tx, alert.id, limit=limit, before=before, kinds=kinds)
             frozen = await evidence.of(tx, {each.transition.episode for each in found})
         return [
             transition_of(each, frozen.get(each.transition.episode, ()) if each.transition.is_start else ())
@@ -189,17 +193,21 @@ class Book:
         ]
 
     async def notifications(
-        self, alert: Alert, limit: int, before: int | None
+        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
     ) -> Sequence[Mapping[str, Any]]:
         """What was owed to its channels, newest first."""
         async with self._database.read() as tx:
-            found = await owed.listed(tx, limit=limit, before=before, alert_id=alert.id)
+            found = await owed.listed(
+                tx, limit=limit, before=before, alert_id=alert.id, status=[Status(each) for each in kinds]
+            )
         return [delivery_of(each) for each in found]
 
-    async def evaluations(self, alert: Alert, limit: int, before: int | None) -> Sequence[Mapping[str, Any]]:
+    async def evaluations(
+        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+    ) -> Sequence[Mapping[str, Any]]:
         """Its evaluations, newest first."""
         async with self._database.read() as tx:
-            found = await history.evaluations_of(tx, alert.id, limit=limit, before=before)
+            found = await history.evaluations_of(tx, alert.id, limit=limit, before=before, kinds=kinds)
         return [evaluation_of(each) for each in found]
 
     async def instances(self, alert: Alert) -> Sequence[Mapping[str, Any]]:

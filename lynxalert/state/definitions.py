@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, func, literal, or_, select, tuple_, update
+from sqlalchemy import RowMapping, Text, func, or_, select, type_coerce, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -21,6 +22,11 @@ from lynxalert.state.tables import alerts, deliveries, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
 _OWED = ("queued", "leased", "retrying")
+REMEMBERED = 20_000  # alerts
+# The definition as text: it is read where it is not known yet.
+COLUMNS = [
+    type_coerce(each, Text).label("definition") if each.name == "definition" else each for each in alerts.c
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +48,9 @@ class Definition:
 
 async def load(tx: AsyncConnection, name: str) -> Definition | None:
     """The alert with this id, or this key in a file; a deleted one is not there."""
-    found = select(alerts).where(alerts.c.deleted_at.is_(None))
+    found = select(*COLUMNS).where(alerts.c.deleted_at.is_(None))
     rows = await tx.execute(found.where(or_(alerts.c.id == name, alerts.c.file_key == name)))
-    exact = sorted(map(_definition, rows.mappings()), key=lambda each: each.alert.id != name)
+    exact = sorted(map(definition, rows.mappings()), key=lambda each: each.alert.id != name)
     return exact[0] if exact else None
 
 
@@ -57,21 +63,8 @@ async def ever(tx: AsyncConnection, name: str) -> str | None:
 
 async def every(tx: AsyncConnection) -> tuple[Definition, ...]:
     """Every alert that is not deleted, oldest first."""
-    found = select(alerts).where(alerts.c.deleted_at.is_(None)).order_by(alerts.c.created_at, alerts.c.id)
-    return tuple(map(_definition, (await tx.execute(found)).mappings()))
-
-
-async def page(
-    tx: AsyncConnection, limit: int, after: tuple[str, str] | None
-) -> tuple[tuple[Definition, ...], int]:
-    """The first *limit* alerts by name and id, behind *after*; and how many alerts there are in all."""
-    there = alerts.c.deleted_at.is_(None)
-    found = select(alerts).where(there).order_by(alerts.c.name, alerts.c.id).limit(limit)
-    if after is not None:
-        found = found.where(tuple_(alerts.c.name, alerts.c.id) > tuple_(*map(literal, after)))
-    rows = (await tx.execute(found)).mappings()
-    total = await tx.scalar(select(func.count()).select_from(alerts).where(there))
-    return tuple(map(_definition, rows)), total or 0
+    found = select(*COLUMNS).where(alerts.c.deleted_at.is_(None)).order_by(alerts.c.created_at, alerts.c.id)
+    return tuple(map(definition, (await tx.execute(found)).mappings()))
 
 
 async def some(tx: AsyncConnection, alert_ids: Sequence[str]) -> tuple[Definition, ...]:
@@ -79,8 +72,8 @@ async def some(tx: AsyncConnection, alert_ids: Sequence[str]) -> tuple[Definitio
     found: list[Definition] = []
     for start in range(0, len(alert_ids), _PART):
         part = alerts.c.id.in_(alert_ids[start : start + _PART])
-        rows = await tx.execute(select(alerts).where(alerts.c.deleted_at.is_(None), part))
-        found += map(_definition, rows.mappings())
+        rows = await tx.execute(select(*COLUMNS).where(alerts.c.deleted_at.is_(None), part))
+        found += map(definition, rows.mappings())
     return tuple(found)
 
 
@@ -179,8 +172,8 @@ async def forget_retired(tx: AsyncConnection) -> int:
 
 
 async def _any(tx: AsyncConnection, alert_id: str) -> Definition | None:
-    row = (await tx.execute(select(alerts).where(alerts.c.id == alert_id))).mappings().first()
-    return None if row is None else _definition(row)
+    row = (await tx.execute(select(*COLUMNS).where(alerts.c.id == alert_id))).mappings().first()
+    return None if row is None else definition(row)
 
 
 def _retired(old: Definition | None, channels: Sequence[ChannelSpec]) -> tuple[ChannelSpec, ...]:
@@ -212,9 +205,16 @@ def _columns(stored: Definition) -> dict[str, Any]:
     }
 
 
-def _definition(row: RowMapping) -> Definition:
+@lru_cache(maxsize=REMEMBERED)
+def _alert(stored: str) -> Alert:
+    """The alert of a text. Lists are read again and again, and most of what they show has not changed."""
+    return codec.unpack(Alert, codec.loads(stored))
+
+
+def definition(row: RowMapping) -> Definition:
+    """A row of `COLUMNS`."""
     return Definition(
-        alert=codec.unpack(Alert, row["definition"]),
+        alert=_alert(row["definition"]),
         revision=row["revision"],
         created_at=row["created_at"],
         updated_at=row["updated_at"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,10 +72,17 @@ async def append(tx: AsyncConnection, told: Sequence[Transition], now: dt.dateti
 
 
 async def transitions_of(
-    tx: AsyncConnection, alert_id: str, *, limit: int, before: int | None = None
+    tx: AsyncConnection,
+    alert_id: str,
+    *,
+    limit: int,
+    before: int | None = None,
+    kinds: Collection[str] = (),
 ) -> tuple[Recorded, ...]:
-    """The newest transitions of an alert, older than number *before*, newest first."""
+    """The newest transitions of an alert, of *kinds* if any are given, older than number *before*, newest first."""
     found = select(transitions).where(transitions.c.alert_id == alert_id)
+    if kinds:
+        found = found.where(transitions.c.kind.in_(list(kinds)))
     rows = await tx.execute(_page(found, transitions.c.id, limit, before))
     return tuple(map(recorded, rows.mappings()))
 
@@ -88,10 +95,17 @@ async def transitions_since(tx: AsyncConnection, alert_id: str, at: dt.datetime)
 
 
 async def evaluations_of(
-    tx: AsyncConnection, alert_id: str, *, limit: int, before: int | None = None
+    tx: AsyncConnection,
+    alert_id: str,
+    *,
+    limit: int,
+    before: int | None = None,
+    kinds: Collection[str] = (),
 ) -> tuple[Evaluation, ...]:
-    """The newest evaluations of an alert, older than number *before*, newest first."""
+    """The newest evaluations of an alert, of *kinds* if any are given, older than number *before*, newest first."""
     found = select(evaluations).where(evaluations.c.alert_id == alert_id)
+    if kinds:
+        found = found.where(evaluations.c.kind.in_(list(kinds)))
     found = found.order_by(evaluations.c.at.desc())  # as the index has them; slots are judged in order
     rows = await tx.execute(_page(found, evaluations.c.id, limit, before))
     return tuple(map(evaluation, rows.mappings()))

@@ -183,6 +183,74 @@ async def test_the_list_is_whole_or_paged(house: House) -> None:
         assert (await house.ask("GET", f"/alerts?{query}")).status == 422
 
 
+async def test_filters_choose_and_sort_orders(house: House) -> None:
+    await house.create(name="Shop errors", labels={"team": "shop"})
+    await house.create(name="Search errors", labels={"team": "search"}, enabled=False)
+
+    async def listed(query: str) -> list[str]:
+        found = (await house.ask("GET", f"/api/v1/alerts?{query}")).data["alerts"]
+        return [each["name"] for each in found]
+
+    assert await listed("label=team=shop") == ["Shop errors"]
+    assert await listed("label=team&sort=-name") == ["Shop errors", "Search errors"]
+    assert await listed("enabled=false") == ["Search errors"]
+    assert await listed("q=SEARCH") == ["Search errors"]
+    assert await listed("source=file") == ["From the file"]
+    assert await listed("status=ok,error") == ["From the file", "Search errors", "Shop errors"]
+    assert await listed("status=triggered") == []
+    await house.log(200, ago=0)
+    await house.until(lambda: house.provider.requests, minutes=1)
+    assert await listed("status=triggered") == ["Shop errors"]
+    assert (await listed("sort=-last_triggered"))[0] == "Shop errors"
+    first = await house.ask("GET", "/alerts?sort=-name&limit=1&label=team")
+    assert first.body["meta"]["total"] == 2
+    rest = await house.ask("GET", f"/alerts?sort=-name&label=team&cursor={first.body['meta']['next_cursor']}")
+    assert [each["name"] for each in rest.data["alerts"]] == ["Search errors"]
+    other = await house.ask("GET", f"/alerts?sort=created_at&cursor={first.body['meta']['next_cursor']}")
+    assert (other.status, other.error["message"]) == (422, "cursor is not a cursor of this list")
+    refused = await house.ask("GET", "/alerts?statu=ok")
+    assert (refused.status, refused.error["suggestion"]) == (422, "did you mean `status`?")
+    for query in ("status=bad", "enabled=maybe", "label==x", "sort=size", "source=api2"):
+        assert (await house.ask("GET", f"/alerts?{query}")).status == 422, query
+
+
+async def test_what_has_not_changed_is_not_sent_again(house: House) -> None:
+    made = await house.create()
+    path = f"/api/v1/alerts/{made['id']}"
+    first = await house.ask("GET", path)
+    tag = first.headers["ETag"]
+    for header in (tag, f"W/{tag}", f'"other", {tag}', "*"):
+        same = await house.ask("GET", path, headers={"If-None-Match": header})
+        assert (same.status, same.raw, same.headers["ETag"]) == (304, b"", tag)
+    assert (await house.ask("GET", path, headers={"If-None-Match": '"other"'})).data == first.data
+    await house.until(lambda: True, minutes=2)
+
+    async def checked() -> bool:
+        return (await house.ask("GET", path, headers={"If-None-Match": tag})).status == 200
+
+    await house.until(checked)  # it was evaluated since: that is no change of the definition
+    answer = await house.ask("PATCH", path, {"name": "Renamed"}, headers={"If-Match": tag})
+    assert answer.status == 200
+    stale = await house.ask("PATCH", path, {"name": "Late"}, headers={"If-Match": tag})
+    assert (stale.status, stale.error["code"]) == (412, "CONFLICT")
+    assert stale.headers["ETag"].strip('"') in answer.headers["ETag"]
+
+
+async def test_history_is_chosen_from(house: House) -> None:
+    made = await house.create()
+    await house.log(200, ago=0)
+    await house.until(lambda: house.provider.requests, minutes=1)
+    path = f"/api/v1/alerts/{made['id']}"
+    fired = (await house.ask("GET", f"{path}/history?kind=fired")).data["history"]
+    assert [each["kind"] for each in fired] == ["fired"]
+    assert (await house.ask("GET", f"{path}/history?kind=resolved")).data["history"] == []
+    assert (await house.ask("GET", f"{path}/evaluations?kind=error,gap")).data["evaluations"] == []
+    assert (await house.ask("GET", f"{path}/evaluations?kind=judged")).data["evaluations"]
+    assert (await house.ask("GET", f"{path}/notifications?status=failed")).data["notifications"] == []
+    for query in ("history?kind=x", "evaluations?status=error", "notifications?status=sent"):
+        assert (await house.ask("GET", f"{path}/{query}")).status == 422, query
+
+
 async def test_no_answer_and_no_list_shows_a_secret(house: House) -> None:
     await house.create(channels=[house.hook(config={"url": f"{house.provider.url}/s3cret-canary"}), TELEGRAM])
     for path in ("/api/v1/alerts", "/api/v1/config", "/health", "/metrics", "/api/v1/alerts/from-file"):

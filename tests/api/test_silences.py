@@ -87,3 +87,33 @@ async def test_what_is_wrong_with_a_silence_is_told(house: House, wish, message)
     answer = await house.ask("POST", "/api/v1/silences", wish)
     assert answer.status == 422
     assert answer.error["message"].startswith(message)
+
+
+async def test_silences_are_chosen_sorted_and_ended_only_as_they_were_seen(house: House) -> None:
+    made = []
+    for number, (reason, hours) in enumerate(
+        [("deploy of shop", 3), ("deploy of search", 1), ("noise", None)]
+    ):
+        body = {"matchers": [f"n={number}"], "reason": reason, **({"duration": f"{hours}h"} if hours else {})}
+        made.append((await house.ask("POST", "/api/v1/silences", body)).data["id"])
+
+    async def listed(query: str) -> list[int]:
+        found = (await house.ask("GET", f"/api/v1/silences?{query}")).data["silences"]
+        return [made.index(each["id"]) for each in found]
+
+    assert await listed("sort=until") == [1, 0, 2]
+    assert await listed("sort=-until") == [2, 0, 1]
+    assert sorted(await listed("q=DEPLOY")) == [0, 1]
+    assert await listed("q=deploy&who=nobody") == []
+    first = await house.ask("GET", "/api/v1/silences?sort=-until&limit=1")
+    after = first.body["meta"]["next_cursor"]
+    assert await listed(f"sort=-until&cursor={after}") == [0, 1]
+    assert (await house.ask("GET", f"/api/v1/silences?cursor={after}")).status == 422
+    assert (await house.ask("GET", "/api/v1/silences?status=active")).status == 422
+    path = f"/api/v1/silences/{made[0]}"
+    tag = (await house.ask("GET", path)).headers["ETag"]
+    assert (await house.ask("GET", path, headers={"If-None-Match": tag})).status == 304
+    assert (await house.ask("DELETE", path, headers={"If-Match": '"other"'})).status == 412
+    assert (await house.ask("DELETE", path, headers={"If-Match": tag})).status == 204
+    assert (await house.ask("DELETE", path, headers={"If-Match": tag})).status == 412
+    assert (await house.ask("GET", path, headers={"If-None-Match": tag})).status == 200

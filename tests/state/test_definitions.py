@@ -116,21 +116,6 @@ async def test_secrets_stand_in_one_table_and_leave_it(database: Database, tmp_p
     assert lines[0].startswith('INSERT INTO "alerts"')
 
 
-async def test_a_page_is_by_name_and_knows_how_many_there_are(database: Database) -> None:
-    async def work(tx: AsyncConnection) -> None:
-        for number, name in enumerate(["b", "a", "c", "a", "gone"]):
-            await definitions.put(tx, replace(ALERT, id=f"alt_{number}", name=name, file_key=None), NOON)
-        await definitions.remove(tx, "alt_4", NOON)
-
-    await database.write(work)
-    async with database.read() as tx:
-        first, total = await definitions.page(tx, 3, None)
-        rest, _ = await definitions.page(tx, 3, (first[-1].alert.name, first[-1].alert.id))
-    assert [each.alert.id for each in first] == ["alt_1", "alt_3", "alt_0"]
-    assert [each.alert.id for each in rest] == ["alt_2"]
-    assert total == 4
-
-
 async def test_any_change_makes_another_generation(database: Database) -> None:
     seen = set()
     for change in (

@@ -6,8 +6,15 @@ from collections.abc import Mapping
 
 from lynxalert.api import alerts, backtests, moments, overlays, records, trials
 from lynxalert.api.alert_json import DERIVED
-from lynxalert.api.contract.asked import Moment, Paged, Replayed
-from lynxalert.api.contract.operation import AlertBody, Data, Either, Operation, Reply, gives, nothing
+from lynxalert.api.contract.asked import (
+    AboutAlerts,
+    AboutDeliveries,
+    AboutEvaluations,
+    AboutTransitions,
+    Moment,
+    Replayed,
+)
+from lynxalert.api.contract.operation import SAME, AlertBody, Data, Either, Operation, Reply, gives, nothing
 from lynxalert.api.contract.refusals import refusal
 from lynxalert.api.dialects import selftune
 from lynxalert.api.errors import Endpoint
@@ -41,7 +48,7 @@ DEFINITIONS: Mapping[Endpoint, Operation] = {
         name="list_alerts",
         says="All alerts, by name",
         more="All at once without `limit` and `cursor`.",
-        asked=Paged,
+        asked=AboutAlerts,
         replies=gives(ShownAlerts, CountedPage),
     ),
     selftune.create_shared: Operation(
@@ -54,7 +61,12 @@ DEFINITIONS: Mapping[Endpoint, Operation] = {
             400: Reply("No JSON; or what is wrong, in selftune's words.", WRONG),
         },
     ),
-    alerts.get: Operation(name="get_alert", says="One alert, by id or key in the file", replies=ONE),
+    alerts.get: Operation(
+        name="get_alert",
+        says="One alert, by id or key in the file",
+        headers=("If-None-Match",),
+        replies={**ONE, 304: SAME},
+    ),
     alerts.put: Operation(
         name="replace_alert",
         says="Replace the definition",
@@ -164,19 +176,19 @@ RECORDS: Mapping[Endpoint, Operation] = {
     records.history: Operation(
         name="list_transitions",
         says="What it told, newest first",
-        asked=Paged,
+        asked=AboutTransitions,
         replies=gives(ShownHistory, Page),
     ),
     records.notifications: Operation(
         name="list_alert_notifications",
         says="What was owed to its channels, newest first",
-        asked=Paged,
+        asked=AboutDeliveries,
         replies=gives(ShownDeliveries, Page),
     ),
     records.evaluations: Operation(
         name="list_evaluations",
         says="Every slot judged, failed or skipped, newest first",
-        asked=Paged,
+        asked=AboutEvaluations,
         replies=gives(ShownEvaluations, Page),
     ),
     moments.history: Operation(

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
+from lynxalert.alerts import Kind
+from lynxalert.api import silences
+from lynxalert.api.filters import STATUSES
 from lynxalert.api.paging import MOST
-from lynxalert.api.silences import STATES
+from lynxalert.api.records import OF_EVALUATIONS
 from lynxalert.config.definition import Instant
 from lynxalert.config.shape import Section
 from lynxalert.notify.model import Status
+from lynxalert.state.listing import ORDERS
 
 Limit = Annotated[int, Field(ge=1, le=MOST)]
-Words = {"type": "string", "enum": list(map(str, Status))}
-Statuses = Annotated[Any, WithJsonSchema({"type": "array", "items": Words})]
-State = Annotated[str, WithJsonSchema({"type": "string", "enum": list(STATES)})]
+
+
+def _words(known: Iterable[str]) -> WithJsonSchema:
+    """Several words of those that are known."""
+    return WithJsonSchema({"type": "array", "items": {"type": "string", "enum": list(map(str, known))}})
+
+
+def _order(known: Iterable[str]) -> WithJsonSchema:
+    """One of them, or backwards."""
+    return WithJsonSchema({"type": "string", "enum": [sign + each for each in known for sign in ("", "-")]})
+
+
+Texts = Annotated[Any, WithJsonSchema({"type": "array", "items": {"type": "string"}})]
 
 
 class Paged(Section):
@@ -25,18 +40,51 @@ class Paged(Section):
     cursor: str | None = None
 
 
+class AboutAlerts(Paged):
+    """Which alerts: all that is said must hold. `label` is `team=shop`, or `team` for any; `q` is part of name, query or id."""
+
+    status: Annotated[Any, _words(STATUSES)] = None
+    enabled: bool | None = None
+    label: Texts = None
+    q: str | None = None
+    source: Literal["api", "file"] | None = None
+    sort: Annotated[Any, _order(ORDERS)] = None
+
+
+class AboutTransitions(Paged):
+    """Which transitions."""
+
+    kind: Annotated[Any, _words(Kind)] = None
+
+
+class AboutEvaluations(Paged):
+    """Which evaluations."""
+
+    kind: Annotated[Any, _words(OF_EVALUATIONS)] = None
+
+
+class AboutDeliveries(Paged):
+    """Which deliveries of an alert."""
+
+    status: Annotated[Any, _words(Status)] = None
+
+
 class AboutNotifications(Paged):
     """Which deliveries: `status` once or several times; an alert's id; a channel's name or type."""
 
-    status: Statuses = None
+    status: Annotated[Any, _words(Status)] = None
     alert: str | None = None
     channel: str | None = None
 
 
 class AboutSilences(Paged):
-    """Which silences."""
+    """Which silences; `q` is part of the reason."""
 
-    state: State | None = None
+    state: Annotated[Any, _words(silences.STATES)] = None
+    alert: str | None = None
+    who: str | None = None
+    q: str | None = None
+    sort: Annotated[Any, _order(silences.ORDERS)] = None
 
 
 class AboutEnding(Section):

@@ -10,12 +10,13 @@ TEXT: Mapping[str, Any] = {"type": "string"}
 HEADERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "Allow": ("The methods that are offered here.", TEXT),
     "Content-Encoding": ("gzip, deflate, zstd or snappy.", TEXT),
-    "ETag": ("Changes whenever the definition does; send it back as `If-Match`.", TEXT),
+    "ETag": ("What it is now; send it back as `If-Match` or `If-None-Match`.", TEXT),
     "Idempotency-Key": (
         "A request with a key that was seen before is answered as it was then.",
         {**TEXT, "maxLength": 200},
     ),
     "If-Match": ("The `ETag` of what is to be changed: 412 if it was changed since.", TEXT),
+    "If-None-Match": ("The `ETag` of what is known: 304 if nothing of the answer would differ.", TEXT),
     "Last-Event-ID": ("Go on after the event of this id, as browsers do.", TEXT),
     "Location": ("The address of what was made.", TEXT),
     "Retry-After": ("Seconds after which to send it again.", {"type": "string", "pattern": "^[0-9]+$"}),

@@ -97,3 +97,6 @@ def gives(
 def nothing(says: str = "Done; there is no body.") -> dict[int, Reply]:
     """204."""
     return {204: Reply(says)}
+
+
+SAME = Reply("Nothing of it differs from what `If-None-Match` names; there is no body.", headers=("ETag",))

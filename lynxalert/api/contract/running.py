@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lynxalert.api import audit, config, credentials, front, health, metrics, notifications, silences
 from lynxalert.api.contract.asked import AboutChanges, AboutEnding, AboutNotifications, AboutSilences
-from lynxalert.api.contract.operation import JSON, TEXT, Data, Operation, Reply, gives, nothing
+from lynxalert.api.contract.operation import JSON, SAME, TEXT, Data, Operation, Reply, gives, nothing
 from lynxalert.api.contract.protocols import COMPATIBLE, ELASTIC_ERROR
 from lynxalert.api.errors import Endpoint
 from lynxalert.api.shapes.access import FreshKey, ListedKeys, ShownChanges
@@ -55,13 +55,19 @@ SILENCES: Mapping[Endpoint, Operation] = {
         takes=silences.Wish,
         replies=gives(ShownSilence, status=201, headers=("Location",)),
     ),
-    silences.get: Operation(name="get_silence", says="One silence", replies=gives(ShownSilence)),
+    silences.get: Operation(
+        name="get_silence",
+        says="One silence",
+        headers=("If-None-Match",),
+        replies={**gives(ShownSilence, headers=("ETag",)), 304: SAME},
+    ),
     silences.delete: Operation(
         name="end_silence",
         says="End it now; it stays in the list",
         more="409 if it is over already.",
         asked=AboutEnding,
-        refuses=(409,),
+        headers=("If-Match",),
+        refuses=(409, 412),
         replies=nothing(),
     ),
 }

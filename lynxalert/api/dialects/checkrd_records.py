@@ -79,7 +79,7 @@ async def _page(
     limit, before = shelf.limit_of(request), number_of(request)
     data: list[tuple[int, Mapping[str, Any]]] = []
     while len(data) <= limit:
-        rows = await read(alert, limit + 1, before)
+        rows = await read(alert, limit + 1, before, ())
         data += [(row["number"], found) for row in rows if (found := told(row)) is not None]
         if len(rows) <= limit:
             break
