@@ -7,7 +7,7 @@ cannot mend an alert that fires *because* rows are late (`count < n`): that one 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lynxalert.alerts import roster
@@ -15,6 +15,7 @@ from lynxalert.alerts.advance import advance
 from lynxalert.alerts.flapping import hold
 from lynxalert.alerts.model import Alert, Inputs, Instance, Key, Phase, Step, Transition
 from lynxalert.alerts.turn import Turn
+from lynxalert.plan import TimeWindow
 
 LEAST_LATENESS = dt.timedelta(minutes=10)
 
@@ -44,6 +45,20 @@ def dirty(alert: Alert, slots: Sequence[Judged], oldest: dt.datetime, at: dt.dat
     """The *slots* to judge again at *at*, oldest first, when the least late event time is *oldest*."""
     horizon = at - max_lateness(alert)
     return tuple(slot for slot in slots if slot.at >= horizon and oldest < slot.at < at)
+
+
+def merged(windows: Iterable[TimeWindow], start: dt.datetime) -> list[TimeWindow]:
+    """The time that any of *windows* covers from *start* on, each instant once."""
+    found: list[tuple[dt.datetime, dt.datetime]] = []
+    bounded = ((each.start or start, each.end) for each in windows)
+    for begins, ends in sorted((max(begins, start), ends) for begins, ends in bounded if ends is not None):
+        if ends <= begins:
+            continue
+        if found and begins <= found[-1][1]:
+            found[-1] = found[-1][0], max(ends, found[-1][1])
+        else:
+            found.append((begins, ends))
+    return [TimeWindow(*each) for each in found]
 
 
 def rejudge(

@@ -16,6 +16,7 @@ from lynxalert.notify.configure import mask, merge, spell
 # Told by the daemon, not by whoever defines the alert; taken from a body that was read here before, and ignored.
 DERIVED = frozenset(
     [
+        "counts",
         "created_at",
         "health",
         "id",
@@ -56,6 +57,7 @@ def shown(standing: Standing) -> dict[str, Any]:
         "created_at": standing.created_at,
         "updated_at": standing.updated_at,
         "health": dict(standing.health),
+        "counts": dict(standing.counts),
         "muted": dict(standing.mute) if standing.mute is not None else None,
     }
 

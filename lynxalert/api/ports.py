@@ -51,7 +51,7 @@ class Standing:
 
     *revision* counts every change of the definition. *status*: ok | triggered | error. *checked*, *triggered*: T of
     the last evaluation, of the last hit. *health* has `state` (ok, error, behind), `since`, `count`, `message`.
-    *mute* has `until`, `reason`; None: not muted. *document* is what its author wrote in another product's words.
+    *counts* has what was counted of it as long as it exists. *mute* has `until`, `reason`; None: not muted. *document* is what its author wrote in another product's words.
     """
 
     alert: Alert
@@ -62,6 +62,7 @@ class Standing:
     checked: dt.datetime | None = None
     triggered: dt.datetime | None = None
     health: Mapping[str, Any] = field(default_factory=lambda: {"state": "ok"})
+    counts: Mapping[str, Any] = field(default_factory=dict)
     mute: Mapping[str, Any] | None = None
     document: Mapping[str, Any] | None = None
 

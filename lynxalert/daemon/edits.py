@@ -114,7 +114,11 @@ async def _move_cursor(tx: Transaction, old: Alert, new: Alert, now: dt.datetime
     cursor = (await instances.cursor_of(tx, [new.id])).get(new.id)
     if cursor is not None:
         kept = replace(
-            fresh, checked_at=cursor.checked_at, hit_at=cursor.hit_at, seen_sequence=cursor.seen_sequence
+            fresh,
+            checked_at=cursor.checked_at,
+            hit_at=cursor.hit_at,
+            seen_sequence=cursor.seen_sequence,
+            counts=cursor.counts,
         )
         fresh = kept if rewritten else replace(kept, memory=cursor.memory, health=cursor.health)
     if cursor is not None and cursor.health != fresh.health:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -81,6 +81,11 @@ class Evaluator:
     def wake(self) -> None:
         """Look again: definitions or overlays were changed."""
         self._news.set()
+
+    @property
+    def known(self) -> Collection[str]:
+        """The ids of the alerts that there are."""
+        return self._known.keys()
 
     def stop(self) -> None:
         """Begin nothing more; `run` returns once what is under way has been committed."""
@@ -297,5 +302,12 @@ def _broken(position: Position, error: Exception, now: dt.datetime) -> Outcome:
     alert, cursor = position.alert, position.cursor
     message = f"internal error, please report it: {type(error).__name__}"
     health, notices = failed(cursor.health, alert.id, message, now, alert.policy.error_after)
-    moved = replace(cursor, next_slot=next_slot(alert, now), attempt=0, retry_at=None, health=health)
+    moved = replace(
+        cursor,
+        next_slot=next_slot(alert, now),
+        attempt=0,
+        retry_at=None,
+        health=health,
+        counts=cursor.counts.failed(),
+    )
     return Outcome(position, moved, position.instances, notices=notices)

@@ -79,6 +79,10 @@ class Foresight:
             self._oldest[sequence] = self._runner.oldest_since(sequence)
         return self._oldest[sequence]
 
+    async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
+        """As the runner."""
+        return await self._runner.rows_since(alert, sequence, stretches)
+
     def sequence(self) -> int:
         """What every answer could see."""
         return self._sequence

@@ -8,12 +8,14 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from lynxalert.alerts import Alert, Inputs, Transition
+from lynxalert.alerts.counts import Counts
 from lynxalert.alerts.failure import EvaluationError
-from lynxalert.alerts.late import Judged, dirty, max_lateness, rejudge, too_late_before
-from lynxalert.alerts.schedule import as_of, window
+from lynxalert.alerts.late import Judged, dirty, max_lateness, merged, rejudge, too_late_before
+from lynxalert.alerts.schedule import as_of, next_slot, window
 from lynxalert.daemon.runner import Runner
 from lynxalert.daemon.slots import Outcome, Position, begin, lean, occasions_of, read_slot
 from lynxalert.notify.facts import Occasion
+from lynxalert.plan import TimeWindow
 
 # The judged slots of an alert from some T on, oldest first, and what was told of it since.
 Past: TypeAlias = tuple[Sequence[Judged], Sequence[Transition]]
@@ -51,11 +53,13 @@ async def look_back(
     if oldest is None:
         return outcome
     at = as_of(alert, now)
-    outcome = replace(outcome, too_late=oldest < too_late_before(alert, at))
     again = dirty(alert, recent, oldest, at)
     amended = await _read_again(runner, alert, again)
+    counts = await _counted(runner, position, recent, at, len(again))
     outcome = replace(
-        outcome, rejudged=len(again), amended={at: lean(inputs) for at, inputs in amended.items()}
+        outcome,
+        cursor=replace(outcome.cursor, counts=counts),
+        amended={at: lean(inputs) for at, inputs in amended.items()},
     )
     if all(_said(each.inputs) == _said(amended[each.at]) for each in recent if each.at in amended):
         return outcome
@@ -66,6 +70,23 @@ async def look_back(
     for each in step.transitions:
         occasions += await occasions_of(runner, alert, [each], window(alert, each.at))
     return replace(outcome, instances=step.instances, occasions=tuple(occasions))
+
+
+async def _counted(
+    runner: Runner, position: Position, recent: Sequence[Judged], at: dt.datetime, rejudged: int
+) -> Counts:
+    """The counts of the alert, with the rows that came since its last evaluation and lie in a window judged by then.
+
+    Those before `too_late_before` are counted from the first window that it can have judged on.
+    """
+    alert, cursor = position.alert, position.cursor
+    horizon = too_late_before(alert, at)
+    first = window(alert, as_of(alert, next_slot(alert, position.definition.created_at))).start or horizon
+    windows = [window(alert, each.at) for each in recent if each.inputs is not None]
+    late = await runner.rows_since(alert, cursor.seen_sequence or 0, merged(windows, horizon))
+    older = [TimeWindow(first, horizon)] if first < horizon else []
+    too_late = await runner.rows_since(alert, cursor.seen_sequence or 0, older)
+    return cursor.counts.looked_back(late + too_late, too_late, rejudged)
 
 
 def _said(inputs: Inputs | None) -> object:

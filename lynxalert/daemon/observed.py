@@ -17,6 +17,7 @@ from lynxalert.alerts.health import Notice
 from lynxalert.api.metrics import BUCKETS, Metrics
 from lynxalert.clock import Clock
 from lynxalert.daemon.slots import Outcome
+from lynxalert.daemon.tallied import Tallies
 from lynxalert.events import EventStore
 from lynxalert.notify.model import Delivery
 from lynxalert.notify.wellbeing import ChannelHealth, Wellbeing
@@ -105,8 +106,13 @@ class Lateness:
         self._rejudged = Counter(
             "lynxalert_rejudged_windows", "Windows judged again because rows came late.", registry=registry
         )
+        self._late = Counter(
+            "lynxalert_late_rows",
+            "Rows that came when their window had been judged, over all alerts.",
+            registry=registry,
+        )
         self._too_late = Counter(
-            "lynxalert_too_late", "Evaluations that met rows too late to change anything.", registry=registry
+            "lynxalert_too_late_rows", "Late rows beyond `max_lateness`, over all alerts.", registry=registry
         )
         behind = Gauge("lynxalert_slots_behind", "Slots that wait for one that failed.", registry=registry)
         behind.set_function(lambda: sum(self._behind.values()))
@@ -114,8 +120,10 @@ class Lateness:
 
     def count(self, outcome: Outcome, now: dt.datetime) -> None:
         """*outcome* was committed at *now*."""
-        self._rejudged.inc(outcome.rejudged)
-        self._too_late.inc(outcome.too_late)
+        before, after = outcome.before.cursor.counts, outcome.cursor.counts
+        self._rejudged.inc(after.rejudged_windows - before.rejudged_windows)
+        self._late.inc(after.late_rows - before.late_rows)
+        self._too_late.inc(after.too_late_rows - before.too_late_rows)
         self._behind.pop(outcome.alert.id, None)
         if outcome.cursor.health.behind:
             self._behind[outcome.alert.id] = outcome.cursor.health.behind
@@ -141,6 +149,7 @@ class Observer:
             "lynxalert_evaluation_seconds", "Time to judge a slot.", buckets=BUCKETS, registry=registry
         )
         self._late = Lateness(registry)
+        self._tallies: Tallies | None = None
         self._transitions = Counter("lynxalert_transitions", "What was told.", ("kind",), registry=registry)
         self._attempts = Counter(
             "lynxalert_deliveries",
@@ -167,6 +176,11 @@ class Observer:
         )
         late.set_function(lambda: store.counters().late)
 
+    def tally(self, known: Callable[[], Iterable[str]]) -> None:
+        """Count each alert by itself; *known* are those that there are."""
+        self._tallies = Tallies(known)
+        self.metrics.registry.register(self._tallies)
+
     def watch(self, channels: Callable[[], Iterable[ChannelHealth]]) -> None:
         """Count channels by how they are."""
         gauge = Gauge(
@@ -181,6 +195,8 @@ class Observer:
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Slots were judged and committed."""
         now = self.scheduler.last = self._clock.now()
+        if self._tallies is not None:
+            self._tallies.count(outcomes)
         for outcome in outcomes:
             self._late.count(outcome, now)
             for each in outcome.evaluations:

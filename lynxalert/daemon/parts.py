@@ -257,6 +257,7 @@ def _workers(
         error_channels=lambda: settings().error_specs,
     )
     evaluator = Evaluator(ground.database, ground.runner, ground.clock, voice=voice, committed=committed)
+    observer.tally(lambda: evaluator.known)
     return evaluator, sender
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lynxalert.access.passes import unsigned
 from lynxalert.alerts import Instance, Phase
+from lynxalert.alerts.counts import Counts
 from lynxalert.alerts.health import Health, HealthState
 from lynxalert.api.ports import Told
 from lynxalert.notify.model import Overlay, Quiet
@@ -163,6 +164,7 @@ def standing_of(
         "checked": cursor.checked_at if cursor else None,
         "triggered": cursor.hit_at if cursor else None,
         "health": health_of(health),
+        "counts": (cursor.counts if cursor else Counts()).as_json(),
         "mute": mute_of(mute) if mute else None,
         "document": found.document,
     }

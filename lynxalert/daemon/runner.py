@@ -27,8 +27,9 @@ from lynxalert.alerts.phrase import phrase
 from lynxalert.clock import rfc3339
 from lynxalert.engine import Engine, QueryFailed
 from lynxalert.engine.compiler import key_fields
+from lynxalert.engine.reads import indexes_of
 from lynxalert.engine.shared import Answer, Ask, Piece, Shared, Sorted
-from lynxalert.events import EventStore
+from lynxalert.events import EventStore, StoreError
 from lynxalert.lang import QueryError
 from lynxalert.lang.ast import Query
 from lynxalert.lang.printer import print_query
@@ -113,6 +114,10 @@ class Runner(Protocol):
 
     def oldest_since(self, sequence: int) -> dt.datetime | None:
         """The least event time among what was ingested after *sequence*; None: nothing was."""
+        ...
+
+    async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
+        """How many rows of the indexes it reads were ingested after *sequence* and lie in *stretches* of event time."""
         ...
 
 
@@ -233,6 +238,20 @@ class EngineRunner:
     def oldest_since(self, sequence: int) -> dt.datetime | None:
         """What the store remembers of its recent batches."""
         return self._store.earliest_since(sequence)
+
+    async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
+        """Counted in the tables, whatever else the query asks of its events."""
+
+        def ask() -> int:
+            indexes = indexes_of(self._engine.compile(alert.query, alert.timezone).relation)
+            return self._store.rows_since(sequence, stretches, indexes)
+
+        if not stretches:
+            return 0
+        try:
+            return await self._threaded(ask)
+        except (EvaluationError, StoreError):  # the evaluation itself says what is wrong
+            return 0
 
     def _may_judge(self, alert: Alert, window: TimeWindow) -> bool:
         """Whether nothing can come into *window* any more; over event time what does is judged again later."""

@@ -43,8 +43,7 @@ class Position:
 class Outcome:
     """Where an alert stands after some slots, and all that is to be committed with that, or not at all.
 
-    *rejudged* counts the past slots that were looked at again, *amended* is what that saw anew, by T; *too_late* says
-    that some rows came too late even for that.
+    *amended* is what a second look at past slots saw anew, by T.
     """
 
     before: Position
@@ -54,8 +53,6 @@ class Outcome:
     occasions: tuple[Occasion, ...] = ()
     notices: tuple[Notice, ...] = ()
     amended: Mapping[dt.datetime, Inputs] = field(default_factory=dict)
-    rejudged: int = 0
-    too_late: bool = False
 
     @property
     def alert(self) -> Alert:
@@ -104,7 +101,8 @@ async def run_due(
             recorded_at=now,
             slots=gap.slots,
         )
-        outcome = replace(outcome, evaluations=(*outcome.evaluations, lost))
+        counted = replace(outcome.cursor, counts=outcome.cursor.counts.missed(gap.slots))
+        outcome = replace(outcome, cursor=counted, evaluations=(*outcome.evaluations, lost))
     for done, slot in enumerate(plan.slots):
         outcome = await _run_slot(runner, outcome, slot, now, acked)
         if outcome.cursor.next_slot <= slot:
@@ -227,6 +225,7 @@ def _judged(
         health=health,
         memory=reading.memory,
         seen_sequence=record.sequence,
+        counts=cursor.counts.judged(record.duration or dt.timedelta(0)),
     )
     values = (match.value for match in (*inputs.hits.values(), *inputs.bands.values()))
     record = replace(record, rows=reading.rows, value=next(values, None), inputs=lean(inputs))
@@ -251,7 +250,7 @@ def _failed(outcome: Outcome, record: Evaluation, error: EvaluationError, now: d
     health, notices = failed(cursor.health, alert.id, str(error), record.at, alert.policy.error_after)
     attempt = cursor.attempt + 1
     again = retry_at(attempt, record.slot, now, alert.catchup_limit) if error.transient else None
-    moved = replace(cursor, health=health, attempt=attempt, retry_at=again)
+    moved = replace(cursor, health=health, attempt=attempt, retry_at=again, counts=cursor.counts.failed())
     if again is None:
         moved = replace(moved, next_slot=next_slot(alert, record.slot), attempt=0)
     return replace(

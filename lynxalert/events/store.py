@@ -15,6 +15,7 @@ import duckdb
 
 from lynxalert.clock import Clock, SystemClock
 from lynxalert.engine.catalog import Catalog
+from lynxalert.engine.sources import chosen
 from lynxalert.events import tables
 from lynxalert.events.alike import Alike, by_source
 from lynxalert.events.arrivals import Arrived, Cohort
@@ -36,6 +37,7 @@ from lynxalert.events.recovery import Recovery
 from lynxalert.events.retention import expire, trim_dead_letters
 from lynxalert.events.streams import Stream, Streams
 from lynxalert.events.writer import Writer, Written
+from lynxalert.plan import TimeWindow
 
 BATCH = 10_000  # events per transaction of a synchronous ingest
 
@@ -301,6 +303,12 @@ class EventStore:
             with translated():
                 earliest = tables.earliest(self._connection.cursor(), self._streams.catalog, sequence)
         return None if earliest is None else instant(earliest)
+
+    def rows_since(self, sequence: int, stretches: Sequence[TimeWindow], indexes: Sequence[str]) -> int:
+        """How many rows newer than *sequence* lie in *stretches* of event time, in indexes that fit these patterns."""
+        streams = chosen(self._streams.catalog, tuple(indexes))
+        with translated():
+            return tables.newer(self._connection.cursor(), streams, sequence, stretches)
 
     def retain(self, before: Mapping[str, dt.datetime]) -> int:
         """Delete the events older than *before* (aware; by index) and return how many there were.

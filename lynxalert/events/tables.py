@@ -8,12 +8,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from lynxalert.engine.catalog import Catalog
+from lynxalert.engine.catalog import Catalog, StoredStream
 from lynxalert.events.event import DeadLetter, Reject
-from lynxalert.events.extract import instant
+from lynxalert.events.extract import instant, micros
 from lynxalert.events.layout import Layout, Slot
 from lynxalert.events.rawlog import Place
-from lynxalert.plan import Type
+from lynxalert.plan import TimeWindow, Type
 
 SQL_TYPE: Mapping[Type, str] = {
     Type.INTEGER: "BIGINT",
@@ -154,6 +154,28 @@ def earliest(cursor: duckdb.DuckDBPyConnection, catalog: Catalog, sequence: int)
         for stream in catalog.streams
     ]
     return min((time for time in found if time is not None), default=None)
+
+
+def newer(
+    cursor: duckdb.DuckDBPyConnection,
+    streams: Iterable[StoredStream],
+    sequence: int,
+    stretches: Iterable[TimeWindow],
+) -> int:
+    """How many rows of *streams* are newer than *sequence* and lie in one of *stretches*, which do not overlap."""
+    bounds = [(each.start, each.end) for each in stretches]
+    if not bounds:
+        return 0
+    within = " OR ".join("(_time >= make_timestamp(?) AND _time < make_timestamp(?))" for _ in bounds)
+    values = [micros(at) for pair in bounds for at in pair if at is not None]
+    return sum(
+        fetch(
+            cursor,
+            f"SELECT count(*) FROM {stream.table} WHERE _seq > ? AND ({within})",  # noqa: S608 - names are ours
+            [sequence, *values],
+        )[0][0]
+        for stream in streams
+    )
 
 
 def dead_letters(cursor: duckdb.DuckDBPyConnection, limit: int) -> list[DeadLetter]:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import Instance, Key, Phase
+from lynxalert.alerts.counts import Counts
 from lynxalert.alerts.health import Health
 from lynxalert.alerts.roster import is_idle
 from lynxalert.state import chronicle, codec
@@ -39,6 +40,7 @@ class Cursor:
     health: Health = field(default_factory=Health)
     memory: Mapping[str, Any] | None = None
     seen_sequence: int | None = None
+    counts: Counts = field(default_factory=Counts)
 
 
 async def of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, dict[Key, Instance]]:
@@ -184,8 +186,10 @@ def _cursor_columns(cursor: Cursor) -> dict[str, Any]:
         "health": cursor.health,
         "memory": cursor.memory,
         "seen_sequence": cursor.seen_sequence,
+        "counts": cursor.counts,
     }
 
 
 def _cursor(row: RowMapping) -> Cursor:
-    return Cursor(**{**row, "health": codec.unpack(Health, row["health"])})
+    counts = codec.unpack(Counts, row["counts"] or {})
+    return Cursor(**{**row, "health": codec.unpack(Health, row["health"]), "counts": counts})

@@ -93,6 +93,7 @@ cursors = Table(
     Column("health", Json, nullable=False),
     Column("memory", Json),  # what the condition remembers
     Column("seen_sequence", Integer),  # ingest sequence the last evaluation could see
+    Column("counts", Json),  # a `Counts`
 )
 
 instances = Table(

@@ -27,9 +27,9 @@ class Slow(Scripted):
             self.bench.clock.tick(3 * MINUTE)
 
 
-def number(metrics: Metrics, name: str, **labels: str) -> float:
-    found = metrics.registry.get_sample_value(name, labels)
-    assert found is not None, name
+def number(metrics: Metrics, series: str, **labels: str) -> float:
+    found = metrics.registry.get_sample_value(series, labels)
+    assert found is not None, series
     return found
 
 
@@ -85,9 +85,16 @@ async def test_windows_judged_again_are_counted(tmp_path: pathlib.Path) -> None:
     await bench.pass_(MINUTE)
     (outcome,) = outcomes
     behind = replace(outcome.cursor, health=replace(outcome.cursor.health, behind=4))
-    observer.committed([replace(outcome, rejudged=3, too_late=True, cursor=behind)])
+    behind = replace(behind, counts=behind.counts.looked_back(9, 4, 3))
+    observer.tally(lambda: bench.evaluator.known)
+    observer.committed([replace(outcome, cursor=behind)])
     assert number(metrics, "lynxalert_rejudged_windows_total") == 3
-    assert number(metrics, "lynxalert_too_late_total") == 1
+    assert number(metrics, "lynxalert_late_rows_total") == 9
+    assert number(metrics, "lynxalert_too_late_rows_total") == 4
+    by_alert = {"alert": "alt_0", "name": "Errors"}
+    assert number(metrics, "lynxalert_alert_evaluations_total", **by_alert) == 1
+    assert number(metrics, "lynxalert_alert_late_rows_total", **by_alert) == 9
+    assert number(metrics, "lynxalert_alert_slots_behind", **by_alert) == 4
     assert number(metrics, "lynxalert_slots_behind") == 4
     observer.committed([outcome])
     assert number(metrics, "lynxalert_slots_behind") == 0
