@@ -12,21 +12,20 @@ import signal
 import tempfile
 import time
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from lynxalert.clock import SystemClock
 from tests.bench import mix
 from tests.bench.daemon import Running, running, started
 from tests.bench.generator import Generator
+from tests.bench.live import Stamped
 from tests.bench.report import Report
-from tests.bench.sending import prepared, send
+from tests.bench.sending import send
 
 ALERTS = 10_000
 RATE = 5_000  # events per second
 EVENTS = 250  # per request
 SECONDS = 180
-STAMP = re.compile(r'"timestamp":"[^"]+"')
-PLACE = "2000-01-01T00:00:00.000+00:00"
 COUNTED = {
     "judged": 'lynxalert_evaluations_total{kind="judged"}',
     "error": 'lynxalert_evaluations_total{kind="error"}',
@@ -35,24 +34,6 @@ COUNTED = {
     "rejudged": "lynxalert_rejudged_windows_total",
 }
 BUCKET = re.compile(r'lynxalert_slot_delay_seconds_bucket\{le="([^"]+)"\} (\S+)')
-
-
-class Stamped(Sequence[bytes]):
-    """Requests whose events happen the moment they are sent: *requests* round and round, *count* in all."""
-
-    def __init__(self, requests: Sequence[tuple[str, str]], count: int) -> None:
-        self._requests = prepared(
-            [(source, STAMP.sub(f'"timestamp":"{PLACE}"', body)) for source, body in requests]
-        )
-        self._count = count
-        self._clock = SystemClock()
-
-    def __len__(self) -> int:
-        return self._count
-
-    def __getitem__(self, number: int) -> bytes:  # type: ignore[override] # nobody asks for a slice
-        now = self._clock.now().isoformat(timespec="milliseconds")
-        return self._requests[number % len(self._requests)].replace(PLACE.encode(), now.encode())
 
 
 def measure(seconds: int = SECONDS) -> Report:

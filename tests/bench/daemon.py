@@ -10,8 +10,8 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,17 @@ from tests.acceptance.daemon import free_port
 
 TICKS = os.sysconf("SC_CLK_TCK")
 WAIT = 300  # seconds for a daemon to answer
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a daemon holds: *memory* and what it wrote of *events* and *state* in MiB, *threads*, open *files*."""
+
+    memory: float
+    threads: int
+    files: int
+    events: float
+    state: float
 
 
 @dataclass
@@ -45,10 +56,31 @@ class Running:
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
         return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
+    def now(self) -> Moment:
+        """What it holds at this moment."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
+        data = self.folder / "data"
+        return Moment(
+            memory=int(status.partition("VmRSS:")[2].split()[0]) / 1024,
+            threads=int(status.partition("Threads:")[2].split()[0]),
+            files=len(list(pathlib.Path(f"/proc/{self.process.pid}/fd").iterdir())),
+            events=_mebibytes(data.glob("events.duckdb*/*")) + _mebibytes(data.glob("events.duckdb*")),
+            state=_mebibytes(path for path in data.glob("*") if not path.name.startswith("events.duckdb")),
+        )
+
     def drained(self) -> None:
         """Return when everything accepted can be queried."""
         while self.ask("/health")["store"]["queued"]:
             time.sleep(0.01)
+
+
+def _mebibytes(paths: Iterable[pathlib.Path]) -> float:
+    """The size of the files among *paths*; one that goes away meanwhile has none."""
+    found = 0
+    for path in paths:
+        with suppress(FileNotFoundError):
+            found += path.stat().st_size if path.is_file() else 0
+    return found / 2**20
 
 
 @contextmanager

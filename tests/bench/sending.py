@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import socket
 import threading
@@ -36,11 +37,16 @@ def prepared(requests: Sequence[tuple[str, str]]) -> list[bytes]:
 
 
 def send(
-    port: int, requests: Sequence[bytes], *, per_second: float | None = None, connections: int = CONNECTIONS
+    port: int,
+    requests: Sequence[bytes],
+    *,
+    per_second: float | None = None,
+    seconds: float = math.inf,
+    connections: int = CONNECTIONS,
 ) -> Sent:
     """Send *requests* as fast as they are taken, or *per_second* of them; return when all are acknowledged.
 
-    With a rate, the wait counts from the moment a request was due, not from when it could be sent.
+    After so many *seconds* no more is begun. With a rate, the wait counts from the moment a request was due, not from when it could be sent.
     """
     sent = Sent()
     numbers = iter(range(len(requests)))
@@ -54,7 +60,7 @@ def send(
             while True:
                 with lock:
                     number = next(numbers, None)
-                if number is None:
+                if number is None or time.perf_counter() - begun > seconds:
                     return
                 due = time.perf_counter()
                 if per_second is not None:
@@ -73,7 +79,7 @@ def send(
         thread.start()
     for thread in threads:
         thread.join()
-    if len(sent.waited) != len(requests):
+    if len(sent.waited) != len(requests) and seconds == math.inf:
         raise AssertionError("a connection broke")
     sent.seconds = time.perf_counter() - begun
     sent.client_cpu = time.process_time() - cpu
