@@ -16,6 +16,7 @@ from lynxalert.api import (
     alerts,
     audit,
     backtests,
+    charts,
     config,
     credentials,
     fields,
@@ -51,6 +52,7 @@ from lynxalert.api.ports import (
     Alerts,
     Audit,
     Backtests,
+    Charts,
     Configuration,
     Keys,
     Moments,
@@ -94,6 +96,7 @@ ALERT_ROUTES: tuple[Route, ...] = (
     ("GET", "/alerts/{id}/notifications", records.notifications),
     ("GET", "/alerts/{id}/evaluations", records.evaluations),
     ("GET", "/alerts/{id}/instances", records.instances),
+    ("GET", "/alerts/{id}/chart.png", charts.chart),
 )
 ROUTES: tuple[Route, ...] = (
     ("POST", "/query", query.run),
@@ -134,6 +137,7 @@ ROOT_ROUTES: tuple[Route, ...] = (
     ("GET", "/metrics", metrics),
     ("GET", "/go/alert/{subject}/{ticket}", looking.look),
     ("GET", "/go/query/{subject}/{ticket}", link_asking.ask),
+    ("GET", "/go/chart/{subject}/{ticket}.png", charts.linked),
     ("GET", "/go/ack/{subject}/{ticket}", doing.ask_ack),
     ("POST", "/go/ack/{subject}/{ticket}", doing.ack),
     ("GET", "/go/mute/{subject}/{ticket}", doing.ask_mute),
@@ -148,6 +152,7 @@ class Offered:
     alerts: Alerts
     audit: Audit
     backtests: Backtests
+    charts: Charts
     clock: Clock
     configuration: Configuration
     doorkeeper: Doorkeeper | None
@@ -190,6 +195,7 @@ def _offer(app: web.Application, offered: Offered) -> None:
     app[keys.ALERTS] = offered.alerts
     app[keys.AUDIT] = offered.audit
     app[keys.BACKTESTS] = offered.backtests
+    app[keys.CHARTS] = offered.charts
     app[keys.CLOCK] = offered.clock
     app[keys.CONFIGURATION] = offered.configuration
     app[keys.DOORKEEPER] = offered.doorkeeper

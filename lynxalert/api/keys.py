@@ -14,6 +14,7 @@ from lynxalert.api.ports import (
     Alerts,
     Audit,
     Backtests,
+    Charts,
     Configuration,
     Keys,
     Moments,
@@ -29,6 +30,7 @@ ALERTS: web.AppKey[Alerts] = web.AppKey("alerts", Alerts)
 ASKING: web.AppKey[Counter[str]] = web.AppKey("asking", Counter)  # queries under way, by who asks
 AUDIT: web.AppKey[Audit] = web.AppKey("audit", Audit)
 BACKTESTS: web.AppKey[Backtests] = web.AppKey("backtests", Backtests)
+CHARTS: web.AppKey[Charts] = web.AppKey("charts", Charts)
 CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
 CONFIGURATION: web.AppKey[Configuration] = web.AppKey("configuration", Configuration)
 CURSORS = web.AppKey("cursors", asyncio.Semaphore)  # how many queries of people run at once

@@ -10,6 +10,7 @@ from lynxalert.api import (
     alerts,
     audit,
     backtests,
+    charts,
     config,
     credentials,
     fields,
@@ -48,6 +49,7 @@ OPEN = (
     hec.health,  # checks a token if one is given, as Splunk does
     handshake,
     # A link carries its own leave.
+    charts.linked,
     doing.ack,
     doing.ask_ack,
     doing.ask_mute,
@@ -60,6 +62,7 @@ VIEWERS = (
     alerts.get,
     backtests.backtest,
     backtests.backtest_unsaved,
+    charts.chart,
     checkrd.get,
     checkrd.index,
     checkrd_records.history,

@@ -24,6 +24,7 @@ from lynxalert.config.settings import Heartbeat
 from lynxalert.daemon.audited import Audit
 from lynxalert.daemon.backtests import Backtests
 from lynxalert.daemon.book import Book
+from lynxalert.daemon.charting import Charts
 from lynxalert.daemon.commit import Deliver, Voice
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.evaluator import Evaluator
@@ -36,6 +37,7 @@ from lynxalert.daemon.logs import Redactor
 from lynxalert.daemon.moments import Moments
 from lynxalert.daemon.notifications import ChannelPart, Notifications
 from lynxalert.daemon.observed import Observer
+from lynxalert.daemon.picturing import Illustrator
 from lynxalert.daemon.preview import Preview
 from lynxalert.daemon.reload import Configuration
 from lynxalert.daemon.runner import EngineRunner
@@ -70,6 +72,7 @@ class Ground:
     doorkeeper: Doorkeeper
     keys: Keys
     passes: Passes
+    charts: Charts
 
     @property
     def asked(self) -> Doorkeeper | None:
@@ -115,9 +118,10 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
         doorkeeper = Doorkeeper(clock, settings.server.tokens)
         keys = Keys(database, clock, doorkeeper)
         passes = Passes(await database.write(secret.of_links))
-        yield _wired(
-            Ground(settings, clock, redactor, store, database, engine, runner, http, doorkeeper, keys, passes)
-        )
+        charts = Charts(engine)
+        closing.push_async_callback(asyncio.to_thread, charts.close)
+        parts = (doorkeeper, keys, passes, charts)
+        yield _wired(Ground(settings, clock, redactor, store, database, engine, runner, http, *parts))
 
 
 def _wired(ground: Ground) -> Parts:
@@ -136,6 +140,7 @@ def _wired(ground: Ground) -> Parts:
         alerts=Book(ground.database, ground.clock, edits, changed, lambda: settings().inhibitions),
         audit=Audit(ground.database),
         backtests=_backtests(ground, configuration),
+        charts=ground.charts,
         clock=ground.clock,
         configuration=configuration,
         doorkeeper=ground.asked,
@@ -244,7 +249,8 @@ def _workers(
     settings: Callable[[], Settings],
     deliver: Deliver,
 ) -> tuple[Evaluator, Sender]:
-    sender = Sender(outbox, ground.http, ground.clock, settled=observer.settled)
+    illustrate = Illustrator(ground.charts, ground.database)
+    sender = Sender(outbox, ground.http, ground.clock, settled=observer.settled, illustrate=illustrate)
 
     def committed(outcomes: Sequence[Outcome]) -> None:
         observer.committed(outcomes)

@@ -17,6 +17,7 @@ import structlog
 
 from lynxalert.clock import Clock
 from lynxalert.daemon.gates import Gates
+from lynxalert.daemon.picturing import Illustrate, leave
 from lynxalert.daemon.settling import Settling
 from lynxalert.notify.channel import Channel
 from lynxalert.notify.digest import composing
@@ -47,6 +48,7 @@ class Sender:
         chance: Random = random.random,
         lease: dt.timedelta = dt.timedelta(seconds=90),
         settled: Callable[[Delivery], None] = ignore,
+        illustrate: Illustrate = leave,
     ) -> None:
         self._outbox = outbox
         self._http = http
@@ -54,6 +56,7 @@ class Sender:
         self._chance = chance
         self._lease = lease
         self._settled = settled
+        self._illustrate = illustrate
         self._news = asyncio.Event()
         self._calls = 0
         self._stopping = False
@@ -176,7 +179,9 @@ class Sender:
     async def _attempt(self, lane: Lane, delivery: Delivery) -> Delivery:
         message = delivery.message.degrade() if delivery.degraded else delivery.message
         try:
-            receipt = await send(_channel(lane), replace(message, thread=lane.receipt), self._http)
+            channel = _channel(lane)
+            message = await self._illustrate(channel, delivery, replace(message, thread=lane.receipt))
+            receipt = await send(channel, message, self._http)
         except DeliveryError as error:
             failed = after_failure(delivery, error, self._clock.now(), self._chance)
             self._gates.refused(failed, error, self._clock.now())

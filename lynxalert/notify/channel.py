@@ -39,6 +39,11 @@ class Channel(Protocol):
     link_kinds: ClassVar[tuple[str, ...] | None]
 
     @property
+    def takes_pictures(self) -> bool:
+        """Whether a chart is sent along as it is, not as an address."""
+        ...
+
+    @property
     def markup(self) -> Markup:
         """How text is marked up here, and how much of it fits."""
         ...
@@ -76,6 +81,11 @@ class Base:
     stateful: ClassVar[bool] = False
     keyed: ClassVar[bool] = False
     link_kinds: ClassVar[tuple[str, ...] | None] = None
+
+    @property
+    def takes_pictures(self) -> bool:
+        """Not here."""
+        return False
 
     def objections(self) -> Sequence[tuple[str, str]]:
         """Nothing is wrong between fields."""

@@ -1,6 +1,6 @@
 """Everything the file of a channel needs, under one import; holds nothing of its own."""
 
-from lynxalert.notify import buttons
+from lynxalert.notify import buttons, multipart
 from lynxalert.notify.answers import Reply, encode
 from lynxalert.notify.channel import Base, Channel, channel
 from lynxalert.notify.dial import connect, reach
@@ -57,6 +57,7 @@ __all__ = [
     "cut",
     "encode",
     "is_address",
+    "multipart",
     "octets",
     "reach",
     "retry_after",

@@ -15,11 +15,14 @@ from urllib.parse import quote
 
 import yarl
 
+from lynxalert.alerts.model import Kind
 from lynxalert.notify.facts import Occasion
 from lynxalert.notify.message import Link
 
 LOOKING = dt.timedelta(days=30)  # how long a link shows something
 DOING = dt.timedelta(days=7)  # how long it lets somebody do something: as long as an end is retried
+CHARTED = (Kind.FIRED, Kind.CHANGED, Kind.REPEATED, Kind.RESOLVED)
+UNMEASURED = ("no_data", "new_value")  # conditions that watch no number
 RUNBOOKS = ("runbook", "runbook_url")  # labels of an alert that may hold an address
 
 # A purpose, its subject, when it expires → what makes the link good.
@@ -64,12 +67,15 @@ class Signpost:
         if window.start is not None and window.end is not None:
             stretch = f"{told.alert_id}.{_seconds(window.start)}.{_seconds(window.end)}"
             yield self._link(Purpose.QUERY, stretch, now + LOOKING)
+        if told.kind in CHARTED and occasion.alert.when.get("type") not in UNMEASURED:
+            at = f"{episode}.{_seconds(told.at)}"
+            yield self._link(Purpose.CHART, at, now + LOOKING, ".png")
         if self.acts and not told.is_end:
             yield self._link(Purpose.ACK, episode, now + DOING)
             yield self._link(Purpose.MUTE, episode, now + DOING)
 
-    def _link(self, purpose: Purpose, subject: str, until: dt.datetime) -> Link:
-        ticket = self.sign(purpose, subject, until)
+    def _link(self, purpose: Purpose, subject: str, until: dt.datetime, suffix: str = "") -> Link:
+        ticket = self.sign(purpose, subject, until) + suffix
         return Link(TITLES[purpose], f"{self.base}/go/{purpose}/{quote(subject, safe='')}/{ticket}", purpose)
 
 

@@ -31,6 +31,7 @@ class Message:
     rendered `body_template`, sent as it is. *state*: firing | resolved | nodata | flapping. *labels* are the
     by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. *thread* is the receipt of
     the episode's first message there, known only when it is sent. Times are RFC 3339.
+    *chart* is the address of its chart, *picture* the chart itself, a PNG drawn when it is sent: never stored.
     Of a digest, *members* are what it tells, one by one, and *truncated* says how many more; *rows* are its alerts.
     """
 
@@ -59,6 +60,8 @@ class Message:
     thread: str | None = None
     members: tuple[Mapping[str, Plain], ...] = ()
     truncated: int = 0
+    chart: str | None = None
+    picture: bytes | None = field(default=None, repr=False)
 
     @property
     def resolved(self) -> bool:
@@ -91,12 +94,27 @@ class Message:
         """The message for the one attempt after a refusal: plain, at most *limit* characters, no template."""
         text = self.text if len(self.text) <= limit else self.text[: limit - 1] + "…"
         return replace(
-            self, text=text, payload=None, degraded=True, rows=self.rows[:1], evidence=(), members=()
+            self.without_chart(),
+            text=text,
+            payload=None,
+            degraded=True,
+            rows=self.rows[:1],
+            evidence=(),
+            members=(),
         )
+
+    @property
+    def is_illustrated(self) -> bool:
+        """Whether a chart goes along, or its address."""
+        return self.chart is not None or self.picture is not None
+
+    def without_chart(self) -> Message:
+        """The text alone."""
+        return replace(self, chart=None, picture=None)
 
     def as_json(self) -> dict[str, Plain]:
         """A dictionary that JSON can hold; `from_json` is its inverse."""
-        shallow = {name: getattr(self, name) for name in self.__slots__}
+        shallow = {name: getattr(self, name) for name in self.__slots__ if name != "picture"}
         return {**shallow, "links": [asdict(link) for link in self.links]}
 
     @classmethod

@@ -31,6 +31,7 @@ def default_body(message: Message) -> dict[str, Plain]:
         "rows": [dict(row) for row in message.rows],
         "evidence": list(message.evidence),
         "links": [asdict(link) for link in message.links],
+        "chart": message.chart,
         "timestamp": message.sent_at,
         "test": message.test,
     }

@@ -7,7 +7,7 @@ with the mistake in it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lynxalert.alerts.model import Kind, Phase
 from lynxalert.clock import rfc3339
@@ -32,6 +32,8 @@ class _Texts:
 
 def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = "") -> Message:
     """The message that tells *occasion* on *channel* (None: plain). *delivery* is the id of its delivery."""
+    chart = next((link.url for link in occasion.links if link.kind == "chart"), None)
+    occasion = replace(occasion, links=tuple(link for link in occasion.links if link.kind != "chart"))
     facts = facts_of(occasion)
     transition, texts = occasion.transition, _texts(occasion, channel, facts)
     return Message(
@@ -56,6 +58,7 @@ def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = 
         sent_at=rfc3339(transition.at),
         test=occasion.test,
         warnings=texts.notes,
+        chart=chart,
     )
 
 

@@ -16,15 +16,17 @@ MISREAD = (AttributeError, LookupError, TypeError, ValueError)
 
 
 async def send(channel: Channel, message: Message, http: Http) -> Receipt:
-    """Hand *message* to *channel*.
+    """Hand *message* to *channel*; without its chart, at once, where it is refused with it.
 
     Raises:
         DeliveryError: it was not accepted.
     """
     try:
-        return await channel.send(message, _bound(channel, http))
-    except MISREAD as error:
-        raise _misread(error) from error
+        return await _handed(channel, message, http)
+    except DeliveryError as refused:
+        if refused.reason is not Failure.REJECTED or not message.is_illustrated:
+            raise
+    return await _handed(channel, message.without_chart(), http)
 
 
 async def probe(channel: Channel, http: Http) -> ProbeReport:
@@ -36,6 +38,13 @@ async def probe(channel: Channel, http: Http) -> ProbeReport:
         return ProbeReport(level, "unreachable", error.detail)
     except MISREAD as error:
         return ProbeReport(Level.HTTP, "unreachable", _misread(error).detail)
+
+
+async def _handed(channel: Channel, message: Message, http: Http) -> Receipt:
+    try:
+        return await channel.send(message, _bound(channel, http))
+    except MISREAD as error:
+        raise _misread(error) from error
 
 
 def _bound(channel: Channel, http: Http) -> Http:

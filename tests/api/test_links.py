@@ -15,6 +15,7 @@ import pytest_asyncio
 
 from lynxalert.access import Role
 from lynxalert.access.passes import Passes
+from lynxalert.notify.chart import placeholder
 from tests.api.house import CONFIG, House, living
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -28,19 +29,24 @@ async def told(tmp_path_factory) -> Any:
     """A house that asks for keys, and the message of an alert that fires there."""
     async with living(tmp_path_factory.mktemp("linked"), LINKED) as house:
         house.session.headers["X-API-Key"] = house.first_key
+        chat = {"type": "discord", "config": {"webhook_url": f"{house.provider.url}/api/webhooks/1/x"}}
         alert = await house.create(
-            name="Errors <b>", q="level=error | stats count as errors by host | where errors > 100"
+            name="Errors <b>",
+            q="level=error | stats count as errors by host | where errors > 100",
+            channels=[house.hook(), chat],
         )
+        await house.log(7, ago=60, host="<i>web</i>")
         await house.log(120, ago=0, host="<i>web</i>")
-        await house.until(lambda: house.provider.requests, minutes=1)
+        await house.until(lambda: len(house.provider.requests) == 2, minutes=1)
         del house.session.headers["X-API-Key"]
-        yield house, alert, house.provider.requests[0].json
+        message = next(one for one in house.provider.requests if one.path == "/hook")
+        yield house, alert, message.json
 
 
 def path_of(message: dict[str, Any], kind: str) -> str:
-    link = next(each for each in message["links"] if each["kind"] == kind)
-    assert link["url"].startswith("https://alerts.example.com/lynx/go/")
-    return urlsplit(link["url"]).path.removeprefix("/lynx")
+    url = next((each["url"] for each in message["links"] if each["kind"] == kind), message["chart"])
+    assert url.startswith(f"https://alerts.example.com/lynx/go/{kind}/")
+    return urlsplit(url).path.removeprefix("/lynx")
 
 
 async def state(house: House, alert: dict[str, Any]) -> tuple[Any, Any]:
@@ -76,6 +82,28 @@ async def test_the_page_of_an_alert_says_how_it_stands(told: Any) -> None:
     assert "host: <code>&lt;i&gt;web&lt;/i&gt;</code>" in page
     assert "value: <code>120</code>" in page
     assert "level=error | stats count as errors by host" in page
+
+
+async def test_a_chart_is_sent_along_and_served(told: Any) -> None:
+    house, alert, message = told
+    chat = next(one for one in house.provider.requests if one.path.startswith("/api/webhooks"))
+    assert 'filename="chart.png"' in chat.text
+    linked = await house.ask("GET", path_of(message, "chart"))
+    assert (linked.status, linked.headers["Content-Type"]) == (200, "image/png")
+    assert linked.raw.startswith(b"\x89PNG")
+    assert linked.raw != placeholder()
+    page = (await house.ask("GET", path_of(message, "alert"))).raw.decode()
+    (shown,) = re.findall(r'<img src="../../(chart/[^"]*)"', page)
+    assert (await house.ask("GET", f"/go/{shown}")).raw.startswith(b"\x89PNG")
+
+    key = {"X-API-Key": house.first_key or ""}
+    path = f"/api/v1/alerts/{alert['id']}/chart.png"
+    assert (await house.ask("GET", path)).status == 401
+    assert (await house.ask("GET", path, headers=key)).raw.startswith(b"\x89PNG")
+    own = path + "?key=%7B%22host%22%3A%22%3Ci%3Eweb%3C%2Fi%3E%22%7D"
+    assert (await house.ask("GET", own, headers=key)).raw.startswith(b"\x89PNG")
+    for wrong, status in (("?key=web", 422), ("?at=now", 422), ("?key=%7B%22host%22%3A%22x%22%7D", 404)):
+        assert (await house.ask("GET", path + wrong, headers=key)).status == status
 
 
 async def test_a_query_runs_when_somebody_asks(told: Any) -> None:

@@ -64,7 +64,7 @@ class Provider:
         self._release = asyncio.Event()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        text = (await request.read()).decode()
+        text = (await request.read()).decode("utf-8", "replace")  # pictures are no text
         self.requests.append(Request(request.method, request.path_qs, dict(request.headers), text))
         self.arrived.set()
         answer = self.answers.pop(0) if self.answers else self.rule(self.requests[-1])

@@ -81,7 +81,11 @@ def googlechat(request: Request) -> Answer:
     body = request.json
     first, *below = body["cardsV2"][0]["card"]["sections"][0]["widgets"]
     text = first["textParagraph"]["text"]
-    for button in [one for widget in below for one in widget["buttonList"]["buttons"]]:
+    for image in [widget["image"] for widget in below if "image" in widget]:
+        assert image["imageUrl"].startswith(MEANT)
+    for button in [
+        one for widget in below if "buttonList" in widget for one in widget["buttonList"]["buttons"]
+    ]:
         assert button["text"]
         assert button["onClick"]["openLink"]["url"].startswith(MEANT)
     if units(text) > 4096 or len(request.text.encode()) > 32_000:
@@ -141,6 +145,10 @@ def msteams(request: Request) -> Answer:
         return Answer(413, {"error": {"code": "RequestEntityTooLarge", "message": "too large"}})
     (attachment,) = request.json["attachments"]
     card = attachment["content"]
+    images = [block for block in card["body"] if block["type"] == "Image"]
+    assert len(images) <= 1
+    assert all(image["url"].startswith(MEANT) for image in images)
+    card["body"] = [block for block in card["body"] if block not in images]
     assert {block["type"] for block in card["body"]} == {"RichTextBlock"}
     assert {run["type"] for block in card["body"] for run in block["inlines"]} == {"TextRun"}
     assert all(run["text"] for block in card["body"] for run in block["inlines"])
@@ -153,6 +161,7 @@ def ntfy(request: Request) -> Answer:
     body = request.json
     if not re.fullmatch(r"[-_A-Za-z0-9]{1,64}", body["topic"]) or not 1 <= body["priority"] <= 5:
         return Answer(400, {"code": 40009, "http": 400, "error": "invalid topic"})
+    assert body.get("attach", MEANT[0]).startswith(MEANT)
     actions = body.get("actions", [])
     assert len(actions) <= 3
     assert all(one["action"] == "view" and one["url"].startswith(MEANT) for one in actions)
@@ -191,6 +200,8 @@ def pagerduty(request: Request) -> Answer:
             return Answer(
                 400, {"status": "invalid event", "message": "Event object is invalid", "errors": ["summary"]}
             )
+        assert all(one["src"].startswith(MEANT) and one["alt"] for one in body.get("images", []))
+        assert all(one["href"].startswith(MEANT) and one["text"] for one in body["links"])
         assert payload["severity"] in ("critical", "error", "warning", "info")
     return Answer(202, {"status": "success", "message": "Event processed", "dedup_key": body["dedup_key"]})
 
@@ -223,6 +234,9 @@ def slack(request: Request) -> Answer:
                 assert 1 <= len(block["elements"]) <= 25
                 assert all(one["url"].startswith(MEANT) for one in block["elements"])
                 assert all(1 <= len(one["text"]["text"]) <= 75 for one in block["elements"])
+            case "image":
+                assert block["image_url"].startswith(MEANT)
+                assert block["alt_text"]
             case other:
                 raise AssertionError(other)
     controls = re.findall(r"<([^>]*)>", text)

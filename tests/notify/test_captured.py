@@ -45,7 +45,7 @@ OURS: dict[str, tuple[dict[str, Any], str, set[str]]] = {
     "slack_hook": ({}, "/services/T00/B00/x", {"username", "icon_emoji", "text", "blocks"}),
     "discord": ({}, "/api/webhooks/1/token", {"allowed_mentions", "allowed_mentions.parse", "username"}),
     "webhook": ({}, "/webhook", {"text", "title", "kind", "state", "severity", "episode", "delivery", "alert", "alert.*", "result", "rows",
-                                 "evidence", "links", "timestamp", "test", "result.*", "members", "truncated",
+                                 "evidence", "links", "chart", "timestamp", "test", "result.*", "members", "truncated",
                                  "commonLabels.severity", "commonLabels.service",
                                  "groupLabels.service"}),
 }  # fmt: skip

@@ -35,17 +35,21 @@ DO = [
 ]
 
 
+CHART = f"chart Chart: https://a.example/x/go/chart/{EPISODE}.1771075500/chart+30d.png"
+CHARTED = (Kind.FIRED, Kind.CHANGED, Kind.REPEATED, Kind.RESOLVED)
+
+
 @pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.RESOLVED])
 def test_what_still_holds_can_be_acknowledged_and_muted(kind: Kind) -> None:
-    assert shown(kind) == LOOK + DO
+    assert shown(kind) == LOOK + ([CHART] if kind in CHARTED else []) + DO
 
 
 def test_what_is_over_can_be_looked_at() -> None:
-    assert shown(Kind.RESOLVED) == LOOK
+    assert shown(Kind.RESOLVED) == [*LOOK, CHART]
 
 
 def test_links_may_be_only_to_look() -> None:
-    assert shown(Kind.FIRED, acts=False) == LOOK
+    assert shown(Kind.FIRED, acts=False) == [*LOOK, CHART]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lynxalert.api import alerts, backtests, moments, overlays, records, trials
+from lynxalert.api import alerts, backtests, charts, moments, overlays, records, trials
 from lynxalert.api.alert_json import DERIVED
 from lynxalert.api.contract.asked import (
     AboutAlerts,
@@ -197,6 +197,13 @@ RECORDS: Mapping[Endpoint, Operation] = {
         takes=moments.Asked,
         refuses=(404,),
         replies=gives(Either((ShownMoment, ShownTimeline)), Either((CountedPage, Page))),
+    ),
+    charts.chart: Operation(
+        name="draw_chart",
+        says="The value it watches over its last slots, as a picture",
+        asked=charts.Chosen,
+        refuses=(404,),
+        replies={200: Reply("The chart.", {}, ("image/png",))},
     ),
     records.instances: Operation(
         name="list_instances", says="Where each of its instances stands", replies=gives(ShownInstances)

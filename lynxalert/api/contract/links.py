@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lynxalert.api import charts
 from lynxalert.api.contract.operation import Family, Operation, Reply
 from lynxalert.api.contract.refusals import CODES
 from lynxalert.api.errors import Endpoint
@@ -31,6 +32,11 @@ def _refusal(status: int) -> Reply:
 
 PAGES: Mapping[Endpoint, Operation] = {
     looking.look: _page("go_alert", "What an episode is about"),
+    charts.linked: Operation(
+        name="go_chart",
+        says="The value over its last slots",
+        replies={200: Reply("The chart.", {}, ("image/png",))},
+    ),
     asking.ask: _page("go_query", "The events behind it"),
     doing.ask_ack: _page("go_ack", "Whether to acknowledge it"),
     doing.ack: _page("go_ack_now", "Acknowledge it", form=True),

@@ -9,14 +9,14 @@ from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
-from lynxalert.api.keys import ALERTS, CLOCK
+from lynxalert.api.keys import CLOCK, PASSES
 from lynxalert.api.links.html import block, facts, page, table, text
-from lynxalert.api.links.opening import Opened, episode
+from lynxalert.api.links.opening import Opened, episode, past
 from lynxalert.api.ports import Standing
 from lynxalert.notify.facts import words
-from lynxalert.notify.links import Purpose
+from lynxalert.notify.links import UNMEASURED, Purpose
 
-HISTORY = 200  # transitions of the alert among which those of the episode are looked for
+SHOWN_FOR = dt.timedelta(hours=1)  # how long the picture of a page may be fetched
 EVENTS = ("at", "kind", "value", "tier", "reason")
 
 
@@ -24,8 +24,7 @@ async def look(request: web.Request) -> web.Response:
     """`GET /go/alert/{subject}/{ticket}`."""
     found = await episode(request, Purpose.ALERT)
     alert, now = found.standing.alert, request.app[CLOCK].now()
-    past = await request.app[ALERTS].history(alert, HISTORY, None)
-    own = [each for each in past if each["episode"] == found.episode]
+    own = await past(request, alert, found.episode)
     start = next((each for each in own if each["evidence"]), None)
     evidence = found.instance["evidence"] if found.instance else start["evidence"] if start else []
     result = (found.instance or (own[0] if own else {})).get("result") or {}
@@ -33,6 +32,7 @@ async def look(request: web.Request) -> web.Response:
         alert.name,
         summary(found, now, own),
         f"<p>{text(alert.description)}</p>" if alert.description else "",
+        _chart(request, found, own),
         table([result], list(result)),
         f"<h2>Newest events when it began</h2>{block(evidence)}" if evidence else "",
         "<h2>What happened</h2>" + table([_shown(each, alert.timezone) for each in own], EVENTS)
@@ -40,6 +40,17 @@ async def look(request: web.Request) -> web.Response:
         else "",
         f"<h2>Query</h2>{block([alert.query])}",
     )
+
+
+def _chart(request: web.Request, found: Opened, own: Sequence[Mapping[str, Any]]) -> str:
+    """The chart, up to the end of the episode or the last slot, below the same prefix as this page."""
+    ended = next((each["at"] for each in own if each["kind"] == "resolved"), None)
+    at = ended or found.standing.checked
+    if at is None or found.standing.alert.when.get("type") in UNMEASURED:
+        return ""
+    subject = f"{found.standing.alert.id}.{found.episode}.{int(at.timestamp())}"
+    ticket = request.app[PASSES].sign(Purpose.CHART, subject, request.app[CLOCK].now() + SHOWN_FOR)
+    return f'<p><img src="../../chart/{subject}/{ticket}.png" alt="The value over the last slots"></p>'
 
 
 def summary(found: Opened, now: dt.datetime, own: Sequence[Mapping[str, Any]] = ()) -> str:

@@ -10,12 +10,14 @@ from aiohttp import web
 
 from lynxalert.access import Actor, Role
 from lynxalert.access.passes import BadPassError, ExpiredPassError
+from lynxalert.alerts import Alert
 from lynxalert.api.access import CALLER, Caller
 from lynxalert.api.errors import ApiError
 from lynxalert.api.keys import ALERTS, CLOCK, PASSES
 from lynxalert.api.ports import Standing, UnknownAlertError
 from lynxalert.notify.links import Purpose
 
+HISTORY = 200  # transitions of an alert among which those of an episode are looked for
 LINK = "link"  # who acts by one
 
 
@@ -59,6 +61,21 @@ async def episode(request: web.Request, purpose: Purpose) -> Opened:
     standing = await alert(request, alert_id)
     found = await request.app[ALERTS].instances(standing.alert)
     return Opened(standing, told, next((each for each in found if each["episode"] == told), None))
+
+
+async def told_of(request: web.Request, alert: Alert, episode: str) -> Mapping[str, Any] | None:
+    """`key` and `started` of an episode, open or over; None: nobody remembers it."""
+    for found in (await request.app[ALERTS].instances(alert), await past(request, alert, episode)):
+        for each in found:
+            if each["episode"] == episode:
+                return each
+    return None
+
+
+async def past(request: web.Request, alert: Alert, episode: str) -> list[Mapping[str, Any]]:
+    """What happened in an episode, newest first, as far as it is among the newest of its alert."""
+    found = await request.app[ALERTS].history(alert, HISTORY, None)
+    return [each for each in found if each["episode"] == episode]
 
 
 async def alert(request: web.Request, alert_id: str) -> Standing:

@@ -13,6 +13,8 @@ from lynxalert.notify import kit
 from lynxalert.notify.kit import Http, Message, Receipt, Secret, Template
 from lynxalert.notify.smtp import Relay
 
+CHART = "chart@lynxalert"  # what the HTML calls its picture
+
 
 @kit.channel
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +34,11 @@ class Email(kit.Secured):
     tls: Literal["auto", "starttls", "implicit", "none"] = "auto"
     message_template: Template | None = None
     resolved_template: Template | None = None
+    chart: bool = True
+
+    @property
+    def takes_pictures(self) -> bool:
+        return self.chart
 
     def objections(self) -> Sequence[tuple[str, str]]:
         wrong = [] if kit.is_address(self.from_) else [("from", "must be an e-mail address")]
@@ -52,7 +59,12 @@ class Email(kit.Secured):
         mail["Auto-Submitted"] = "auto-generated"
         mail.set_content(message.text)
         if message.is_rich:
-            mail.add_alternative(f'<div style="white-space: pre-wrap">{message.body}</div>', subtype="html")
+            picture = f'<p><img src="cid:{CHART}" alt="Chart" width="100%"></p>' if message.picture else ""
+            whole = f'<div style="white-space: pre-wrap">{message.body}</div>{picture}'
+            mail.add_alternative(whole, subtype="html")
+            if message.picture is not None:
+                shown: EmailMessage = mail.get_payload()[-1]  # type: ignore[assignment, index] # the HTML just added
+                shown.add_related(message.picture, "image", "png", cid=f"<{CHART}>", filename="chart.png")
         await self._relay().deliver(mail, http)
         return Receipt(message.delivery)
 

@@ -24,6 +24,7 @@ class Googlechat(kit.Web):
     webhook_url: Url
     message_template: Template | None = None
     resolved_template: Template | None = None
+    chart: bool = True
 
     async def send(self, message: Message, http: Http) -> Receipt:
         text = message.body if message.is_rich else self.markup.escape(message.body)
@@ -31,8 +32,13 @@ class Googlechat(kit.Web):
             {"text": kit.cut(link.title, 40), "onClick": {"openLink": {"url": link.url}}}
             for link in message.links[:6]
         ]
+        image = (
+            [{"image": {"imageUrl": message.chart, "altText": "Chart"}}]
+            if self.chart and message.chart
+            else []
+        )
         below = [{"buttonList": {"buttons": buttons}}] if buttons else []
-        card = {"sections": [{"widgets": [{"textParagraph": {"text": text}}, *below]}]}
+        card = {"sections": [{"widgets": [{"textParagraph": {"text": text}}, *image, *below]}]}
         body = {
             "cardsV2": [{"cardId": "alert", "card": card}],
             "fallbackText": kit.cut(message.title, 200),

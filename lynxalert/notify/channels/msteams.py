@@ -30,6 +30,7 @@ class Msteams(kit.Web):
     webhook_url: Url
     message_template: Template | None = None
     resolved_template: Template | None = None
+    chart: bool = True
 
     def objections(self) -> Sequence[tuple[str, str]]:
         host = yarl.URL(self.webhook_url.value).host or ""
@@ -42,7 +43,7 @@ class Msteams(kit.Web):
             "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
             "type": "AdaptiveCard",
             "version": "1.4",
-            "body": [_title(message), _runs({"text": message.rest})],
+            "body": [_title(message), _runs({"text": message.rest}), *self._image(message)],
             "actions": [
                 {"type": "Action.OpenUrl", "title": kit.cut(link.title, 100), "url": link.url}
                 for link in message.links[:6]
@@ -53,6 +54,11 @@ class Msteams(kit.Web):
         attachment = {"contentType": kind, "contentUrl": None, "content": card}
         await http.request("POST", self.webhook_url, json={"type": "message", "attachments": [attachment]})
         return Receipt()
+
+    def _image(self, message: Message) -> list[Plain]:
+        if not self.chart or message.chart is None:
+            return []
+        return [{"type": "Image", "url": message.chart, "altText": "Chart", "size": "stretch"}]
 
     async def probe(self, http: Http) -> kit.ProbeReport:
         return await kit.reach(self.webhook_url, http)

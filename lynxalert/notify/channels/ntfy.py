@@ -33,6 +33,7 @@ class Ntfy(kit.Web):
     password: Secret | None = None
     message_template: Template | None = None
     resolved_template: Template | None = None
+    chart: bool = True
 
     def objections(self) -> Sequence[tuple[str, str]]:
         known = TOPIC.fullmatch(self.topic.value)
@@ -50,6 +51,8 @@ class Ntfy(kit.Web):
         }
         if message.link is not None:
             body["click"] = message.link
+        if self.chart and message.chart is not None:
+            body |= {"attach": message.chart, "filename": "chart.png"}
         others = [link for link in message.links if link.url != message.link]
         if others:
             body["actions"] = [

@@ -27,6 +27,7 @@ class Pagerduty(kit.Web):
     component: str | None = None
     group: str | None = None
     class_: str | None = None
+    chart: bool = True
     region: Literal["us", "eu"] = "us"
     api_url: Url | None = None
 
@@ -70,4 +71,10 @@ class Pagerduty(kit.Web):
         }
         links = [{"href": link.url, "text": link.title} for link in message.links]
         client = {"client": "LynxAlert", **({"client_url": message.link} if message.link else {})}
-        return {"payload": payload, **client, "links": links}
+        return {"payload": payload, **client, "links": links, **self._images(message)}
+
+    def _images(self, message: Message) -> dict[str, Plain]:
+        """PagerDuty fetches them itself, over HTTPS only."""
+        if not self.chart or message.chart is None or not message.chart.startswith("https://"):
+            return {}
+        return {"images": [{"src": message.chart, "href": message.link or message.chart, "alt": "Chart"}]}

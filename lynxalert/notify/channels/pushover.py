@@ -30,7 +30,12 @@ class Pushover(kit.Web):
     expire: int = 3600
     message_template: Template | None = None
     resolved_template: Template | None = None
+    chart: bool = True
     api_url: Url = Url("https://api.pushover.net")
+
+    @property
+    def takes_pictures(self) -> bool:
+        return self.chart
 
     def objections(self) -> Sequence[tuple[str, str]]:
         wrong = [("priority", "must be between -2 and 2")] if not -2 <= self.priority <= 2 else []
@@ -52,13 +57,20 @@ class Pushover(kit.Web):
             fields |= {"retry": str(self.retry), "expire": str(self.expire), "tags": message.episode}
         if message.link is not None and len(message.link) <= 512:
             fields |= {"url": message.link, "url_title": "Open in LynxAlert"}
-        await self._call("messages.json", {**fields, "user": self.user.value}, http)
+        await self._call("messages.json", {**fields, "user": self.user.value}, http, message.picture)
         return Receipt()
 
     async def probe(self, http: Http) -> kit.ProbeReport:
         await self._call("users/validate.json", {"user": self.user.value, "device": self.device}, http)
         return kit.ProbeReport(kit.Level.TARGET, "reachable", "token and user are known")
 
-    async def _call(self, path: str, fields: dict[str, str | None], http: Http) -> None:
+    async def _call(
+        self, path: str, fields: dict[str, str | None], http: Http, picture: bytes | None = None
+    ) -> None:
         form = {name: value for name, value in {"token": self.token.value, **fields}.items() if value}
-        await http.request("POST", f"{self.api_url.value.rstrip('/')}/1/{path}", form=form)
+        url = f"{self.api_url.value.rstrip('/')}/1/{path}"
+        if picture is None:
+            await http.request("POST", url, form=form)
+        else:
+            headers, body = kit.multipart.form(form, "attachment", picture)
+            await http.request("POST", url, body=body, headers=headers)
