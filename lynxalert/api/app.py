@@ -52,7 +52,6 @@ from lynxalert.api.ports import (
     Alerts,
     Audit,
     Backtests,
-    Charts,
     Configuration,
     Keys,
     Moments,
@@ -67,6 +66,7 @@ from lynxalert.api.routes import INGEST_ROUTES, Route
 from lynxalert.api.rules import RULES
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
+from lynxalert.notify.chart import Charts
 
 PREFIX = "/api/v1"
 CURSORS = 2  # queries of people at once; alerts have a worker of their own

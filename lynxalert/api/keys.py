@@ -14,7 +14,6 @@ from lynxalert.api.ports import (
     Alerts,
     Audit,
     Backtests,
-    Charts,
     Configuration,
     Keys,
     Moments,
@@ -25,6 +24,7 @@ from lynxalert.api.ports import (
 )
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
+from lynxalert.notify.chart import Charts
 
 ALERTS: web.AppKey[Alerts] = web.AppKey("alerts", Alerts)
 ASKING: web.AppKey[Counter[str]] = web.AppKey("asking", Counter)  # queries under way, by who asks

@@ -13,7 +13,6 @@ from lynxalert.config.settings import Settings
 from lynxalert.engine import Engine
 from lynxalert.errors import LynxError
 from lynxalert.events.script import Line
-from lynxalert.notify.chart import Pictured
 from lynxalert.notify.matchers import Matcher
 from lynxalert.notify.model import Status
 from lynxalert.plan import TimeWindow
@@ -305,14 +304,6 @@ class Rehearsal(Protocol):
 
     async def send_test(self, alert: Alert, *, by: Actor) -> Sequence[Mapping[str, Any]]:
         """Send a real `[TEST]` message to every enabled channel; what came of it, in the order of definition."""
-        ...
-
-
-class Charts(Protocol):
-    """Pictures of what alerts watch."""
-
-    async def draw(self, pictured: Pictured) -> bytes | None:
-        """A PNG; None where there is nothing to see, or it cannot be had within a few seconds."""
         ...
 
 

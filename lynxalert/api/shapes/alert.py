@@ -62,6 +62,7 @@ class ShownMute(TypedDict):
     since: dt.datetime
     until: dt.datetime | None
     reason: str | None
+    who: str | None
 
 
 class DefinedAlert(TypedDict):

@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from lynxalert.alerts.measure import Limit
 from lynxalert.alerts.model import Alert, Key
@@ -25,6 +26,14 @@ class Pictured:
     key: Key
     at: dt.datetime
     fired: dt.datetime | None = None
+
+
+class Charts(Protocol):
+    """Whoever has the values, and draws them."""
+
+    async def draw(self, pictured: Pictured) -> bytes | None:
+        """A PNG; None where there is nothing to see, or it cannot be had within a few seconds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
