@@ -68,9 +68,10 @@ def mint(
     indexes: tuple[str, ...] = (),
     sources: tuple[str, ...] = (),
     by: str = "",
+    key_id: str | None = None,
 ) -> tuple[Key, str]:
-    """A new key, and its text, which nothing can tell again."""
-    key_id = secrets.token_hex(6)
+    """A new key, of a random id unless said, and its text, which nothing can tell again."""
+    key_id = key_id or secrets.token_hex(6)
     text = f"lx_{key_id}_{secrets.token_urlsafe(32)}"
     made = Key(
         id=key_id,

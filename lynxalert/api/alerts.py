@@ -15,10 +15,11 @@ from lynxalert.api.conditional import answered, demand_version
 from lynxalert.api.errors import ApiError, invalid, invalid_query, not_found
 from lynxalert.api.filters import wanted_alerts
 from lynxalert.api.keys import ALERTS, CONFIGURATION
+from lynxalert.api.making import alert_id, made_already
 from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
-from lynxalert.api.ports import StaleError, Standing, UnknownAlertError
+from lynxalert.api.ports import MadeAlreadyError, StaleError, Standing, UnknownAlertError
 from lynxalert.api.reply import success
-from lynxalert.config.alert import Context, build, fresh_id
+from lynxalert.config.alert import Context, build
 from lynxalert.config.channels import email_defaults
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.shape import Section, read
@@ -73,9 +74,21 @@ async def create(request: web.Request) -> web.Response:
 async def created(request: web.Request, body: Mapping[str, Any]) -> web.Response:
     """The answer to `POST /alerts` with *body*."""
     fields, mistakes = with_stored_secrets(fields_of(body), None)
-    alert, warnings = judged(request, fields, mistakes, fresh_id())
-    standing = await request.app[ALERTS].create(alert, by=actor_of(request))
+    alert, warnings = judged(request, fields, mistakes, alert_id(request))
+    standing = await make(request, alert)
     return _one(request, standing, warnings, status=201, headers={"Location": f"/api/v1/alerts/{alert.id}"})
+
+
+async def make(request: web.Request, alert: Alert, document: Mapping[str, Any] | None = None) -> Standing:
+    """Store *alert*; asked with the same `Idempotency-Key` again, it is found as it stands.
+
+    Raises:
+        ApiError: 409, the key was used for another one.
+    """
+    try:
+        return await request.app[ALERTS].create(alert, document, by=actor_of(request))
+    except MadeAlreadyError as error:
+        raise made_already(str(error)) from None
 
 
 async def get(request: web.Request) -> web.Response:

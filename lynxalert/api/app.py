@@ -51,19 +51,18 @@ from lynxalert.api.metrics import METRICS, Metrics, counted, metrics
 from lynxalert.api.ports import (
     Alerts,
     Audit,
-    Backtests,
     Configuration,
     Keys,
     Moments,
     Notifications,
     Part,
-    Rehearsal,
     Silences,
 )
 from lynxalert.api.protocols.acks import ACKS, Acks
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route
 from lynxalert.api.rules import RULES
+from lynxalert.api.trying import Backtests, Rehearsal
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 from lynxalert.notify.chart import Charts

@@ -12,6 +12,8 @@ from lynxalert.api.access import actor_of
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import invalid, not_found
 from lynxalert.api.keys import CLOCK, KEYS
+from lynxalert.api.making import id_of, made_already
+from lynxalert.api.ports import MadeAlreadyError
 from lynxalert.api.reply import success
 from lynxalert.config.definition import Instant
 from lynxalert.config.mistakes import Mistake
@@ -53,14 +55,18 @@ async def create(request: web.Request) -> web.Response:
         if getattr(wish, name) and Role(wish.role) is not Role.INGEST:
             text = "bounds where events are sent: only for keys with the role ingest"
             raise invalid([Mistake((name,), text)])
-    key, text = await request.app[KEYS].create(
-        wish.name,
-        Role(wish.role),
-        expires_at=now + wish.duration if wish.duration is not None else wish.expires_at,
-        indexes=wish.indexes,
-        sources=wish.sources,
-        by=actor_of(request),
-    )
+    try:
+        key, text = await request.app[KEYS].create(
+            wish.name,
+            Role(wish.role),
+            expires_at=now + wish.duration if wish.duration is not None else wish.expires_at,
+            indexes=wish.indexes,
+            sources=wish.sources,
+            by=actor_of(request),
+            key_id=id_of(request, "key", 12),
+        )
+    except MadeAlreadyError as error:
+        raise made_already(str(error)) from None
     return success({**shown(key), "key": text}, status=201, headers={"Cache-Control": "no-store"})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lynxalert.api.errors import invalid
-from lynxalert.api.ports import Injected
+from lynxalert.api.trying import Injected
 from lynxalert.config.mistakes import Mistake
 from lynxalert.events.script import KNOWN, Line, line_of
 

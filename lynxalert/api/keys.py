@@ -13,15 +13,14 @@ from lynxalert.access.passes import Passes
 from lynxalert.api.ports import (
     Alerts,
     Audit,
-    Backtests,
     Configuration,
     Keys,
     Moments,
     Notifications,
     Part,
-    Rehearsal,
     Silences,
 )
+from lynxalert.api.trying import Backtests, Rehearsal
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
 from lynxalert.notify.chart import Charts

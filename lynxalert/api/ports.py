@@ -12,10 +12,8 @@ from lynxalert.alerts import Alert
 from lynxalert.config.settings import Settings
 from lynxalert.engine import Engine
 from lynxalert.errors import LynxError
-from lynxalert.events.script import Line
 from lynxalert.notify.matchers import Matcher
 from lynxalert.notify.model import Status
-from lynxalert.plan import TimeWindow
 from lynxalert.state import Silence
 from lynxalert.state.audit import Change
 from lynxalert.state.listing import Wanted
@@ -39,6 +37,10 @@ class UnknownDeliveryError(LynxError):
 
 class NotFailedError(LynxError):
     """Only a failed delivery can be tried again."""
+
+
+class MadeAlreadyError(LynxError):
+    """There is something of this id that is not what was to be made; the message says what."""
 
 
 class StaleError(LynxError):
@@ -80,14 +82,6 @@ class Told:
     value: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Injected:
-    """An event, or several alike, for a trial. *timed*: it happened when its line says, from the start of the window."""
-
-    line: Line
-    timed: bool
-
-
 class Stretch(NamedTuple):
     """Alerts of a list in its order, the *places* they stand at there, and how many the whole list has."""
 
@@ -119,7 +113,11 @@ class Alerts(Protocol):
         ...
 
     async def create(self, alert: Alert, document: Mapping[str, Any] | None = None, *, by: Actor) -> Standing:
-        """Store a new alert; durable before this returns."""
+        """Store a new alert; durable before this returns. One of its id that is the same stays as it stands.
+
+        Raises:
+            MadeAlreadyError: there is another of its id.
+        """
         ...
 
     async def told(self, alert_ids: Sequence[str]) -> Mapping[str, Told]:
@@ -255,8 +253,13 @@ class Silences(Protocol):
         reason: str,
         *,
         by: Actor,
+        silence_id: str,
     ) -> Silence:
-        """Keep quiet what *matchers* match, without an end if *ends_at* is None."""
+        """Keep quiet what *matchers* match, without an end if *ends_at* is None; one of that id stays as it stands.
+
+        Raises:
+            MadeAlreadyError: there is one of that id with other matchers or another reason.
+        """
         ...
 
     async def end(self, silence_id: str, *, tell_still_firing: bool, by: Actor) -> bool:
@@ -288,40 +291,6 @@ class Silences(Protocol):
         ...
 
 
-class Rehearsal(Protocol):
-    """Trying an alert out."""
-
-    async def dry_run(
-        self, alert: Alert, at: dt.datetime, events: Sequence[Injected] | None = None
-    ) -> Mapping[str, Any]:
-        """What an evaluation as of *at* would do, nothing sent and nothing remembered; of *events* alone, if given.
-
-        Raises:
-            QueryError: the query does not compile.
-            EvaluationError: it cannot be judged.
-        """
-        ...
-
-    async def send_test(self, alert: Alert, *, by: Actor) -> Sequence[Mapping[str, Any]]:
-        """Send a real `[TEST]` message to every enabled channel; what came of it, in the order of definition."""
-        ...
-
-
-class Backtests(Protocol):
-    """Alerts over what is stored."""
-
-    async def run(
-        self, alert: Alert, stretch: TimeWindow, *, against: Alert | None = None, sweep: str | None = None
-    ) -> Mapping[str, Any]:
-        """What *alert* would have told within *stretch*; what *against* would have, and every threshold of *sweep*.
-
-        Raises:
-            BusyError: another one runs.
-            LynxError: what is asked cannot be done, or the alert cannot be judged.
-        """
-        ...
-
-
 class Keys(Protocol):
     """Access keys."""
 
@@ -338,8 +307,13 @@ class Keys(Protocol):
         indexes: tuple[str, ...] = (),
         sources: tuple[str, ...] = (),
         by: Actor,
+        key_id: str | None = None,
     ) -> tuple[Key, str]:
-        """A new key and its text, which is told only here."""
+        """A new key, of an id of its own unless said, and its text, which is told only here.
+
+        Raises:
+            MadeAlreadyError: there is one of that id.
+        """
         ...
 
     async def revoke(self, key_id: str, *, by: Actor) -> bool:

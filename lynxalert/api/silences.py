@@ -15,8 +15,10 @@ from lynxalert.api.conditional import answered, demand_version
 from lynxalert.api.errors import ApiError, invalid, not_found
 from lynxalert.api.filters import only, order, words
 from lynxalert.api.keys import CLOCK, SILENCES
+from lynxalert.api.making import id_of, made_already
 from lynxalert.api.overlays import end_of
 from lynxalert.api.paging import cursor_of, page_of
+from lynxalert.api.ports import MadeAlreadyError
 from lynxalert.api.reply import success
 from lynxalert.config.definition import Instant
 from lynxalert.config.mistakes import Mistake
@@ -87,13 +89,18 @@ async def create(request: web.Request) -> web.Response:
         raise invalid([*mistakes, *wrong])
     now = request.app[CLOCK].now()
     starts = wish.starts_at or now
-    made = await request.app[SILENCES].create(
-        matchers,
-        starts,
-        end_of(wish.until, wish.duration, starts, now),
-        wish.reason or "",
-        by=actor_of(request),
-    )
+    until = end_of(wish.until, wish.duration, starts, now)
+    try:
+        made = await request.app[SILENCES].create(
+            matchers,
+            starts,
+            until,
+            wish.reason or "",
+            by=actor_of(request),
+            silence_id="sil_" + id_of(request, "silence", 16),
+        )
+    except MadeAlreadyError as error:
+        raise made_already(str(error)) from None
     return success(shown(made, now), status=201, headers={"Location": f"/api/v1/silences/{made.id}"})
 
 

@@ -17,8 +17,8 @@ from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid
 from lynxalert.api.injected import injected
 from lynxalert.api.keys import CLOCK, REHEARSAL
-from lynxalert.api.ports import Injected
 from lynxalert.api.reply import success
+from lynxalert.api.trying import Injected
 from lynxalert.config.alert import fresh_id
 from lynxalert.config.mistakes import Mistake
 

@@ -49,9 +49,16 @@ class Offline:
     async def create(self, wanted: Wanted) -> str:
         """The text of the new key."""
         expires = self._clock.now() + duration(wanted.expires) if wanted.expires else None
-        role, scope = Role(wanted.role), {"indexes": wanted.indexes, "sources": wanted.sources}
         async with self._open() as keys:
-            return (await keys.create(wanted.name, role, expires_at=expires, by=OWNER, **scope))[1]
+            made = await keys.create(
+                wanted.name,
+                Role(wanted.role),
+                expires_at=expires,
+                indexes=wanted.indexes,
+                sources=wanted.sources,
+                by=OWNER,
+            )
+        return made[1]
 
     async def all(self) -> list[dict[str, Any]]:
         """Every key."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from lynxalert.access import ANYONE, Actor
 from lynxalert.alerts import Alert, ChannelSpec
-from lynxalert.api.ports import StaleError, Standing, Stretch, Told, UnknownAlertError
+from lynxalert.api.ports import MadeAlreadyError, StaleError, Standing, Stretch, Told, UnknownAlertError
 from lynxalert.clock import Clock
 from lynxalert.daemon import audited
 from lynxalert.daemon.edits import Edits
@@ -91,10 +91,19 @@ class Book:
     async def create(
         self, alert: Alert, document: Mapping[str, Any] | None = None, *, by: Actor = ANYONE
     ) -> Standing:
-        """Store a new alert; durable before this returns."""
+        """Store a new alert; durable before this returns. One of its id that is the same stays as it stands.
+
+        Raises:
+            MadeAlreadyError: there is another of its id.
+        """
 
         async def work(tx: Transaction) -> None:
             now = self._clock.now()
+            stored = await definitions.load(tx, alert.id)
+            if stored is not None:
+                if replace(stored.alert, version=alert.version) != alert:
+                    raise MadeAlreadyError(f"for {alert.id}, which is another alert, or was changed since")
+                return
             await self._edits.put(tx, alert, now, document)
             await audited.alert_changed(tx, by, None, alert, now)
 

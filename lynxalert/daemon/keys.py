@@ -9,6 +9,7 @@ from typing import Any
 
 from lynxalert.access import Actor, Key, Role, mint
 from lynxalert.access.doorkeeper import Doorkeeper
+from lynxalert.api.ports import MadeAlreadyError
 from lynxalert.clock import Clock, rfc3339
 from lynxalert.state import Database, Transaction, audit
 from lynxalert.state import keys as stored
@@ -52,12 +53,30 @@ class Keys:
         indexes: tuple[str, ...] = (),
         sources: tuple[str, ...] = (),
         by: Actor,
+        key_id: str | None = None,
     ) -> tuple[Key, str]:
-        """A new key and its text, which is told only here."""
+        """A new key, of an id of its own unless said, and its text, which is told only here.
+
+        Raises:
+            MadeAlreadyError: there is one of that id.
+        """
         now = self._clock.now()
-        key, text = mint(name, role, now, expires_at=expires_at, indexes=indexes, sources=sources, by=by.name)
+        key, text = mint(
+            name,
+            role,
+            now,
+            expires_at=expires_at,
+            indexes=indexes,
+            sources=sources,
+            by=by.name,
+            key_id=key_id,
+        )
 
         async def work(tx: Transaction) -> None:
+            if await stored.is_there(tx, key.id):
+                raise MadeAlreadyError(
+                    f"for the key {key.id}, whose text was told then; revoke it if that was lost"
+                )
             await stored.put(tx, key)
             await audit.record(tx, by, "key.create", key.id, now, after=told(key))
 

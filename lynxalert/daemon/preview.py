@@ -15,7 +15,7 @@ from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.schedule import as_of, previous_slot, window
 from lynxalert.alerts.state import step
 from lynxalert.alerts.turn import Turn
-from lynxalert.api.ports import Injected
+from lynxalert.api.trying import Injected
 from lynxalert.daemon import audited
 from lynxalert.daemon.overlaid import overlays_of
 from lynxalert.daemon.runner import Runner

@@ -10,7 +10,7 @@ from typing import Any
 
 from lynxalert.access import ANYONE, Actor
 from lynxalert.alerts import Alert, ChannelSpec, Instance
-from lynxalert.api.ports import NothingFiresError
+from lynxalert.api.ports import MadeAlreadyError, NothingFiresError
 from lynxalert.clock import Clock
 from lynxalert.daemon import audited
 from lynxalert.daemon.quiet import labels_of, quietness
@@ -54,10 +54,15 @@ class Silencing:
         reason: str,
         *,
         by: Actor = ANYONE,
+        silence_id: str | None = None,
     ) -> Silence:
-        """Keep quiet what *matchers* match, without an end if *ends_at* is None."""
+        """Keep quiet what *matchers* match, without an end if *ends_at* is None; one of that id stays as it stands.
+
+        Raises:
+            MadeAlreadyError: there is one of that id with other matchers or another reason.
+        """
         made = Silence(
-            id="sil_" + secrets.token_hex(8),
+            id=silence_id or "sil_" + secrets.token_hex(8),
             matchers=tuple(matchers),
             starts_at=starts_at,
             ends_at=ends_at,
@@ -65,13 +70,18 @@ class Silencing:
             who=by.name,
         )
 
-        async def work(tx: Transaction) -> None:
+        async def work(tx: Transaction) -> Silence:
             now = self._clock.now()
+            stored = await overlays.find(tx, made.id)
+            if stored is not None:
+                if (stored.matchers, stored.reason) != (made.matchers, made.reason):
+                    raise MadeAlreadyError(f"for {made.id}, which is another silence")
+                return stored
             await overlays.silence(tx, made, now)
             await audited.silenced(tx, by, made, now)
+            return made
 
-        await self._database.write(work)
-        return made
+        return await self._database.write(work)
 
     async def end(self, silence_id: str, *, tell_still_firing: bool, by: Actor = ANYONE) -> bool:
         """End a silence or mute by hand; whether it still held or was to come. Ends that it held go out."""

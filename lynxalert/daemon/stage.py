@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from lynxalert.api.ports import Injected
+from lynxalert.api.trying import Injected
 from lynxalert.daemon.backtest import StoredRunner
 from lynxalert.daemon.replay import ReplayClock
 from lynxalert.engine import Engine

@@ -18,6 +18,11 @@ async def every(tx: AsyncConnection) -> tuple[Key, ...]:
     return tuple(_key(row) for row in found.mappings())
 
 
+async def is_there(tx: AsyncConnection, key_id: str) -> bool:
+    """Whether there is a key of that id."""
+    return await tx.scalar(select(keys.c.id).where(keys.c.id == key_id)) is not None
+
+
 async def put(tx: AsyncConnection, key: Key) -> None:
     """Store a new key."""
     values = {name: getattr(key, name) for name in keys.c.keys()}  # noqa: SIM118 - not a mapping

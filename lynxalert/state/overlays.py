@@ -98,6 +98,12 @@ async def all_silences(tx: AsyncConnection) -> tuple[Silence, ...]:
     return await _silences(tx, silences.c.id.is_not(None))
 
 
+async def find(tx: AsyncConnection, silence_id: str) -> Silence | None:
+    """The silence or mute of that id."""
+    found = await _silences(tx, silences.c.id == silence_id)
+    return found[0] if found else None
+
+
 async def mute_of(tx: AsyncConnection, alert_id: str, now: dt.datetime) -> Silence | None:
     """The mute of an alert that holds at *now*."""
     found = await _silences(tx, and_(silences.c.alert_id == alert_id, _unended(now)))

@@ -56,6 +56,8 @@ DEFINITIONS: Mapping[Endpoint, Operation] = {
         says="Make an alert",
         more="A body with `type` and none of `q`, `query` and `channels` is selftune's, and answered in its words.",
         takes=Either((FIELDS, selftune.Definition)),
+        headers=("Idempotency-Key",),
+        refuses=(409,),
         replies={
             201: Reply("The alert that was made.", MADE, headers=("ETag", "Location")),
             400: Reply("No JSON; or what is wrong, in selftune's words.", WRONG),

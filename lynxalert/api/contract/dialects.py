@@ -44,6 +44,7 @@ SELFTUNE_ALERTS: Mapping[Endpoint, Operation] = {
     selftune.create: Operation(
         name="selftune_create_alert",
         says="Make an alert",
+        headers=("Idempotency-Key",),
         takes=selftune.Definition,
         replies=_one(shapes.SelftuneAlert, 201),
     ),
@@ -72,6 +73,7 @@ CHECKRD_ALERTS: Mapping[Endpoint, Operation] = {
     checkrd.create: Operation(
         name="checkrd_create_alert",
         says="Make an alert",
+        headers=("Idempotency-Key",),
         takes=checkrd_shapes.New,
         replies=_one(shapes.CheckrdAlert),
     ),

@@ -53,6 +53,8 @@ SILENCES: Mapping[Endpoint, Operation] = {
         name="create_silence",
         says="Keep quiet what matchers match",
         takes=silences.Wish,
+        headers=("Idempotency-Key",),
+        refuses=(409,),
         replies=gives(ShownSilence, status=201, headers=("Location",)),
     ),
     silences.get: Operation(
@@ -79,6 +81,8 @@ ACCESS: Mapping[Endpoint, Operation] = {
         name="create_key",
         says="A new key; its text is told this once",
         takes=credentials.Wish,
+        headers=("Idempotency-Key",),
+        refuses=(409,),
         replies=gives(FreshKey, status=201),
     ),
     credentials.delete: Operation(name="revoke_key", says="Refuse a key from now on", replies=nothing()),

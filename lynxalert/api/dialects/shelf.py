@@ -15,9 +15,9 @@ from lynxalert.api.dialects.ids import native_id
 from lynxalert.api.dialects.shape import Path, mistake, renamed
 from lynxalert.api.errors import ApiError, not_found
 from lynxalert.api.keys import ALERTS, CONFIGURATION
+from lynxalert.api.making import alert_id
 from lynxalert.api.paging import cursor, cursor_of
 from lynxalert.api.ports import Standing, Told, UnknownAlertError
-from lynxalert.config.alert import fresh_id
 
 USUAL, MOST = 50, 200
 SENDER = "lynxalert@localhost"  # of mails, where the configuration names none
@@ -51,10 +51,10 @@ async def create(
     """A new alert of these native *fields*; *rename* gives the dialect's names of what is wrong with them."""
     try:
         whole, mistakes = with_stored_secrets(fields, None)
-        alert, _ = native.judged(request, whole, mistakes, fresh_id(), lenient=lenient)
+        alert, _ = native.judged(request, whole, mistakes, alert_id(request), lenient=lenient)
     except ApiError as error:
         raise renamed(error, rename) from None
-    return await request.app[ALERTS].create(alert, document, by=actor_of(request))
+    return await native.make(request, alert, document)
 
 
 async def change(

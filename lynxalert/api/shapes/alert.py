@@ -111,6 +111,18 @@ class DefinedAlert(TypedDict):
     channels: list[ShownChannel]
 
 
+class AlertCounts(TypedDict):
+    """What was counted of an alert as long as it exists."""
+
+    evaluations: int
+    errors: int
+    gaps: int
+    late_rows: int
+    too_late_rows: int
+    rejudged_windows: int
+    last_duration_ms: float | None
+
+
 # `for` is a word of Python's, which the form with a dictionary does not mind.
 Held = TypedDict("Held", {"for": str})
 
@@ -128,6 +140,7 @@ class ShownAlert(DefinedAlert, Held):
     created_at: dt.datetime
     updated_at: dt.datetime
     health: AlertHealth
+    counts: AlertCounts
     muted: ShownMute | None
 
 
