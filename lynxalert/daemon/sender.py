@@ -199,9 +199,11 @@ class Sender:
             receipt=receipt.provider_id,
         )
 
-    def _noted(self, outcome: Sequence[Delivery]) -> None:
+    def _noted(self, outcome: Sequence[Delivery], others: bool) -> None:  # noqa: FBT001 - a callback
         """*outcome* was committed: tell of it, and look again where something falls due earlier than the alarm rings."""
         now = self._clock.now()
+        if others:
+            self._news.set()
         for delivery in outcome:
             self._tell(delivery)
             if delivery.status.is_owed or not self._gates.is_open(delivery.target.destination, now):

@@ -13,10 +13,10 @@ from lynxalert.notify.outbox import Outbox
 
 
 class Settling:
-    """The outcomes of one worker, in order. *group* runs the commits; *told* hears of what was committed."""
+    """The outcomes of one worker, in order. *group* runs the commits; *told* hears of what was committed, and whether others are owed something."""
 
     def __init__(
-        self, outbox: Outbox, group: asyncio.TaskGroup, told: Callable[[Sequence[Delivery]], None]
+        self, outbox: Outbox, group: asyncio.TaskGroup, told: Callable[[Sequence[Delivery], bool], None]
     ) -> None:
         self._outbox = outbox
         self._group = group
@@ -38,5 +38,5 @@ class Settling:
     async def _commit(self) -> None:
         while self._waiting:
             outcome, self._waiting = self._waiting, []
-            await self._outbox.settle(outcome)
-            self._told(outcome)
+            others = await self._outbox.settle(outcome)
+            self._told(outcome, others)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import datetime as dt
 import errno
 import ipaddress
@@ -215,11 +216,13 @@ class Http:
         return way
 
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
+        """As much of the body as comes: what the status says holds though it breaks off, or never ends."""
         held = bytearray()
-        async for chunk in answer.content.iter_any():
-            held += chunk
-            if len(held) > self.outbound.reply_limit:
-                break
+        with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+            async for chunk in answer.content.iter_any():
+                held += chunk
+                if len(held) > self.outbound.reply_limit:
+                    break
         return bytes(held[: self.outbound.reply_limit])
 
     async def close(self) -> None:

@@ -72,8 +72,11 @@ class Outbox(Protocol):
         """
         ...
 
-    async def settle(self, deliveries: Sequence[Delivery]) -> None:
-        """Store *deliveries* as they now are, in one transaction; durable before this returns."""
+    async def settle(self, deliveries: Sequence[Delivery]) -> bool:
+        """Store *deliveries* as they now are, in one transaction; durable before this returns.
+
+        Whether somebody else is owed something by that: those who hear that a channel refuses messages.
+        """
         ...
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:

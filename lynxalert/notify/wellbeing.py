@@ -1,6 +1,7 @@
 """Attempts at a channel → how that channel is: ok, failing, or red. Pure.
 
-Red is what does not mend itself: a refused key, an address that is gone. Somebody must look.
+Red is what does not mend itself: a refused key, an address that is gone, a text refused even when plain (which is how
+some providers refuse a key). Somebody must look. So must they where a place takes nothing for a quarter of an hour.
 """
 
 from __future__ import annotations
@@ -12,9 +13,15 @@ from enum import StrEnum
 from lynxalert.notify.model import Delivery, Failure, Status, Target
 from lynxalert.notify.news import News
 
-LASTING = (Failure.UNAUTHORIZED, Failure.NOT_FOUND)
-# These speak of one text, or of nobody's mistake.
-OF_THE_MESSAGE = (Failure.REJECTED, Failure.THROTTLED)
+LASTING = (
+    Failure.UNAUTHORIZED,
+    Failure.NOT_FOUND,
+    Failure.REJECTED,
+    Failure.REFUSED,
+    Failure.BLOCKED,
+    Failure.UNCONFIGURED,
+)
+LONG = dt.timedelta(minutes=15)  # nothing is taken, and those who run the daemon are told
 
 
 class Wellbeing(StrEnum):
@@ -49,7 +56,10 @@ def after(health: ChannelHealth, delivery: Delivery) -> ChannelHealth:
         return health
     if delivery.status is Status.DELIVERED:
         return replace(_turned(health, Wellbeing.OK, at), failures=0, accepted_at=at)
-    if delivery.status not in (Status.RETRYING, Status.FAILED) or delivery.reason in OF_THE_MESSAGE:
+    refused_once = delivery.status is Status.RETRYING and delivery.reason == Failure.REJECTED
+    if delivery.status not in (Status.RETRYING, Status.FAILED) or refused_once:
+        return health
+    if delivery.reason == Failure.THROTTLED:  # nobody's mistake
         return health
     state = Wellbeing.RED if delivery.reason in LASTING else Wellbeing.FAILING
     if health.state is Wellbeing.RED:
@@ -64,20 +74,27 @@ def after(health: ChannelHealth, delivery: Delivery) -> ChannelHealth:
 
 
 def news_of(before: ChannelHealth, now: ChannelHealth) -> News | None:
-    """What there is to tell when *before* became *now*: it turned red, or is red no more."""
-    red = now.state is Wellbeing.RED
-    if red == (before.state is Wellbeing.RED) or now.since is None:
+    """What there is to tell when *before* became *now*: it lasts, or is over."""
+    bad = _lasts(now)
+    if bad == _lasts(before) or now.since is None:
         return None
     name = f"{now.target.name} ({now.target.type})"
-    text = f"{now.reason}: {now.detail}" if red else "a message was accepted again"
+    refuses = "refuses messages" if now.state is Wellbeing.RED else "takes no messages"
+    text = f"{now.reason}: {now.detail}" if bad else "a message was accepted again"
     return News(
         topic="channel_failed",
         about=f"{name} {now.target.destination}",
-        title=f"Channel {name} {'refuses messages' if red else 'takes messages again'}",
+        title=f"Channel {name} {refuses if bad else 'takes messages again'}",
         text=text,
         at=now.since,
-        is_over=not red,
+        is_over=not bad,
     )
+
+
+def _lasts(health: ChannelHealth) -> bool:
+    if health.state is not Wellbeing.FAILING or health.since is None or health.failed_at is None:
+        return health.state is Wellbeing.RED
+    return health.failed_at - health.since >= LONG
 
 
 def _turned(health: ChannelHealth, state: Wellbeing, at: dt.datetime) -> ChannelHealth:

@@ -116,24 +116,31 @@ class StoredOutbox:
 
         return await self._database.write(work)
 
-    async def settle(self, settled: Sequence[Delivery]) -> None:
-        """Store deliveries as they now are, log the attempts behind them, and note what they say of channels."""
+    async def settle(self, settled: Sequence[Delivery]) -> bool:
+        """Store deliveries as they now are, log the attempts behind them, and note what they say of channels.
 
-        async def work(tx: AsyncConnection) -> dict[Target, ChannelHealth]:
+        Whether error channels are owed news by that.
+        """
+
+        async def work(tx: AsyncConnection) -> tuple[dict[Target, ChannelHealth], bool]:
             await store(tx, settled)
             noted: dict[Target, ChannelHealth] = {}
+            told = False
             for each in settled:
                 before = noted.get(each.target) or self.health_of(each.target)
                 now = noted[each.target] = after(before, each)
                 news = news_of(before, now)
                 if news is not None and each.settled_at is not None and not is_news(each):
-                    await notices.owe(tx, news, self._error_channels(), each.settled_at, but=each.target)
+                    specs = self._error_channels()
+                    told |= bool(await notices.owe(tx, news, specs, each.settled_at, but=each.target))
             for place, now in noted.items():
                 if now != self.health_of(place):
                     await wellbeing.save(tx, now)
-            return noted
+            return noted, told
 
-        self.health |= await self._database.write(work)
+        noted, told = await self._database.write(work)
+        self.health |= noted
+        return told
 
     def health_of(self, target: Target) -> ChannelHealth:
         """How *target* is, as far as is known."""

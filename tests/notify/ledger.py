@@ -109,7 +109,7 @@ class Ledger:
         self.rows[digest.id] = digest
         return digest
 
-    async def settle(self, deliveries: Sequence[Delivery]) -> None:
+    async def settle(self, deliveries: Sequence[Delivery]) -> bool:
         self.settlements += 1
         for delivery in deliveries:
             self.rows[delivery.id] = delivery
@@ -125,6 +125,7 @@ class Ledger:
                         detail=delivery.detail,
                         settled_at=delivery.settled_at,
                     )
+        return False
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         return min((when for row in self._heads() if (when := self._when(row)) > now), default=None)

@@ -35,7 +35,8 @@ class Answer:
     status: int = 200
     body: Any = field(default_factory=lambda: dict(SUCCESS))
     headers: dict[str, str] = field(default_factory=dict)
-    manner: str = "normal"  # normal | hang | reset | drip
+    # normal | hang | reset: no answer | cut: the answer breaks off | drip: it never ends
+    manner: str = "normal"
 
 
 @dataclass
@@ -74,12 +75,16 @@ class Provider:
             case "reset":
                 assert request.transport is not None
                 request.transport.abort()
-            case "drip":
+            case "cut" | "drip":
                 response = web.StreamResponse(headers={"Content-Length": "100000"})
                 await response.prepare(request)
                 with contextlib.suppress(ConnectionError):
                     await response.write(b"x")
-                    await self._release.wait()
+                    if answer.manner == "cut":
+                        assert request.transport is not None
+                        request.transport.close()
+                    else:
+                        await self._release.wait()
                 return response
         if isinstance(answer.body, str):
             return web.Response(status=answer.status, text=answer.body, headers=answer.headers)

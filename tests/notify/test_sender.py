@@ -268,10 +268,10 @@ class Slow(Ledger):
         self.free = asyncio.Event()
         self.commits: list[int] = []
 
-    async def settle(self, deliveries: Sequence[Delivery]) -> None:
+    async def settle(self, deliveries: Sequence[Delivery]) -> bool:
         await self.free.wait()
         self.commits.append(len(deliveries))
-        await super().settle(deliveries)
+        return await super().settle(deliveries)
 
 
 async def test_outcomes_that_come_during_a_commit_share_the_next() -> None:
@@ -279,7 +279,7 @@ async def test_outcomes_that_come_during_a_commit_share_the_next() -> None:
         slow, heard = Slow(), list[Delivery]()
         for number in range(5):
             bench.tell(bench.spec(), episode=f"{number}" * 24)
-        settling = Settling(slow, group, heard.extend)
+        settling = Settling(slow, group, lambda outcome, _: heard.extend(outcome))
         rows = bench.ledger.all()
         settling.add(rows[:1])
         await bench.rest()
@@ -301,11 +301,11 @@ class Dying(Ledger):
 
     died = False
 
-    async def settle(self, deliveries: Sequence[Delivery]) -> None:
+    async def settle(self, deliveries: Sequence[Delivery]) -> bool:
         if not self.died:
             self.died = True
             raise Killed
-        await super().settle(deliveries)
+        return await super().settle(deliveries)
 
 
 async def test_a_crash_between_acceptance_and_settling_repeats_with_the_same_id() -> None:

@@ -51,4 +51,4 @@ class IncidentioAlerts(kit.Web):
         if message.link is not None:
             body["source_url"] = message.link
         url = f"{self.api_url.value.rstrip('/')}/v2/alert_events/http/{self.source_id}"
-        await http.request("POST", url, json=body, bearer=self.token)
+        (await http.request("POST", url, json=body, bearer=self.token)).object()

@@ -59,8 +59,7 @@ class Opsgenie(kit.Web):
         base = self.api_url.value.rstrip("/") if self.api_url else PLACES[self.region]
         url = f"{base}/v2/alerts{path}"
         key = {"Authorization": f"GenieKey {self.api_key.value}"}
-        answer = await http.request(method, url, json=body, headers=key)
-        return answer.body if isinstance(answer.body, dict) else {}
+        return dict((await http.request(method, url, json=body, headers=key)).object())
 
     def _alert(self, message: Message) -> dict[str, Plain]:
         return {

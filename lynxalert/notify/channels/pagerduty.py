@@ -49,7 +49,8 @@ class Pagerduty(kit.Web):
 
     async def _event(self, action: str, message: Message, more: dict[str, Plain], http: Http) -> None:
         key = {"routing_key": self.routing_key.value, "event_action": action, "dedup_key": message.episode}
-        await http.request("POST", f"{self.base.value.rstrip('/')}/v2/enqueue", json={**key, **more})
+        url = f"{self.base.value.rstrip('/')}/v2/enqueue"
+        (await http.request("POST", url, json={**key, **more})).object()
 
     def _payload(self, message: Message) -> dict[str, Plain]:
         details = {
