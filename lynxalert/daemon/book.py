@@ -26,9 +26,9 @@ from lynxalert.daemon.records import (
     told_of,
     transition_of,
 )
+from lynxalert.daemon.release import let_speak, think_again
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Quiet, Status
-from lynxalert.notify.routing import lift
 from lynxalert.state import (
     Database,
     Definition,
@@ -40,7 +40,6 @@ from lynxalert.state import (
     history,
     instances,
     listing,
-    outbox,
     overlays,
     owed,
 )
@@ -173,6 +172,7 @@ class Book:
 
         async def work(tx: Transaction) -> None:
             await overlays.silence(tx, silence)
+            await think_again(tx, alert.id, Quiet.MUTED, silence.starts_at)
             await audited.silenced(tx, by, silence, silence.starts_at)
 
         return await self._edited(alert.id, work)
@@ -184,8 +184,7 @@ class Book:
             now = self._clock.now()
             if await overlays.unmute(tx, alert.id, now):
                 await audit.record(tx, by, "alert.unmute", alert.id, now)
-                kept = await owed.quieted(tx, [Quiet.MUTED], alert.id)
-                await outbox.store(tx, lift(kept, now, tell_still_firing=tell_still_firing), now)
+                await let_speak(tx, now, tell_still_firing=tell_still_firing, ended=alert.id)
 
         return await self._edited(alert.id, work)
 

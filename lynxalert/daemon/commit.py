@@ -156,13 +156,11 @@ def away(outcome: Outcome, deliveries: Sequence[Delivery], now: dt.datetime) -> 
     Only several slots judged at once know both: the daemon was down, or late.
     """
     told = [each.transition for each in outcome.occasions]
-    over = {each.episode for each in told if each.is_start} & {each.episode for each in told if each.is_end}
+    begun = {each.episode for each in told if each.sequence == 1}
+    over = begun & {each.episode for each in told if each.is_end and not each.held}
     return [
         replace(each, group=AWAY, due_at=now + AWAY_WAIT)
-        if each.episode in over
-        and each.status.is_owed
-        and each.due_at is not None
-        and not each.target.stateful
+        if each.episode in over and each.status.is_owed and each.reason is None and not each.target.stateful
         else each
         for each in deliveries
     ]

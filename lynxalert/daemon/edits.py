@@ -18,8 +18,11 @@ from lynxalert.alerts.state import close
 from lynxalert.alerts.turn import Turn
 from lynxalert.daemon.commit import Deliver, say
 from lynxalert.daemon.quiet import quietness
+from lynxalert.daemon.release import think_again
 from lynxalert.notify.facts import Occasion
+from lynxalert.notify.model import Quiet
 from lynxalert.notify.queueing import queue
+from lynxalert.notify.routing import SILENCING
 from lynxalert.state import Cursor, Definition, Transaction, chronicle, definitions, instances
 from lynxalert.state.chronicle import OVER, Matter, Note
 
@@ -53,6 +56,8 @@ class Edits:
         if changes_meaning(old.alert, alert):
             alert = replace(alert, version=alert.version + 1)
         await _move_cursor(tx, old.alert, alert, now)
+        if old.alert.active_schedule != alert.active_schedule:
+            await think_again(tx, alert.id, Quiet.OFF_SCHEDULE, now)
         return await definitions.put(tx, alert, now, document)
 
     async def put_all(
@@ -84,6 +89,8 @@ class Edits:
         if old is None:
             return False
         await self._close(tx, old.alert, Reason.DELETED, now, heir=old.alert)
+        for reason in SILENCING:  # nothing is left that could be quiet: ends that were held are owed now
+            await think_again(tx, old.alert.id, reason, now)
         await instances.drop_cursor(tx, old.alert.id)
         await chronicle.note(tx, [Note(Matter.HEALTH, old.alert.id, "", OVER)], now)
         return await definitions.remove(tx, old.alert.id, now)

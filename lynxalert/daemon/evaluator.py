@@ -143,15 +143,19 @@ class Evaluator:
         self._now = now
         self.looked_at = now
         await self._learn(now)
+        self._release_at = await self._next_release()
         if self._release_at is not None and self._release_at <= now:
             queued = await self._database.write(
                 partial(release_due, now=now, inhibitions=self._voice.inhibitions())
             )
             if queued:
                 self._committed(())
-        async with self._database.read() as tx:
-            self._release_at = await owed.next_waiting(tx)
+            self._release_at = await self._next_release()
         return now
+
+    async def _next_release(self) -> dt.datetime | None:
+        async with self._database.read() as tx:
+            return await owed.next_waiting(tx)
 
     async def _learn(self, now: dt.datetime) -> None:
         """Read what was edited since the last look, and where it stands."""
@@ -241,12 +245,14 @@ class Evaluator:
         The slow ones do not hold up the others: whatever is ready is committed, every second.
         """
         async with asyncio.TaskGroup() as group:
-            running = {group.create_task(self._evaluate(runner, *each, now, acked)) for each in chunk}
+            tasks = [group.create_task(self._evaluate(runner, *each, now, acked)) for each in chunk]
+            running = set(tasks)
             while running:
                 done, running = await asyncio.wait(running, timeout=self._patience.total_seconds())
                 if not done:
                     done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                outcomes = [each.result() for each in done]
+                # In their own order, so that the same events always leave the same outbox.
+                outcomes = [each.result() for each in tasks if each in done]
                 await self._commit(outcomes, now)
                 self._release(each.alert.id for each in outcomes)
 

@@ -1,27 +1,30 @@
-"""Suppressed starts whose reason has run out → sent, if what they tell is still true."""
+"""What was kept quiet and whose reason has run out, or was ended by hand → sent, if what it tells is still true."""
 
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from lynxalert.alerts import Instance, Phase
-from lynxalert.daemon.quiet import Quietness, quietness
+from lynxalert.alerts import Instance, Key, Phase
+from lynxalert.daemon.quiet import Quietness, labels_of, quietness
 from lynxalert.notify.inhibition import Inhibition
-from lynxalert.notify.model import Delivery
+from lynxalert.notify.matchers import all_match
+from lynxalert.notify.model import Delivery, Quiet
 from lynxalert.notify.queueing import situation_of
-from lynxalert.notify.routing import release
-from lynxalert.state import Definition, Transaction, definitions, instances, outbox, owed
+from lynxalert.notify.routing import lift, release
+from lynxalert.plan import Row
+from lynxalert.state import Definition, Silence, Transaction, definitions, instances, outbox, owed
 
 _SOUNDING = (Phase.FIRING, Phase.RECOVERING, Phase.NODATA)
 
 
 async def release_due(tx: Transaction, now: dt.datetime, inhibitions: Sequence[Inhibition] = ()) -> int:
-    """Think again of every suppressed message that is due for it; how many were queued.
+    """Think again of every message kept quiet that is due for it; how many were queued.
 
-    1. An episode that is over, or an alert that is gone, is not told any more.
-    2. What still fires is queued, unless another reason holds by now.
+    1. A start of an episode that is over, or of an alert that is gone, is not told any more.
+    2. What still fires is queued, and so is an end, unless another reason holds by now.
     """
     waiting = await owed.waiting(tx, now)
     if not waiting:
@@ -33,14 +36,47 @@ async def release_due(tx: Transaction, now: dt.datetime, inhibitions: Sequence[I
         sounding = {
             each.episode.id: each for each in open_.values() if each.episode and each.phase in _SOUNDING
         }
-        over = [each for each in messages if found is None or each.episode not in sounding]
-        changed = [replace(each, due_at=None) for each in over]
-        still = [each for each in messages if each not in over]
-        if found is not None and still:
-            changed += await _thought_again(tx, found, still, sounding, quiet)
+        ends = [each for each in messages if each.is_end]
+        still = [each for each in messages if not each.is_end and found and each.episode in sounding]
+        kept = {each.id for each in (*ends, *still)}
+        changed = [replace(each, due_at=None) for each in messages if each.id not in kept]
+        if found is None:  # nothing that could be quiet is left
+            changed += [replace(each, reason=None, due_at=now) for each in ends]
+        else:
+            changed += await _thought_again(tx, found, [*ends, *still], sounding, quiet)
         await outbox.store(tx, changed, now)
         queued += sum(each.status.is_owed for each in changed)
     return queued
+
+
+async def let_speak(
+    tx: Transaction, now: dt.datetime, *, tell_still_firing: bool, ended: Silence | str
+) -> None:
+    """A silence, or the mute of an alert (its id), was ended by hand: what it kept quiet goes out.
+
+    Starts only with *tell_still_firing*. What another one still keeps quiet waits for the end of that.
+    """
+    alert_id = ended if isinstance(ended, str) else ended.alert_id
+    matchers = () if isinstance(ended, str) else ended.matchers
+    kept = await owed.quieted(tx, [Quiet.SILENCED, Quiet.MUTED], alert_id)
+    quiet = await quietness(tx, now)
+    alerts = await definitions.some(tx, sorted({each.alert_id for each in kept}))
+    by_id = {each.alert.id: each.alert for each in alerts}
+    touched, covered = [], set()
+    for each in kept:
+        alert = by_id.get(each.alert_id)
+        labels = labels_of(alert, json.loads(each.key)) if alert is not None else {}
+        if all_match(matchers, labels):
+            touched.append(each)
+        if any(one.covers(each.alert_id, labels, now) for one in quiet.silences):
+            covered.add(each.id)
+    await outbox.store(tx, lift(touched, now, tell_still_firing=tell_still_firing, covered=covered), now)
+
+
+async def think_again(tx: Transaction, alert_id: str, reason: Quiet, now: dt.datetime) -> None:
+    """*reason* holds for another time than it did: what it keeps quiet of the alert is thought of again."""
+    kept = await owed.quieted(tx, [reason], alert_id)
+    await outbox.store(tx, [replace(each, due_at=now) for each in kept], now)
 
 
 async def _thought_again(
@@ -52,7 +88,8 @@ async def _thought_again(
 ) -> tuple[Delivery, ...]:
     alert = found.alert
     episodes = {each.episode for each in still}
-    known = [(each.key, each.labels, episode) for episode, each in sounding.items() if episode in episodes]
+    known: list[tuple[Key, Row, str]] = [(each.key, json.loads(each.key), each.episode) for each in still]
+    known += [(each.key, each.labels, episode) for episode, each in sounding.items() if episode in episodes]
     situation = situation_of(
         alert,
         quiet.now,

@@ -13,21 +13,16 @@ from lynxalert.alerts import Alert, ChannelSpec, Instance
 from lynxalert.api.ports import MadeAlreadyError, NothingFiresError
 from lynxalert.clock import Clock
 from lynxalert.daemon import audited
-from lynxalert.daemon.quiet import labels_of, quietness
+from lynxalert.daemon.release import let_speak
 from lynxalert.notify.matchers import Matcher
-from lynxalert.notify.model import Delivery, Quiet
-from lynxalert.notify.routing import lift
 from lynxalert.state import (
     Ack,
     Database,
     Silence,
     Transaction,
     audit,
-    definitions,
     instances,
-    outbox,
     overlays,
-    owed,
 )
 
 
@@ -90,9 +85,9 @@ class Silencing:
             now = self._clock.now()
             if not await overlays.end(tx, silence_id, now):
                 return False
+            ended = next(each for each in await overlays.all_silences(tx) if each.id == silence_id)
             await audit.record(tx, by, "silence.end", silence_id, now)
-            free = await _free(tx, now)
-            await outbox.store(tx, lift(free, now, tell_still_firing=tell_still_firing), now)
+            await let_speak(tx, now, tell_still_firing=tell_still_firing, ended=ended)
             return True
 
         ended = await self._database.write(work)
@@ -159,20 +154,3 @@ async def _open(tx: Transaction, alert: Alert, key: Mapping[str, Any] | None) ->
     if not found:
         raise NothingFiresError(alert.id)
     return found
-
-
-async def _free(tx: Transaction, now: dt.datetime) -> list[Delivery]:
-    """What a mute or silence held or suppressed, and none does any more."""
-    kept = await owed.quieted(tx, [Quiet.SILENCED, Quiet.MUTED])
-    quiet = await quietness(tx, now)
-    by_id = {
-        each.alert.id: each.alert
-        for each in await definitions.some(tx, sorted({one.alert_id for one in kept}))
-    }
-    free = []
-    for delivery in kept:
-        alert = by_id.get(delivery.alert_id)
-        labels = labels_of(alert, json.loads(delivery.key)) if alert is not None else {}
-        if not any(each.covers(delivery.alert_id, labels, now) for each in quiet.silences):
-            free.append(delivery)
-    return free

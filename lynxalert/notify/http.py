@@ -99,7 +99,7 @@ class Http:
 
     def hiding(self, secrets: Iterable[str]) -> Http:
         """The same client, for one channel: its errors never show *secrets*."""
-        bound = object.__new__(Http)
+        bound = object.__new__(type(self))
         bound.__dict__.update(self.__dict__)
         bound._hidden = self._hidden | frozenset(secrets)
         return bound

@@ -8,7 +8,7 @@ keep an incident open get their end in any case.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lynxalert.alerts.model import ZERO, Alert, ChannelSpec, Key, Kind, Reason, Transition
@@ -175,11 +175,12 @@ def cooldown(
 
 
 def release(waiting: Sequence[Delivery], situation: Situation) -> tuple[Delivery, ...]:
-    """What becomes of suppressed starts whose `due_at` has come, of episodes that still fire.
+    """What becomes of what was kept quiet and whose `due_at` has come: ends, and starts of episodes that still fire.
 
-    The newest per episode and target is queued, unless another reason holds; the older ones stay suppressed.
+    The newest start per episode and target is queued, unless another reason holds; the older ones stay suppressed.
     """
-    changed: list[Delivery] = []
+    changed: list[Delivery] = [_thought_again(each, situation) for each in waiting if each.is_end]
+    waiting = [each for each in waiting if not each.is_end]
     done: set[tuple[str, Target]] = set()
     known = Known(situation.starts)
     starts = {(start.episode, start.target) for start in situation.starts if _stands(start)}
@@ -205,14 +206,30 @@ def release(waiting: Sequence[Delivery], situation: Situation) -> tuple[Delivery
     return tuple(changed)
 
 
-def lift(silenced: Sequence[Delivery], now: dt.datetime, *, tell_still_firing: bool) -> tuple[Delivery, ...]:
-    """What becomes of what a mute held when somebody ends it by hand: ends go out, starts only if told to."""
+def lift(
+    silenced: Sequence[Delivery], now: dt.datetime, *, tell_still_firing: bool, covered: Container[str] = ()
+) -> tuple[Delivery, ...]:
+    """What becomes of what a mute held when somebody ends it by hand: ends go out, starts only if told to.
+
+    All of it is thought of again by `release`, so that no other reason to stay quiet is passed over. *covered* are
+    the ids of what another mute or silence keeps quiet: it goes out when that is over, as if nothing had been ended.
+    """
     return tuple(
-        replace(delivery, due_at=now, reason=None)
-        if delivery.status is Status.QUEUED
-        else replace(delivery, due_at=now if tell_still_firing else None)
-        for delivery in silenced
+        replace(
+            each,
+            due_at=now if each.is_end or tell_still_firing or each.id in covered else None,
+        )
+        for each in silenced
     )
+
+
+def _thought_again(end: Delivery, situation: Situation) -> Delivery:
+    """An end that was held: to be sent now, unless it must still wait."""
+    overlays = [] if end.target.stateful else [*situation.overlays, *situation.by_key.get(end.key, ())]
+    overlay = _strongest(overlays)
+    if overlay is None:
+        return replace(end, reason=None, due_at=situation.now)
+    return replace(end, reason=overlay.reason, due_at=overlay.until)
 
 
 def _silence(transition: Transition, situation: Situation) -> Overlay | None:

@@ -26,7 +26,7 @@ from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.model import Delivery, Status, Target
 from lynxalert.notify.outbox import Lane
 from lynxalert.state import definitions
-from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery
+from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, is_free_to_go
 from lynxalert.state.tables import deliveries
 
 LEASED = str(Status.LEASED)
@@ -137,7 +137,7 @@ def _heads() -> Select[Any]:
         (LEASED, d.lease_until),
     ):
         due = select(d.id, d.due_at, d.number).where(d.status == status, d.destination == there, when <= now)
-        part = due.where(is_head()).order_by(d.due_at, d.number).limit(most).subquery()
+        part = due.where(is_head(), is_free_to_go()).order_by(d.due_at, d.number).limit(most).subquery()
         parts.append(select(part))
     flying = deliveries.alias("flying")
     busy = exists().where(

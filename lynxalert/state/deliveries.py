@@ -6,16 +6,30 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping
+from sqlalchemy import ColumnElement, RowMapping, and_, or_
 
 from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery, Special, Status, Target
 from lynxalert.notify.queueing import target_of
+from lynxalert.notify.routing import SILENCING
 from lynxalert.state.chronicle import Matter, Note
+from lynxalert.state.tables import deliveries
 
 OWED = tuple(str(status) for status in Status if status.is_owed)
+HELD = tuple(map(str, SILENCING))  # why what is owed waits until it is thought of again
 ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))
+
+
+def is_free_to_go() -> ColumnElement[bool]:
+    """Nothing holds it: an end that is silenced stays owed, and is no business of the sender's."""
+    return or_(deliveries.c.reason.is_(None), deliveries.c.reason.not_in(HELD))
+
+
+def is_kept_quiet() -> ColumnElement[bool]:
+    """A suppressed message, or an end that is held."""
+    held = and_(deliveries.c.status == str(Status.QUEUED), deliveries.c.reason.in_(HELD))
+    return or_(deliveries.c.status == str(Status.SUPPRESSED), held)
 
 
 def columns(delivery: Delivery) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from lynxalert.notify.digest import Item
 from lynxalert.notify.grouping import Gathered
 from lynxalert.notify.model import Delivery, Quiet, Special, Status, Target
 from lynxalert.state import codec
-from lynxalert.state.deliveries import ACCEPTED, OWED, columns
+from lynxalert.state.deliveries import ACCEPTED, OWED, columns, is_free_to_go
 from lynxalert.state.tables import deliveries
 
 _BATCH = 500
@@ -116,7 +116,8 @@ async def group(tx: AsyncConnection, target: Target, name: str) -> Gathered:
     """How a group stands at *target*."""
     d = deliveries.c
     mine = and_(_at(target), d.group == name)
-    waits = select(func.min(d.due_at)).where(mine, d.status == str(Status.QUEUED), d.digest.is_(None))
+    queued = and_(d.status == str(Status.QUEUED), d.digest.is_(None), is_free_to_go())
+    waits = select(func.min(d.due_at)).where(mine, queued)
     told = select(func.max(d.settled_at)).where(mine, d.status.in_(ACCEPTED))
     return Gathered((await tx.execute(waits)).scalar(), (await tx.execute(told)).scalar())
 
@@ -128,7 +129,7 @@ def _at(target: Target) -> ColumnElement[bool]:
 
 def _due(now: dt.datetime) -> ColumnElement[bool]:
     d = deliveries.c
-    return and_(d.status.in_((str(Status.QUEUED), str(Status.RETRYING))), d.due_at <= now)
+    return and_(d.status.in_((str(Status.QUEUED), str(Status.RETRYING))), d.due_at <= now, is_free_to_go())
 
 
 def _lane(other: Any) -> ColumnElement[bool]:

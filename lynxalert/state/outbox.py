@@ -22,7 +22,7 @@ from lynxalert.notify.wellbeing import ChannelHealth, after, news_of
 from lynxalert.state import chronicle, claiming, gathering, notices, wellbeing
 from lynxalert.state.claiming import LEASED, is_head
 from lynxalert.state.database import Database
-from lynxalert.state.deliveries import columns, delivery, passed, progress
+from lynxalert.state.deliveries import columns, delivery, is_free_to_go, passed, progress
 from lynxalert.state.tables import attempts, deliveries
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -154,7 +154,7 @@ class StoredOutbox:
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         """When the next delivery or lease after *now* falls due, or None."""
-        waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at > now)
+        waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at > now, is_free_to_go())
         leased = and_(deliveries.c.status == LEASED, deliveries.c.lease_until > now)
         async with self._database.read() as tx:
             instants = [
@@ -178,7 +178,7 @@ class StoredOutbox:
 
 
 def _is_due(now: dt.datetime) -> ColumnElement[bool]:
-    waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at <= now)
+    waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at <= now, is_free_to_go())
     return or_(waiting, and_(deliveries.c.status == LEASED, deliveries.c.lease_until <= now))
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.model import Delivery, Quiet, Special, Start, Status, Target
 from lynxalert.state import chronicle, definitions
-from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, passed, target
+from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, is_kept_quiet, passed, target
 from lynxalert.state.tables import attempts, deliveries, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -184,10 +184,8 @@ async def prune(tx: AsyncConnection, before: dt.datetime) -> int:
 
 
 async def waiting(tx: AsyncConnection, now: dt.datetime) -> dict[str, tuple[Delivery, ...]]:
-    """The suppressed messages to think of again at *now*, by alert, oldest first."""
-    found = select(deliveries).where(
-        deliveries.c.status == str(Status.SUPPRESSED), deliveries.c.due_at <= now
-    )
+    """The messages kept quiet to think of again at *now*, by alert, oldest first."""
+    found = select(deliveries).where(is_kept_quiet(), deliveries.c.due_at <= now)
     by_alert: dict[str, list[Delivery]] = {}
     for row in (await tx.execute(found.order_by(deliveries.c.number))).mappings():
         by_alert.setdefault(row["alert_id"], []).append(delivery(row))
@@ -195,11 +193,9 @@ async def waiting(tx: AsyncConnection, now: dt.datetime) -> dict[str, tuple[Deli
 
 
 async def next_waiting(tx: AsyncConnection) -> dt.datetime | None:
-    """When the first suppressed message is to be thought of again."""
-    suppressed = deliveries.c.status == str(Status.SUPPRESSED)
-    due: dt.datetime | None = (
-        await tx.execute(select(func.min(deliveries.c.due_at)).where(suppressed))
-    ).scalar()
+    """When the first message kept quiet is to be thought of again."""
+    soonest = select(func.min(deliveries.c.due_at)).where(is_kept_quiet())
+    due: dt.datetime | None = (await tx.execute(soonest)).scalar()
     return due
 
 

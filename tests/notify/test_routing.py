@@ -246,8 +246,20 @@ def test_an_unmute_by_hand(still_firing: bool) -> None:  # noqa: FBT001 - the ca
     due = T + MINUTE if still_firing else None
     assert shown(changed) == [
         (Kind.FIRED, Status.SUPPRESSED, Quiet.MUTED, due),
-        (Kind.RESOLVED, Status.QUEUED, None, T + MINUTE),
+        (Kind.RESOLVED, Status.QUEUED, Quiet.MUTED, T + MINUTE),
     ]
+    kept = lift([begun], T + MINUTE, tell_still_firing=still_firing, covered={begun.id})
+    assert shown(kept) == [(Kind.FIRED, Status.SUPPRESSED, Quiet.MUTED, T + MINUTE)]
+
+
+def test_a_held_end_is_thought_of_again_like_a_start() -> None:
+    (begun,) = suppressed(Kind.FIRED)
+    held = replace(begun, kind=Kind.RESOLVED, status=Status.QUEUED, sequence=2, due_at=T + HOUR)
+    free = situation(CHAT, now=T + HOUR)
+    assert shown(release([held], free)) == [(Kind.RESOLVED, Status.QUEUED, None, T + HOUR)]
+    silence = Overlay(Quiet.SILENCED, T + 2 * HOUR)
+    longer = situation(CHAT, now=T + HOUR, overlays=[silence])
+    assert shown(release([held], longer)) == [(Kind.RESOLVED, Status.QUEUED, Quiet.SILENCED, T + 2 * HOUR)]
 
 
 def test_deliveries_are_the_same_after_a_crash() -> None:
