@@ -1,10 +1,10 @@
-# setup · check · test · golden · integration · run · bench · conformance
+# setup · check · test · golden · integration · run · bench · fuzz · conformance
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: setup check test golden integration run bench conformance clean
+.PHONY: setup check test golden integration run bench conformance fuzz clean
 
 setup: $(STAMP)
 
@@ -40,5 +40,16 @@ run: setup
 bench: setup
 	$(BIN)/python -m tests.bench $(ARGS)
 
+# Requests made of the contract against a real daemon on the loopback; schemathesis has an environment of its own. Some minutes;
+# ARGS="--phases examples,fuzzing -n 2" for one.
+fuzz: setup .fuzz/.installed
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
+.fuzz/.installed: pyproject.toml $(STAMP)
+	$(PYTHON) -m venv .fuzz
+	.fuzz/bin/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip==26.3'
+	.fuzz/bin/python -m pip install --quiet --disable-pip-version-check --group fuzz
+	touch $@
+
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data
+	rm -rf $(VENV) .fuzz .mypy_cache .ruff_cache .pytest_cache .import_linter_cache data

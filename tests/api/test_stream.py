@@ -70,6 +70,8 @@ async def test_what_is_wrong_with_the_question_is_an_ordinary_error(shared: Hous
 
 
 async def test_a_query_ends_when_whoever_asked_has_gone(shared: House) -> None:
+    await shared.log(1)
+    await shared.asked({"q": "level=error"})  # so that there is a field to ask for
     for path in ("query", "query/stream", "fields/x/values", "query/explain"):
         more = {"rows": "true"} if path.endswith("explain") else {}
         url = shared.url + "/api/v1/" + path.replace("/x/", "/level/")

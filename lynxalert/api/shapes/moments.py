@@ -46,7 +46,7 @@ class ToldMessage(TypedDict):
 class Undelivered(ToldMessage):
     """A message that was late."""
 
-    alert_id: str | None
+    alert: OfAlert | None
     key: Key | str
 
 
@@ -109,7 +109,7 @@ class Unjudged(TypedDict):
 class LaterTransition(ShownTransition):
     """What became known later, of before."""
 
-    alert_id: str
+    alert: OfAlert | None
 
 
 class ShownMoment(TypedDict):
