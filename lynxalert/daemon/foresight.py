@@ -113,7 +113,9 @@ class Foresight:
             return dict.fromkeys(keys, LEFT_OUT)
         return await self._runner.evidence_by_key(alert, window, now, keys)
 
-    def run_many(self, questions: Sequence[Question]) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
+    def run_many(
+        self, questions: Sequence[Question]
+    ) -> AsyncIterator[tuple[int, Result | EvaluationError | None]]:
         """As the runner."""
         return self._runner.run_many(questions)
 

@@ -80,8 +80,10 @@ class Runner(Protocol):
         """The rows of its query over *window*, everything relative resolved against *now* = T."""
         ...
 
-    def run_many(self, questions: Sequence[Question]) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
-        """Answers by the place of their question, as they come; what gets none is to be asked by itself."""
+    def run_many(
+        self, questions: Sequence[Question]
+    ) -> AsyncIterator[tuple[int, Result | EvaluationError | None]]:
+        """Answers by the place of their question, as they come; what gets none, or None, is to be asked by itself."""
         ...
 
     async def present(self, alert: Alert, window: TimeWindow, now: dt.datetime) -> Mapping[Key, Row]:
@@ -162,7 +164,7 @@ class EngineRunner:
 
     async def run_many(
         self, questions: Sequence[Question]
-    ) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
+    ) -> AsyncIterator[tuple[int, Result | EvaluationError | None]]:
         """Those of one shape together, the rest one by one; an answer each."""
         loop = asyncio.get_running_loop()
         places = [n for n, each in enumerate(questions) if self._may_judge(each.alert, each.window)]
@@ -315,8 +317,8 @@ def _incomplete() -> EvaluationError:
     return EvaluationError("events that have arrived are not stored yet", transient=True)
 
 
-def _judgeable(answer: Answer) -> Result | EvaluationError:
-    return answer if isinstance(answer, Result) else _error(answer)
+def _judgeable(answer: Answer) -> Result | EvaluationError | None:
+    return answer if answer is None or isinstance(answer, Result) else _error(answer)
 
 
 def _error(error: QueryFailed | QueryError) -> EvaluationError:

@@ -13,7 +13,7 @@ NEVER = 1_000_000
 SINGLES = (
     "source=api service={service} | sort 3 -duration_ms | where duration_ms > 1{big}99",
     "source=nginx status={status} | top limit=1 path | where count > 9{big}",
-    "source=worker queue={queue} | dedup worker | where memory_mb > 20{small}",
+    "source=worker queue={queue} | dedup worker | where memory_mb > 2{big}",
     "source=api user.tenant={tenant} | streamstats count as n by host | where n > 9{big}",
 )
 

@@ -72,7 +72,7 @@ class Scripted:
 
     async def run_many(
         self, questions: Sequence[Question]
-    ) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
+    ) -> AsyncIterator[tuple[int, Result | EvaluationError | None]]:
         """Answers none: each is asked by itself."""
         return
         yield

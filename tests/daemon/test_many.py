@@ -31,7 +31,7 @@ class Singly(EngineRunner):
 
     async def run_many(
         self, questions: Sequence[Question]
-    ) -> AsyncIterator[tuple[int, Result | EvaluationError]]:
+    ) -> AsyncIterator[tuple[int, Result | EvaluationError | None]]:
         return
         yield
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ import pyarrow as pa
 
 from lynxalert.engine.run import FIRST, LAST, naive
 from lynxalert.engine.shared.ask import Ask
+from lynxalert.engine.shared.guard import Guard
 from lynxalert.engine.shared.joined import END, PROBE, START, TARGET
 from lynxalert.engine.shared.known import Known
 from lynxalert.engine.shared.literals import PREFIX, Lifted
@@ -24,12 +26,13 @@ WHOLE: pa.DataType = pa.int64()
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One ask of a batch: its *place* among all asks, and the window it reads."""
+    """One ask of a batch: its *place* among all asks, and the window it reads. *guard*: it counts the rows of another."""
 
     place: int
     ask: Ask
     known: Known
     window: TimeWindow
+    guard: Guard | None = None
 
     @property
     def stretch(self) -> tuple[dt.datetime, dt.datetime]:
@@ -59,13 +62,15 @@ class Batch:
         middle = len(self.members) // 2
         return Batch(self.shape, self.members[:middle]), Batch(self.shape, self.members[middle:])
 
-    def by_probe(self) -> list[Batch]:
-        """One batch for every set of constants up to the aggregation."""
+    def in_lots(self, size: int) -> list[Batch]:
+        """The same in batches of *size* sets of constants up to the aggregation, at most."""
         border = self.shape.border
         found: dict[tuple[Lifted, ...], list[Member]] = {}
         for each in self.members:
             found.setdefault(each.known.constants[:border], []).append(each)
-        return [Batch(self.shape, tuple(members)) for members in found.values()]
+        sets = list(found.values())
+        lots = (sets[start : start + size] for start in range(0, len(sets), size))
+        return [Batch(self.shape, tuple(itertools.chain.from_iterable(lot))) for lot in lots]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Asks → answers, many at once: what is of one shape is read together, the rest one by one.
 
-Nothing here changes what an answer is: every one equals what `Engine.query` says of the same ask.
+Nothing here changes what an answer is: every one equals what `Engine.query` says of the same ask, or says that it must be
+asked by itself.
 """
 
 from __future__ import annotations
@@ -15,23 +16,26 @@ from lynxalert.engine.run import QueryFailed, guarded
 from lynxalert.engine.runner import DEADLINE, ROW_CAP, Engine
 from lynxalert.engine.shared.ask import Ask
 from lynxalert.engine.shared.batch import Batch, Member, Tables, grouped, tabulate
+from lynxalert.engine.shared.guard import Guard, Guards
 from lynxalert.engine.shared.joined import PROBES, TARGETS, Joined
 from lynxalert.engine.shared.library import Library
 from lynxalert.engine.shared.literals import Lifted
 from lynxalert.lang import QueryError
 from lynxalert.plan import Result
 
-Answer: TypeAlias = Result | QueryError | QueryFailed
+# None: there are rows, and what they look like is to be asked by itself.
+Answer: TypeAlias = Result | QueryError | QueryFailed | None
 MOST_PLANS = 1024  # SELECTs kept
-FEW = 4  # probes that every event is held against, at most
+FEW = 64  # probes that every event is held against, at most
 
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """An ask that shares nothing; *place* is its place among all."""
+    """An ask that shares nothing; *place* is its place among all. *guard*: what says whether it has rows at all."""
 
     place: int
     ask: Ask
+    guard: Guard | None = None
 
 
 # What there is to do: for many asks at once, or for one.
@@ -50,6 +54,7 @@ class Shared:
         self._engine = engine
         self._most_rows = most_rows
         self._library = Library(engine)
+        self._guards = Guards(engine)
         self._plans: dict[tuple[object, ...], Joined] = {}
 
     def sort(self, asks: Sequence[Ask]) -> Sorted:
@@ -59,11 +64,16 @@ class Shared:
         alone: list[Piece] = []
         for place, ask in enumerate(asks):
             try:
-                known = self._library.look_up(ask)
+                guard = self._guards.of(ask)
+                asked = ask
+                if guard is not None:
+                    guard.window(ask)  # what is wrong with its bounds is told of the query as it is written
+                    asked = guard.count(ask)
+                known = self._library.look_up(asked)
                 if known is None:
-                    alone.append(Alone(place, ask))
+                    alone.append(Alone(place, ask, guard))
                 else:
-                    members.append(Member(place, ask, known, known.window(ask)))
+                    members.append(Member(place, asked, known, known.window(asked), guard))
             except QueryError as error:
                 wrong[place] = error
         batches: list[Piece] = []
@@ -72,14 +82,15 @@ class Shared:
         return wrong, [*batches, *alone]
 
     def answer(self, piece: Piece, deadline: dt.timedelta = DEADLINE) -> Iterator[tuple[int, Answer]]:
-        """The answers to the asks of *piece*, by place.
+        """The answers to the asks of *piece*, by place; None for those that have rows and are to be asked by themselves.
 
         A batch that fails is cut in two until what made it fail stands alone, and is answered by itself.
         """
         if isinstance(piece, Alone):
-            yield piece.place, self._single(piece.ask, deadline)
+            yield piece.place, self._guarded(piece, deadline)
         elif len(piece.members) == 1:
-            yield piece.members[0].place, self._single(piece.members[0].ask, deadline)
+            (member,) = piece.members
+            yield member.place, self._behind(member, self._single(member.ask, deadline))
         else:
             try:
                 answers = self._together(piece, deadline)
@@ -89,12 +100,29 @@ class Shared:
             else:
                 yield from answers
 
+    def _guarded(self, alone: Alone, deadline: dt.timedelta) -> Answer:
+        if alone.guard is not None:
+            counted = self._single(alone.guard.count(alone.ask), deadline)
+            nothing = self._nothing(alone.guard, alone.ask, counted)
+            if nothing is not None:
+                return nothing
+        return self._single(alone.ask, deadline)
+
+    def _behind(self, member: Member, counted: Answer) -> Answer:
+        """What *counted*, the answer to the ask of *member*, says of the ask it guards, if it guards one."""
+        return counted if member.guard is None else self._nothing(member.guard, member.ask, counted)
+
+    def _nothing(self, guard: Guard, ask: Ask, counted: Answer) -> Result | None:
+        """The answer to what *guard* guards, where there are no rows and its fields stand as they did."""
+        if not isinstance(counted, Result) or guard.version != self._engine.source.catalog().version:
+            return None
+        return guard.nothing(ask, counted)
+
     def _cut(self, batch: Batch) -> list[Batch]:
-        """*batch*, or one for each probe where no equality says which events are whose."""
+        """*batch*, or parts of it where no equality says which events are whose: there every event meets every probe."""
         if self._plan(batch, batch.varying()).is_found_by_hash:
             return [batch]
-        apart = batch.by_probe()
-        return [batch] if len(apart) <= FEW else apart
+        return batch.in_lots(FEW)
 
     def _single(self, ask: Ask, deadline: dt.timedelta) -> Answer:
         try:
@@ -119,7 +147,7 @@ class Shared:
             by_target.setdefault(target, []).append(values)
         elapsed = dt.timedelta(seconds=(monotonic() - started) / len(batch.members))
         return [
-            (each.place, _result(each, by_target.get(target, ()), elapsed))
+            (each.place, self._behind(each, _result(each, by_target.get(target, ()), elapsed)))
             for each, target in zip(batch.members, tables.target_of, strict=True)
         ]
 
