@@ -24,6 +24,7 @@ from lynxalert.api import (
     overlays,
     query,
     records,
+    rendering,
     silences,
     sources,
     stream,
@@ -107,6 +108,7 @@ MEMBERS = (
     overlays.unmute,
     selftune.create,
     selftune.create_shared,
+    rendering.render,
     silences.create,
     silences.delete,
     trials.test,  # reaches out to the channels

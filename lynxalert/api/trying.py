@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from lynxalert.access import Actor
 from lynxalert.alerts import Alert
 from lynxalert.events.script import Line
+from lynxalert.notify.preview import Previewing
 from lynxalert.plan import TimeWindow
 
 
@@ -21,7 +22,7 @@ class Injected:
     timed: bool
 
 
-class Rehearsal(Protocol):
+class Rehearsal(Previewing, Protocol):
     """Trying an alert out."""
 
     async def dry_run(

@@ -76,7 +76,7 @@ def _remote(server: str, alert: str, asked: Mapping[str, Any], against: pathlib.
     if against is not None:
         from lynxalert.config.written import as_written
 
-        other = _find(_load(against), alert, against)
+        other = find(loaded(against), alert, against)
         body["against"] = json.loads(json.dumps(as_written(other), default=plain))
     return post(server, f"alerts/{quote(alert, safe='')}/backtest", body)["data"]
 
@@ -95,9 +95,9 @@ def _here(
     if file is None and not USUAL.exists():
         raise click.UsageError("which alert? name its file with --config, or a daemon with --server")
     file = file or USUAL
-    settings = _load(file)
-    alert = _find(settings, name, file)
-    other = _find(_load(against), name, against) if against is not None else None
+    settings = loaded(file)
+    alert = find(settings, name, file)
+    other = find(loaded(against), name, against) if against is not None else None
     now = SystemClock().now()
     zone = alert.timezone
     stretch = TimeWindow(resolve(asked["earliest"], now, zone), resolve(asked["latest"], now, zone))
@@ -110,13 +110,19 @@ def _here(
         return asyncio.run(backtests.run(alert, stretch, against=other, sweep=asked.get("sweep")))
 
 
-def _load(file: pathlib.Path) -> Settings:
+def loaded(file: pathlib.Path) -> Settings:
+    """The settings that *file* holds."""
     from lynxalert.config import compiler, load
 
     return load(file, compiler)
 
 
-def _find(settings: Settings, name: str, file: pathlib.Path) -> Alert:
+def find(settings: Settings, name: str, file: pathlib.Path) -> Alert:
+    """The alert of *file* with that key or id.
+
+    Raises:
+        LynxError: there is none.
+    """
     from lynxalert.registry import suggest
 
     for each in settings.alerts:

@@ -18,6 +18,7 @@ from lynxalert.alerts.turn import Turn
 from lynxalert.api.trying import Injected
 from lynxalert.daemon import audited
 from lynxalert.daemon.overlaid import overlays_of
+from lynxalert.daemon.rendering import Asked, rendered
 from lynxalert.daemon.runner import Runner
 from lynxalert.daemon.slots import Reading, read_slot
 from lynxalert.daemon.stage import stage
@@ -116,6 +117,22 @@ class Preview:
         now = self._http.clock.now()
         await self._database.write(lambda tx: audited.tested(tx, by, alert, outcomes, now))
         return [_outcome(each) for each in outcomes]
+
+    async def render(
+        self, alert: Alert, *, kind: str, channel: str | None, row: Row | None, template: str | None
+    ) -> Mapping[str, Any]:
+        """As `Previewing` says; over the newest events where the row is found."""
+        now = self._http.clock.now()
+        evidence: Sequence[str] = ()
+        if row is None:
+            row = await self._present_row(alert)
+            at = as_of(alert, now)
+            evidence = (
+                await self._runner.evidence(alert, window(alert, at), at, {}) if row is not None else ()
+            )
+        asked = Asked(kind=kind, channel=channel, row=row, template=template, evidence=evidence)
+        query = self._engine.compiler.parse(alert.query)
+        return await rendered(alert, query, asked, self._http.clock, self._links)
 
     async def _remember(self, spec: ChannelSpec, found: str) -> None:
         target = target_of(spec)

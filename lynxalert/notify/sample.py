@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from lynxalert.alerts.keys import key_of
 from lynxalert.alerts.model import Alert, ChannelSpec, Kind, Match, Phase, Transition
 from lynxalert.clock import rfc3339
 from lynxalert.lang import Diagnostic
@@ -42,24 +43,30 @@ def sample(
     *,
     kind: Kind = Kind.FIRED,
     links: tuple[Link, ...] = (),
+    labels: Row | None = None,
     test: bool = False,
 ) -> Occasion:
-    """*alert* firing at *at* with *row*, or with a made-up row; its episode is none that exists."""
-    values = SAMPLE if row is None else row
+    """*alert* firing at *at* with *row*, or with a made-up row; its episode is none that exists.
+
+    *labels* are its by-fields. What is no beginning began three windows earlier.
+    """
+    values, labels = SAMPLE if row is None else row, labels or {}
+    started = at if kind in (Kind.FIRED, Kind.NO_DATA, Kind.FLAPPING) else at - 3 * alert.window
+    phases = {Kind.RESOLVED: Phase.OK, Kind.NO_DATA: Phase.NODATA}
     digest = hashlib.sha256(f"{alert.id}\x00{rfc3339(at)}".encode()).hexdigest()[:24]
     transition = Transition(
         alert_id=alert.id,
         version=alert.version,
-        key="{}",
-        labels={},
+        key=key_of(labels),
+        labels=labels,
         kind=kind,
-        previous=Phase.OK,
-        phase=Phase.OK if kind is Kind.RESOLVED else Phase.FIRING,
+        previous=Phase.OK if started == at else Phase.FIRING,
+        phase=phases.get(kind, Phase.FIRING),
         episode=f"test-{digest}",
         sequence=1,
-        started=at,
+        started=started,
         at=at,
-        match=Match("{}", {}, values),
+        match=Match(key_of(labels), labels, values),
     )
     window = TimeWindow(at - alert.window, at)
     return Occasion(alert=alert, transition=transition, window=window, rows=(values,), links=links, test=test)

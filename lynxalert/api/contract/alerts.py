@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lynxalert.api import alerts, backtests, charts, moments, overlays, records, trials
+from lynxalert.api import alerts, backtests, charts, moments, overlays, records, rendering, trials
 from lynxalert.api.alert_json import DERIVED
 from lynxalert.api.contract.asked import (
     AboutAlerts,
@@ -29,7 +29,7 @@ from lynxalert.api.shapes.records import (
     ShownHistory,
     ShownInstances,
 )
-from lynxalert.api.shapes.trials import DryRun, ShownBacktest, TestOutcomes
+from lynxalert.api.shapes.trials import DryRun, Previews, ShownBacktest, TestOutcomes
 
 FIELDS = AlertBody("AlertFields", "The fields of a definition; null is the default of any of them.", DERIVED)
 TRIAL = AlertBody(
@@ -123,6 +123,14 @@ TRIALS: Mapping[Endpoint, Operation] = {
         says="Send a real `[TEST]` message to every enabled channel",
         more="200 even where one fails: its row says so.",
         replies=gives(TestOutcomes),
+    ),
+    rendering.render: Operation(
+        name="render_messages",
+        says="What the channels of an alert would be told",
+        more="Nothing is sent. Secrets in requests, and signatures of links, are hidden.",
+        takes=rendering.Render,
+        refuses=(404,),
+        replies=gives(Previews),
     ),
     backtests.backtest: Operation(
         name="backtest_alert",

@@ -29,6 +29,43 @@ class Rendered(TypedDict):
     text: Any
 
 
+class Written(TypedDict):
+    """A request that would be made, without its headers; secrets in it are hidden."""
+
+    method: str
+    url: str
+    body: Any
+
+
+class Remark(TypedDict):
+    """What is wrong with a template: where (`message_template:2:11`), and what."""
+
+    path: str | None
+    message: str
+
+
+class Previewed(TypedDict):
+    """What a channel would be told. `payload` is its `body_template` rendered; `requests` null: it speaks no HTTP."""
+
+    type: str
+    name: str
+    markup: str
+    title: str
+    text: str
+    payload: str | None
+    requests: list[Written] | None
+    warnings: list[Remark]
+
+
+class Previews(TypedDict):
+    """Messages that nobody was sent. `sample`: the row is made up, because none was given and none was found."""
+
+    kind: str
+    row: dict[str, Any] | None
+    sample: bool
+    messages: list[Previewed]
+
+
 class Overlay(TypedDict):
     """A reason to stay quiet all the same, and until when."""
 
