@@ -9,17 +9,15 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from lynxalert.api.shapes.alert import AlertHealth
-from lynxalert.api.shapes.records import Condition, Key, OfAlert, Place, ShownEvaluation, ShownTransition
-
-
-class HeldOverlay(TypedDict):
-    """Why something was quiet, until when, who said so."""
-
-    reason: str
-    until: dt.datetime | None
-    who: str | None
-    note: str | None
-    source: str | None
+from lynxalert.api.shapes.records import (
+    Condition,
+    HeldOverlay,
+    Key,
+    OfAlert,
+    Place,
+    ShownEvaluation,
+    ShownTransition,
+)
 
 
 class LeastOverlay(TypedDict):

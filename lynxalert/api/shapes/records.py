@@ -147,7 +147,18 @@ class Known(TypedDict):
 
     at: dt.datetime
     until: dt.datetime | None
+    who: str | None
     note: str | None
+
+
+class HeldOverlay(TypedDict):
+    """Why something was quiet, until when, who said so."""
+
+    reason: str
+    until: dt.datetime | None
+    who: str | None
+    note: str | None
+    source: str | None
 
 
 class ShownInstance(TypedDict):
@@ -166,6 +177,7 @@ class ShownInstance(TypedDict):
     evidence: list[str]
     flapping: bool
     acked: Known | None
+    overlays: list[HeldOverlay]
 
 
 class ShownInstances(TypedDict):
