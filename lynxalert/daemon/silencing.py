@@ -14,6 +14,7 @@ from lynxalert.api.ports import MadeAlreadyError, NothingFiresError
 from lynxalert.clock import Clock
 from lynxalert.daemon import audited
 from lynxalert.daemon.release import let_speak
+from lynxalert.notify.knowing import acknowledgements
 from lynxalert.notify.matchers import Matcher
 from lynxalert.state import (
     Ack,
@@ -103,7 +104,7 @@ class Silencing:
         *,
         by: Actor = ANYONE,
     ) -> Sequence[Mapping[str, Any]]:
-        """Stop the repeats of what fires of *alert*: of the instance *key*, or of all.
+        """Stop the repeats of what fires of *alert*: of the instance *key*, or of all; pagers are told that somebody knows.
 
         Raises:
             NothingFiresError: there is no open episode.
@@ -123,12 +124,16 @@ class Silencing:
                 )
                 await overlays.acknowledge(tx, made)
                 await audited.acknowledged(tx, by, made)
+                accepted = await owed.delivered_of(tx, made.episode)
+                await outbox.enqueue(tx, acknowledgements(accepted, made.who, note, made.at))
                 told.append(
                     {"key": json.loads(each.key), "episode": made.episode, "at": made.at, "until": until}
                 )
             return told
 
-        return await self._database.write(work)
+        acknowledged = await self._database.write(work)
+        self._changed(())
+        return acknowledged
 
     async def unacknowledge(self, alert: Alert, key: Mapping[str, Any] | None, *, by: Actor = ANYONE) -> None:
         """Let it be repeated again.

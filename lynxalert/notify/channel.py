@@ -29,13 +29,14 @@ class Channel(Protocol):
 
     *kind* is the `type` in a configuration. *identity* names the fields that say where and as whom, hence which
     worker serves it. *stateful*: the provider keeps an incident open until its end arrives. *keyed*: it drops a
-    repeated delivery by itself. *link_kinds* names the links that its text holds, None all of them: others are buttons.
+    repeated delivery by itself. *acknowledges*: it is told that somebody knows of an episode. *link_kinds* names the links that its text holds, None all of them: others are buttons.
     """
 
     kind: ClassVar[str]
     identity: ClassVar[tuple[str, ...]]
     stateful: ClassVar[bool]
     keyed: ClassVar[bool]
+    acknowledges: ClassVar[bool]
     link_kinds: ClassVar[tuple[str, ...] | None]
 
     @property
@@ -80,6 +81,7 @@ class Base:
     __slots__ = ()
     stateful: ClassVar[bool] = False
     keyed: ClassVar[bool] = False
+    acknowledges: ClassVar[bool] = False
     link_kinds: ClassVar[tuple[str, ...] | None] = None
 
     @property

@@ -69,6 +69,11 @@ class Message:
         return self.state == "resolved"
 
     @property
+    def acknowledges(self) -> bool:
+        """Whether it only says that somebody knows."""
+        return self.kind == "acknowledged"
+
+    @property
     def is_rich(self) -> bool:
         """Whether `body` is in the channel's markup; never after a refusal."""
         return self.rich is not None and not self.degraded

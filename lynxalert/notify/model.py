@@ -56,6 +56,7 @@ class Special(StrEnum):
     """Kinds of deliveries that tell no single transition."""
 
     DIGEST = "digest"  # one message for many deliveries
+    ACKNOWLEDGED = "acknowledged"  # somebody knows: told to whom it rings until then
 
 
 class Quiet(StrEnum):

@@ -18,6 +18,7 @@ from lynxalert.state.tables import deliveries
 
 OWED = tuple(str(status) for status in Status if status.is_owed)
 HELD = tuple(map(str, SILENCING))  # why what is owed waits until it is thought of again
+_SPECIAL = frozenset(map(str, Special))
 ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))
 
 
@@ -102,7 +103,7 @@ def passed(was: Delivery, now: dt.datetime) -> Note:
 
 def kind_of(word: str) -> Kind | Special:
     """What *word* stands for."""
-    return Special.DIGEST if word == Special.DIGEST else Kind(word)
+    return Special(word) if word in _SPECIAL else Kind(word)
 
 
 def target(row: RowMapping) -> Target:

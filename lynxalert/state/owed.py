@@ -116,7 +116,7 @@ async def starts(
     tx: AsyncConnection, alert_id: str, episodes: Collection[str], accepted_since: dt.datetime
 ) -> tuple[Start, ...]:
     """What channels know of *episodes* of an alert, and every start they accepted since *accepted_since*."""
-    others = (str(Kind.RESOLVED), str(Special.DIGEST))
+    others = (str(Kind.RESOLVED), *map(str, Special))
     news = and_(deliveries.c.alert_id == alert_id, deliveries.c.kind.not_in(others))
     lately = select(deliveries.c.episode).where(
         news, deliveries.c.status.in_(ACCEPTED), deliveries.c.settled_at >= accepted_since
@@ -131,6 +131,13 @@ async def starts(
     channels = await definitions.channels(tx, alert_id) if groups else ()
     leading: dict[Target, ChannelSpec | None] = {}
     return tuple(_start(rows, channels, leading) for rows in groups.values())
+
+
+async def delivered_of(tx: AsyncConnection, episode: str) -> tuple[Delivery, ...]:
+    """What was delivered of an episode, in order."""
+    d = deliveries.c
+    found = select(deliveries).where(d.episode == episode, d.status == str(Status.DELIVERED))
+    return tuple(map(delivery, (await tx.execute(found.order_by(d.sequence))).mappings()))
 
 
 async def held(tx: AsyncConnection, alert_id: str | None = None) -> tuple[Delivery, ...]:

@@ -44,7 +44,11 @@ async def test_a_silence_keeps_what_it_matches_quiet_until_it_is_ended(house: Ho
 
 
 async def test_an_episode_is_acknowledged_and_shown_as_such(house: House) -> None:
-    made = await house.create(q=BY_SERVICE, window="1h")
+    pagers = [
+        {"type": "pagerduty", "name": "P", "config": {"routing_key": "R", "api_url": house.provider.url}},
+        {"type": "opsgenie", "name": "O", "config": {"api_key": "K", "api_url": house.provider.url}},
+    ]
+    made = await house.create(q=BY_SERVICE, window="1h", channels=[house.hook(), *pagers])
     path = f"/api/v1/alerts/{made['id']}"
     nothing = await house.ask("POST", f"{path}/ack")
     assert (nothing.status, nothing.error["message"]) == (409, "nothing of it fires")
@@ -54,7 +58,12 @@ async def test_an_episode_is_acknowledged_and_shown_as_such(house: House) -> Non
     async def firing() -> bool:
         return len((await house.ask("GET", f"{path}/instances")).data["instances"]) == 2
 
+    async def told() -> bool:
+        sent = (await house.ask("GET", f"{path}/notifications")).data["notifications"]
+        return [each["status"] for each in sent] == ["delivered"] * 6
+
     await house.until(firing, minutes=1)
+    await house.until(told)
     wish = {"key": {"service": "shop"}, "note": "on it"}
     (known,) = (await house.ask("POST", f"{path}/ack", wish)).data["acknowledged"]
     assert known["key"] == {"service": "shop"}
@@ -63,6 +72,12 @@ async def test_an_episode_is_acknowledged_and_shown_as_such(house: House) -> Non
         "shop": "on it",
         "search": None,
     }
+    await house.until(lambda: len(house.provider.requests) == 8)
+    event, close = sorted(house.provider.requests[6:], key=lambda one: one.path, reverse=True)
+    episode = known["episode"]
+    assert event.json == {"routing_key": "R", "event_action": "acknowledge", "dedup_key": episode}
+    assert close.path == f"/v2/alerts/{episode}/acknowledge?identifierType=alias"
+    assert close.json["note"].endswith(": on it")
     assert (await house.ask("POST", f"{path}/unack")).status == 204
     instances = (await house.ask("GET", f"{path}/instances")).data["instances"]
     assert {each["acked"] for each in instances} == {None}

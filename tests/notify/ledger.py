@@ -149,7 +149,7 @@ class Ledger:
         told = (Status.DELIVERED, Status.COLLAPSED)
         others = [one for one in self.rows.values() if self._same(one, row) and not one.is_end]
         message = row.message
-        assert row.kind is not Special.DIGEST
+        assert not isinstance(row.kind, Special)
         return Item(
             id=row.id,
             episode=row.episode,

@@ -28,6 +28,7 @@ class Opsgenie(kit.Web):
     markup: ClassVar[Markup] = kit.PLAIN
     stateful: ClassVar[bool] = True
     keyed: ClassVar[bool] = True
+    acknowledges: ClassVar[bool] = True
 
     api_key: Secret
     priority: Literal["P1", "P2", "P3", "P4", "P5"] = "P3"
@@ -41,10 +42,13 @@ class Opsgenie(kit.Web):
         return () if known else [("responders", "must be such as team:SRE, user:a@example.com, schedule:…")]
 
     async def send(self, message: Message, http: Http) -> Receipt:
-        accepted = {} if message.resolved else await self._ask("POST", "", http, self._alert(message))
+        if message.acknowledges:
+            note = {"source": "LynxAlert", "note": kit.cut(message.text, 25_000)}
+            accepted = await self._ask("POST", _act(message, "acknowledge"), http, note)
+        elif not message.resolved:
+            accepted = await self._ask("POST", "", http, self._alert(message))
         if message.resolved or message.test:
-            close = f"/{quote(message.episode, safe='')}/close?identifierType=alias"
-            accepted = await self._ask("POST", close, http, {"source": "LynxAlert"})
+            accepted = await self._ask("POST", _act(message, "close"), http, {"source": "LynxAlert"})
         return Receipt(str(accepted.get("requestId")))
 
     async def probe(self, http: Http) -> kit.ProbeReport:
@@ -79,6 +83,10 @@ def _details(message: Message) -> dict[str, str]:
     links = {link.title: link.url for link in message.links if len(link.url) <= 500}
     fields = list(message.labels.items())[:10]
     return links | {kit.cut(name, 100): kit.cut(str(value), 300) for name, value in fields}
+
+
+def _act(message: Message, verb: str) -> str:
+    return f"/{quote(message.episode, safe='')}/{verb}?identifierType=alias"
 
 
 def _responder(text: str) -> dict[str, Plain]:

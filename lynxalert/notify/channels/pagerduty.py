@@ -21,6 +21,7 @@ class Pagerduty(kit.Web):
     markup: ClassVar[Markup] = kit.PLAIN
     stateful: ClassVar[bool] = True
     keyed: ClassVar[bool] = True
+    acknowledges: ClassVar[bool] = True
 
     routing_key: Secret
     severity: Literal["critical", "error", "warning", "info"] | None = None  # default: the alert's
@@ -38,7 +39,9 @@ class Pagerduty(kit.Web):
         return self.api_url or Url(f"https://events.{eu}pagerduty.com")
 
     async def send(self, message: Message, http: Http) -> Receipt:
-        if not message.resolved:
+        if message.acknowledges:
+            await self._event("acknowledge", message, {}, http)
+        elif not message.resolved:
             await self._event("trigger", message, self._payload(message), http)
         if message.resolved or message.test:
             await self._event("resolve", message, {}, http)
