@@ -23,7 +23,9 @@ from lynxalert.state import (
     Transaction,
     audit,
     instances,
+    outbox,
     overlays,
+    owed,
 )
 
 
