@@ -176,6 +176,7 @@ class ShownInstance(TypedDict):
     tier: str | None
     evidence: list[str]
     flapping: bool
+    overlays: list[HeldOverlay]
     acked: Known | None
     overlays: list[HeldOverlay]
 
