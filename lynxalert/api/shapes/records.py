@@ -178,7 +178,6 @@ class ShownInstance(TypedDict):
     flapping: bool
     overlays: list[HeldOverlay]
     acked: Known | None
-    overlays: list[HeldOverlay]
 
 
 class ShownInstances(TypedDict):
