@@ -27,6 +27,7 @@ from lynxalert.config.channels import channels as read_channels
 from lynxalert.config.definition import AlertDefinition
 from lynxalert.config.metrics import lowered, settings
 from lynxalert.config.mistakes import Mistake
+from lynxalert.config.pointless import pointless
 from lynxalert.config.questions import Compile, condition, question
 from lynxalert.config.schedules import schedule_of, window_of
 from lynxalert.config.shape import read_rest
@@ -86,6 +87,7 @@ def build(
         definition.type is None
     ):  # else nobody wrote the query, and what is wrong with the fields is said already
         mistakes += wrong + condition(definition)
+    mistakes += pointless(definition, schedule, specs)
     mistakes += of_alert(definition.templates.texts)
     if compiled is not None:
         mistakes += of_result(definition.templates.texts, specs, compiled.columns)

@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from lynxalert.config.breadth import everything
 from lynxalert.config.definition import AlertDefinition
 from lynxalert.config.impossible import impossible
 from lynxalert.config.mistakes import Mistake
+from lynxalert.config.units import UnitError, duration, duration_text
 from lynxalert.lang import Code
 from lynxalert.lang.ast import (
     Aggregation,
+    AllOf,
     Binary,
     By,
+    Comparison,
     Condition,
     Field,
     Literal,
-    Pattern,
     Query,
     Stage,
+    Term,
     Terms,
-    Word,
 )
 
-# These begin a query with what they name themselves.
-_STARTS = frozenset(
-    (
-        "datamodel",
-        "from",
-        "gentimes",
-        "inputlookup",
-        "makeresults",
-        "mstats",
-        "multisearch",
-        "tstats",
-        "union",
-    )
-)
+_SYMBOLS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "="}
+_ROWS = frozenset(("stats", "timechart"))
+_MEANS = ("avg", "mean", "stdev", "var", "median", "perc", "p")
 
 # After these a row is still there; after anything else it may be gone.
 _KEEPS_ROWS = frozenset(
@@ -73,19 +71,39 @@ _KEEPS_ROWS = frozenset(
 
 def lint(query: Query, definition: AlertDefinition, name: str) -> list[Mistake]:
     """The mistakes of *query*, which stands in the setting *name*: one that can only fire is refused, the rest is said."""
-    found = [*impossible(query, name), *_everything(query, name)]
-    if (definition.when or {}).get("type", "any_rows") != "any_rows":
-        return found
-    return found + _of_rows(query, definition, name)
+    found = [*impossible(query, name), *everything(query, name), *_shapes(query, definition, name)]
+    when = definition.when or {}
+    if when.get("type", "any_rows") == "any_rows":
+        return found + _of_rows(query, definition, name)
+    return found + _of_threshold(query, when, definition)
+
+
+def _of_threshold(query: Query, when: Mapping[str, Any], definition: AlertDefinition) -> list[Mistake]:
+    """What is said of a `when` that compares a count."""
+    aggregates = [stage for stage in query.stages if stage.command == "stats"]
+    operator, field, limit = _SYMBOLS.get(str(when.get("op"))), when.get("field"), when.get("value")
+    if not aggregates or operator is None or when.get("type") != "threshold" or when.get("tiers"):
+        return []
+    if not isinstance(limit, int | float) or isinstance(limit, bool) or field not in _counts(aggregates[-1]):
+        return []
+    grouped = bool(_keys(aggregates[-1]))
+    return [
+        replace(each, path=("when", "value"), span=None)
+        for each in _low(
+            "when", aggregates[-1], (str(field), operator, float(limit)), definition, grouped=grouped
+        )
+    ]
 
 
 def _of_rows(query: Query, definition: AlertDefinition, name: str) -> list[Mistake]:
     """What is said where every row that survives fires."""
     stages = query.stages
-    last = max((place for place, stage in enumerate(stages) if stage.command == "stats"), default=None)
+    last = max((place for place, stage in enumerate(stages) if stage.command in _ROWS), default=None)
     if last is None:
         return []
     aggregate, after = stages[last], stages[last + 1 :]
+    if aggregate.command == "timechart":
+        return _charted(aggregate, after, name)
     if not _keys(aggregate) and all(stage.command in _KEEPS_ROWS for stage in after):
         return [
             Mistake(
@@ -100,42 +118,89 @@ def _of_rows(query: Query, definition: AlertDefinition, name: str) -> list[Mista
     return [
         found
         for stage in after
-        if stage.command == "where"
-        and (compared := _compared(stage)) is not None
-        and compared[0].name in counts
+        if stage.command == "where" and (compared := _compared(stage)) is not None and compared[0] in counts
         for found in _low(name, stage, compared, definition, grouped=bool(_keys(aggregate)))
     ]
 
 
-def _everything(query: Query, name: str) -> list[Mistake]:
-    """What is said of a query that begins with all events there are."""
-    first = query.stages[0] if query.stages else None
-    if first is None or first.command in _STARTS or (first.command == "search" and not _is_all(first)):
+def _charted(chart: Stage, after: tuple[Stage, ...], name: str) -> list[Mistake]:
+    """What is said of buckets of time, each of which is a row, empty ones included."""
+    if not all(stage.command in _KEEPS_ROWS for stage in after):
         return []
-    text = ": it looks at every event of the index"
-    hint = "name what it is about, such as source=app or level=error"
-    return [Mistake((name,), text, Code.LINT, hint, first.span)]
+    text = ": every bucket of time leaves a row, so the alert would always fire"
+    hint = "say stats instead: each evaluation looks at one window; end it with | where"
+    return [Mistake((name,), text, Code.LINT, hint, chart.span)]
 
 
-def _is_all(stage: Stage) -> bool:
-    match stage.clauses:
-        case (Terms(term=Word(pattern=Pattern(text="*"))),):
-            return True
-    return False
+def _shapes(query: Query, definition: AlertDefinition, name: str) -> Iterator[Mistake]:
+    """What is said of groups that are none, of averages that are never met, of a range of its own."""
+    for stage in query.stages:
+        if stage.command == "stats" and "_time" in _keys(stage):
+            text = ": by _time makes a group of every instant"
+            hint = "leave it out: each evaluation looks at one window"
+            yield Mistake((name,), text, Code.LINT, hint, stage.span)
+    means = {
+        output
+        for stage in query.stages
+        for output, function in _functions(stage)
+        if function.startswith(_MEANS)
+    }
+    for stage in query.stages:
+        compared = _compared(stage) if stage.command == "where" else None
+        if compared is not None and compared[0] in means and compared[1] in {"=", "=="} and compared[2]:
+            text = f": {compared[0]} is a mean, and hardly ever exactly {compared[2]:g}"
+            yield Mistake((name,), text, Code.LINT, "compare with > or <", stage.span)
+    yield from _short_range(query, definition, name)
+
+
+def _short_range(query: Query, definition: AlertDefinition, name: str) -> Iterator[Mistake]:
+    """A range in the query that ends before the evaluation before."""
+    if definition.interval is None or definition.allow_gaps:
+        return
+    try:
+        step = duration(definition.interval)
+    except UnitError:
+        return
+    for stage in query.stages[:1]:
+        for term in (clause.term for clause in stage.clauses if isinstance(clause, Terms)):
+            for each in term.terms if isinstance(term, AllOf) else (term,):
+                back = _back(each)
+                if back is not None and back < step:
+                    text = f": earliest looks {duration_text(back)} back, every {duration_text(step)}: events between are never seen"
+                    yield Mistake(
+                        (name,), text, Code.LINT, "leave it out: window says how far back", each.span
+                    )
+
+
+def _back(term: Term) -> dt.timedelta | None:
+    """How far back `earliest=-5m` reaches."""
+    match term:
+        case Comparison(field="earliest", operator="=", value=value):
+            with suppress(UnitError):
+                return duration(value.text.removeprefix("-"))
+    return None
+
+
+def _functions(stage: Stage) -> Iterator[tuple[str, str]]:
+    for each in _aggregations(stage):
+        yield _output(each), each.function.lower()
 
 
 def _low(
-    name: str, stage: Stage, compared: tuple[Field, str, float], definition: AlertDefinition, *, grouped: bool
+    name: str, stage: Stage, compared: tuple[str, str, float], definition: AlertDefinition, *, grouped: bool
 ) -> list[Mistake]:
     """What is said of `where count < n`, and of a count that is never less."""
     field, operator, limit = compared
+    if (operator == "<" and limit <= 0) or (operator in {"<=", "="} and limit < 0):
+        text = f": {field} {operator} {limit:g} never holds, because nothing is counted below 0"
+        return [Mistake((name,), text, Code.LINT, None, stage.span)]
     none_at_all = (operator == "<" and limit <= 1) or (operator in {"<=", "="} and limit <= 0)
     if grouped and none_at_all:
-        text = f": {field.name} {operator} {limit:g} never holds, because a group without events has no row"
+        text = f": {field} {operator} {limit:g} never holds, because a group without events has no row"
         hint = 'use when = { type = "no_data" } with expect = [...]'
         return [Mistake((name,), text, Code.LINT, hint, stage.span)]
     if (operator == ">" and limit < 0) or (operator == ">=" and limit <= 0):
-        text = f": {field.name} {operator} {limit:g} always holds, so the alert always fires"
+        text = f": {field} {operator} {limit:g} always holds, so the alert always fires"
         return [Mistake((name,), text, Code.LINT, None, stage.span)]
     low = operator in {"<", "<="} or (operator == "=" and limit == 0)
     if low and not definition.delay:
@@ -145,12 +210,12 @@ def _low(
     return []
 
 
-def _compared(stage: Stage) -> tuple[Field, str, float] | None:
+def _compared(stage: Stage) -> tuple[str, str, float] | None:
     """`where field < number`, and nothing else."""
     expression = next((each.expression for each in stage.clauses if isinstance(each, Condition)), None)
     match expression:
         case Binary(operator=operator, left=Field() as field, right=Literal(value=int() | float() as value)):
-            return field, operator, float(value)
+            return field.name, operator, float(value)
     return None
 
 

@@ -10,8 +10,10 @@ from lynxalert.alerts.metrics import lower
 from lynxalert.config.definition import AlertDefinition
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.schedules import DAY
+from lynxalert.lang import Code
 
 FIELDS = ("threshold", "skill_id", "skill_name", "agent_id", "comparison_op", "threshold_type", "filter")
+_SHARES = frozenset(("denied_rate", "error_rate", "volume_drop"))
 _LOWERED = ("q", "query", "when")
 
 
@@ -21,6 +23,15 @@ def settings(definition: AlertDefinition) -> dict[str, Any]:
         return {}
     values = {name: getattr(definition, name) for name in FIELDS}
     return {"type": definition.type, **{name: value for name, value in values.items() if value is not None}}
+
+
+def _shares(given: dict[str, Any]) -> list[Mistake]:
+    """What is said of a share above the whole: people mean per cent."""
+    threshold = given.get("threshold")
+    if given["type"] not in _SHARES or not isinstance(threshold, int | float) or threshold <= 1:
+        return []
+    text = f"is a share from 0 to 1: nothing is ever above {threshold:g}"
+    return [Mistake(("threshold",), text, Code.LINT, f"{threshold:g} % is {threshold / 100:g}")]
 
 
 def lowered(definition: AlertDefinition, schedule: Schedule) -> tuple[AlertDefinition, list[Mistake]]:
@@ -38,5 +49,6 @@ def lowered(definition: AlertDefinition, schedule: Schedule) -> tuple[AlertDefin
         return definition, mistakes + [
             Mistake(each.path, each.message, help=each.help) for each in error.problems
         ]
+    mistakes += _shares(given)
     change = {"q": made.query, "query": None, "when": dict(made.when), "window": made.window}
     return definition.model_copy(update={**change, "name": definition.name or made.name}), mistakes

@@ -10,6 +10,7 @@ from lynxalert.alerts.conditions import build as build_condition
 from lynxalert.config.definition import AlertDefinition
 from lynxalert.config.lint import lint
 from lynxalert.config.mistakes import Mistake
+from lynxalert.config.outcome import unfound
 from lynxalert.lang import Code, Diagnostic, QueryError
 from lynxalert.lang.ast import Query
 from lynxalert.plan import Type
@@ -70,7 +71,10 @@ def question(
         if each.code is not Code.UNSEEN_FIELD or each.span.start >= known_from
     ]
     mistakes = [_mistake(name, each, Code.LINT) for each in odd]
-    return text, compiled, mistakes + lint(compiled.query, definition, name)
+    mistakes += lint(compiled.query, definition, name)
+    closed = any(stage.command in _CLOSING for stage in compiled.query.stages)
+    columns = compiled.columns if closed else None
+    return text, compiled, [*mistakes, *unfound(definition, columns, compiled.key_fields)]
 
 
 def condition(definition: AlertDefinition) -> list[Mistake]:

@@ -124,7 +124,7 @@ def _alert(
 
 
 def _instance(each: Instance, overlays: Iterable[Overlay], messages: Sequence[ToldThen]) -> dict[str, Any]:
-    flapping = [{"reason": str(Quiet.FLAPPING), "until": None}] if each.flapping else []
+    flapping = [overlay_of(Overlay(Quiet.FLAPPING))] if each.flapping else []
     return {
         "key": json.loads(each.key),
         "condition": str(each.phase),

@@ -63,7 +63,8 @@ async def silence(tx: AsyncConnection, made: Silence, now: dt.datetime | None = 
     A mute ends every earlier mute of its alert.
     """
     if made.alert_id is not None:
-        await unmute(tx, made.alert_id, made.starts_at)
+        earlier = silences.c.alert_id == made.alert_id
+        await _end(tx, earlier, made.starts_at, max(made.starts_at, now or made.starts_at))
     values = {name: getattr(made, name) for name in silences.c.keys()}  # noqa: SIM118 - not a mapping
     values["matchers"] = [str(each) for each in made.matchers]
     statement = insert(silences).values(values)
@@ -144,15 +145,18 @@ def _unended(now: dt.datetime) -> ColumnElement[bool]:
     )
 
 
-async def _end(tx: AsyncConnection, which: ColumnElement[bool], now: dt.datetime) -> bool:
+async def _end(
+    tx: AsyncConnection, which: ColumnElement[bool], at: dt.datetime, now: dt.datetime | None = None
+) -> bool:
+    """End these as of *at*; *now* is when it becomes so, if not then."""
     ended = await tx.execute(
         update(silences)
-        .where(which, _unended(now))
-        .values(ended_at=now)
+        .where(which, _unended(at))
+        .values(ended_at=at)
         .returning(silences.c.id, silences.c.alert_id)
     )
     over = [Note(Matter.SILENCE, row.alert_id or "", row.id, OVER) for row in ended]
-    await chronicle.note(tx, over, now)
+    await chronicle.note(tx, over, now or at)
     return bool(over)
 
 

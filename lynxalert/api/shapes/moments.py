@@ -20,13 +20,6 @@ from lynxalert.api.shapes.records import (
 )
 
 
-class LeastOverlay(TypedDict):
-    """Flapping: nobody said so."""
-
-    reason: str
-    until: dt.datetime | None
-
-
 class ToldMessage(TypedDict):
     """A message that was owed by then, and what had become of it."""
 
@@ -59,7 +52,7 @@ class StoodInstance(TypedDict):
     tier: str | None
     episode: str | None
     started: dt.datetime | None
-    overlays: list[HeldOverlay | LeastOverlay]
+    overlays: list[HeldOverlay]
     messages: list[ToldMessage]
 
 
