@@ -25,13 +25,13 @@ from lynxalert.daemon.silencing import Silencing
 from lynxalert.daemon.slots import Outcome
 from lynxalert.notify.matchers import parse_matcher
 from lynxalert.notify.model import Delivery, Status
-from lynxalert.notify.outbox import Lane
 from lynxalert.plan import Row
-from lynxalert.state import Database, StoredOutbox, history, instances, owed
+from lynxalert.state import Database, history, instances, owed
 from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Answer, Scripted
-from tests.fakes import FakeClock, settle
+from tests.fakes import FakeClock
 from tests.proofs.ledger import Account, Episode, Ledger, Place, Reason
 from tests.proofs.machine import Machine, Rules, Told
+from tests.proofs.resting import Watched, rest
 from tests.proofs.wire import Wire
 
 HOSTS = ("a", "b", "c")
@@ -77,28 +77,6 @@ def policy_of(rules: Rules) -> Policy:
         no_data=NoData(rules.no_data),
         forget_after=rules.forget * MINUTE,
     )
-
-
-class Watched(StoredOutbox):
-    """Says when the sender has asked, so that nobody need look all the time whether it rests."""
-
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
-        self.asked = asyncio.Event()
-
-    async def claim(
-        self, destination: str, now: dt.datetime, lease_until: dt.datetime, most: int = 1
-    ) -> Sequence[Lane]:
-        try:
-            return await super().claim(destination, now, lease_until, most)
-        finally:
-            self.asked.set()
-
-    async def next_due(self, now: dt.datetime) -> dt.datetime | None:
-        try:
-            return await super().next_due(now)
-        finally:
-            self.asked.set()
 
 
 @dataclass
@@ -373,17 +351,7 @@ class World:
         return hush.until is None or now < hush.until
 
     async def rest(self) -> None:
-        """Until the sender waits for the clock or for news."""
-        await settle(3)  # so that its alarm has rung
-        async with asyncio.timeout(60):
-            while not self.sender.is_idle:
-                self.outbox.asked.clear()
-                asked = asyncio.ensure_future(self.outbox.asked.wait())
-                await asyncio.wait((asked, self.running), return_when=asyncio.FIRST_COMPLETED)
-                if self.running.done():
-                    self.running.result()
-                await settle(4)
-        await settle(3)
+        await rest(self.sender, self.outbox, self.running)
 
     # What must be so
 
