@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import pathlib
-import tempfile
 from dataclasses import replace
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from lynxalert.state import Database
 from tests.proofs.machine import MINUTE, Rules
-from tests.proofs.world import HOSTS, PLACES, World
+from tests.proofs.world import HOSTS, PLACES, World, empty, quick_folder
 
-FOLDER = tempfile.TemporaryDirectory(
-    prefix="lynxalert-", dir="/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None
-)
 NUMBERS = itertools.count()
 
 rules = st.builds(
@@ -34,14 +28,6 @@ rules = st.builds(
 hosts = st.sampled_from(HOSTS)
 places = st.sampled_from(sorted(PLACES))
 spans = st.sampled_from([2, 4, 9, None])
-
-
-async def template(folder: pathlib.Path) -> pathlib.Path:
-    """A state file with nothing in it, made once."""
-    file = folder / "empty.sqlite"
-    if not file.exists():
-        await (await Database.open(file, lasting=False)).close()
-    return file
 
 
 class Days(RuleBasedStateMachine):
@@ -62,9 +48,8 @@ class Days(RuleBasedStateMachine):
     )
     def begin(self, chosen: Rules, names: set[str], hours: tuple[int, int] | None) -> None:
         async def work() -> None:
-            folder = pathlib.Path(FOLDER.name)
-            file = folder / f"{next(NUMBERS)}.sqlite"
-            self.world = await World.begin(file, await template(folder), chosen, sorted(names), hours=hours)
+            file = quick_folder() / f"{next(NUMBERS)}.sqlite"
+            self.world = await World.begin(file, await empty(), chosen, sorted(names), hours=hours)
 
         self.do(work())
 

@@ -6,9 +6,12 @@ Whatever is done to the one is done to the other; `agree` compares them. Only pr
 from __future__ import annotations
 
 import asyncio
+import atexit
 import datetime as dt
+import functools
 import pathlib
 import shutil
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
@@ -61,6 +64,23 @@ WHEN = {
     "recover": 1,
 }  # fmt: skip
 WORST = ("muted", "silenced", "off_schedule")
+
+
+@functools.cache
+def quick_folder() -> pathlib.Path:
+    """A folder for state files that may be forgotten: in memory, where there is such a place."""
+    memory = pathlib.Path("/dev/shm")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="lynxalert-", dir=memory if memory.is_dir() else None))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+async def empty() -> pathlib.Path:
+    """A state file with nothing in it, made once."""
+    file = quick_folder() / "empty.sqlite"
+    if not file.exists():
+        await (await Database.open(file, lasting=False)).close()
+    return file
 
 
 def spec_of(place: Place) -> ChannelSpec:
