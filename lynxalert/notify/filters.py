@@ -57,8 +57,8 @@ def _round(value: Plain, digits: int = 0) -> float | int:
     return int(rounded) if digits <= 0 else rounded
 
 
-def _join(value: Plain, between: str = ", ") -> str:
-    parts = list(value)
+def _join(value: Plain, between: Plain = ", ") -> str:
+    parts, between = list(value), text_of(between)
     if len(between) * len(parts) > LONGEST:
         raise ValueError("the joined text would be too long")
     return between.join(text_of(part) for part in parts)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+# A tag that is not closed before the next one opens is none; else many open ones would be looked through again and again.
+TAG = re.compile(r"\{\{(?:(?!\{\{).)*?\}\}|\{%(?:(?!\{%).)*?%\}", re.DOTALL)
 # A dot that begins a path: after an opening, a blank, a bracket, a comma, a pipe or an operator. Strings are skipped.
 LEADING_DOT = re.compile(r"""("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(?<![\w\]\)\}.'"])\.(?=[A-Za-z_])""")
 KEYWORD = re.compile(r"\{\{-?\s*(if|range|end|else|with|define|template|block|printf)\b")

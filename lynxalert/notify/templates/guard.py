@@ -27,7 +27,8 @@ class Guard(NodeTransformer):
     def generic_visit(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
         """Refuse *node* or go on into it."""
         if not isinstance(node, ALLOWED):
-            raise TemplateSyntaxError(f"`{type(node).__name__.lower()}` is not offered here", node.lineno)
+            line = node.lineno or 1  # what Jinja makes up by itself stands nowhere
+            raise TemplateSyntaxError(f"`{type(node).__name__.lower()}` is not offered here", line)
         return super().generic_visit(node, *args, **kwargs)
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor names methods for nodes
@@ -50,6 +51,21 @@ class Guard(NodeTransformer):
         weight = sum(node_count(inner) for inner in (*node.body, *([node.test] if node.test else [])))
         node.iter = self._filter(node.iter, "_each", nodes.Const(weight, lineno=node.lineno))
         return node
+
+    def visit_List(self, node: nodes.List) -> nodes.Node:  # noqa: N802 - the visitor names methods for nodes
+        """A list as a filter, so that what it holds is counted: a list of lists of lists soon is too much."""
+        self.generic_visit(node)
+        return self._filter(node, "_made")
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Node:  # noqa: N802 - the visitor names methods for nodes
+        """The same; names that a loop assigns to are no value."""
+        self.generic_visit(node)
+        return node if node.ctx == "store" else self._filter(node, "_made")
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Node:  # noqa: N802 - the visitor names methods for nodes
+        """The same."""
+        self.generic_visit(node)
+        return self._filter(node, "_made")
 
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:  # noqa: N802 - the visitor names methods for nodes
         """`a ~ b` as a filter, so that its length is counted."""

@@ -30,6 +30,7 @@ FILE = "<template>"
 MISTAKES = (
     jinja2.TemplateError,
     ArithmeticError,
+    AttributeError,
     TypeError,
     ValueError,
     LookupError,

@@ -20,6 +20,8 @@ from lynxalert.notify.message import Plain
 
 STEPS = 200_000  # nodes evaluated in loops, calculations and filters of one rendering
 CHARACTERS = 1_000_000  # made on the way
+LEAVES = 5_000  # values within a list or object that a template makes; LETTERS of a text count as one
+LETTERS = 20
 LOOP = frozenset({"index", "index0", "revindex", "first", "last", "length"})
 
 
@@ -83,6 +85,7 @@ class Sandbox(SandboxedEnvironment):
         self.globals.clear()
         self.filters = {name: _counted(name, function) for name, function in FILTERS.items()}
         self.filters |= {
+            "_made": _made,
             "default": _default,
             "d": _default,
             "_concat": _concat,
@@ -118,7 +121,8 @@ class Sandbox(SandboxedEnvironment):
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
         if not numbers and not (operator == "+" and type(left) is type(right)):
             raise TypeError(f"`{operator}` needs numbers on both sides")
-        return _budget(context).charge(super().call_binop(context, operator, left, right))
+        made = _budget(context).charge(super().call_binop(context, operator, left, right))
+        return made if numbers else _made(context, made)
 
 
 def node_count(node: nodes.Node) -> int:
@@ -132,10 +136,35 @@ def _budget(context: Context) -> Budget:
     return budget
 
 
+def weigh(value: Plain, left: int = LEAVES) -> int:
+    """How much of *left* remains after everything within *value* is counted; what is shared counts each time.
+
+    Raises:
+        ValueError: nothing remains.
+    """
+    left -= 1
+    if isinstance(value, list | tuple | Mapping):
+        for each in value.values() if isinstance(value, Mapping) else value:
+            left = weigh(each, left)
+    elif isinstance(value, str):
+        left -= len(value) // LETTERS
+    if left < 0:
+        raise ValueError("a list or object made here holds too much")
+    return left
+
+
+@jinja2.pass_context
+def _made(context: Context, value: Any) -> Any:
+    """A list or object that the template made: small, so that comparing and writing it is quick."""
+    return _budget(context).charge(value, LEAVES - weigh(value))
+
+
 @jinja2.pass_context
 def _shown(context: Context, value: Any) -> str:
     """A value on its way into the text: shortened if asked, escaped for the markup."""
     budget = _budget(context)
+    if isinstance(value, LoopContext):
+        return budget.absent
     if isinstance(value, Blank):
         name = value._undefined_name  # noqa: SLF001 - Jinja keeps the name nowhere else
         budget.blanks[str(name)] = None
@@ -152,7 +181,8 @@ def _counted(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
     @jinja2.pass_context
     def apply(context: Context, value: Any, *arguments: Any, **named: Any) -> Any:
         budget = _budget(context)
-        made = budget.charge(function(None if isinstance(value, Blank) else value, *arguments, **named))
+        given = None if isinstance(value, Blank | LoopContext) else value
+        made = budget.charge(function(given, *arguments, **named))
         return Ready(made) if (budget.markup.name, name) in READY else made
 
     return apply
@@ -165,7 +195,7 @@ def _default(value: Any, instead: Any = "") -> Any:
 @jinja2.pass_context
 def _concat(context: Context, parts: list[Any]) -> Any:
     return _budget(context).charge(
-        "".join("" if isinstance(part, Blank) else text_of(part) for part in parts)
+        "".join("" if isinstance(part, Blank | LoopContext) else text_of(part) for part in parts)
     )
 
 
