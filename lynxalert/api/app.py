@@ -63,6 +63,7 @@ from lynxalert.api.protocols.acks import ACKS, Acks
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route
 from lynxalert.api.rules import RULES
+from lynxalert.api.serving import UNDER_WAY, UnderWay, under_way
 from lynxalert.api.trying import Backtests, Rehearsal
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore
@@ -70,9 +71,6 @@ from lynxalert.notify.chart import Charts
 
 PREFIX = "/api/v1"
 CURSORS = 2  # queries of people at once; alerts have a worker of their own
-LAST_REQUESTS = 1.5  # seconds that requests under way have when the end begins; aiohttp gives them twice
-IDLE = 75.0  # seconds that a connection may be silent, or take to say what it wants
-LARGEST_LINE = 16_384  # bytes of a request line or header: queries travel in URLs too
 
 # Also without the prefix, as some clients have it.
 ALERT_ROUTES: tuple[Route, ...] = (
@@ -169,10 +167,12 @@ class Offered:
 
 
 def application(offered: Offered) -> web.Application:
-    """The application; run it with `runner`."""
-    app = web.Application(middlewares=[counted, errors, guard])
+    """The application; `serving` runs it."""
+    app = web.Application(middlewares=[under_way, counted, errors, guard])
     _offer(app, offered)
     app[keys.ASKING] = Counter()
+    app[keys.ENDING] = asyncio.Event()
+    app[UNDER_WAY] = UnderWay()
     app[keys.CURSORS] = asyncio.Semaphore(CURSORS)
     app[REPEATS] = Repeats()
     app[stream.STREAMS] = Counter()
@@ -225,20 +225,3 @@ def _add(app: web.Application, method: str, path: str, endpoint: Endpoint) -> No
         app.router.add_get(path, endpoint, allow_head=True)
     else:
         app.router.add_route(method, path, endpoint)
-
-
-def runner(app: web.Application, *, idle: float = IDLE) -> web.AppRunner:
-    """What serves *app*: bodies arrive as sent, because aiohttp takes a cut gzip stream for a whole one.
-
-    *idle*: seconds after which a connection without a whole request is closed.
-    """
-    return web.AppRunner(
-        app,
-        auto_decompress=False,
-        access_log=None,
-        handle_signals=False,
-        keepalive_timeout=idle,
-        shutdown_timeout=LAST_REQUESTS,
-        max_line_size=LARGEST_LINE,
-        max_field_size=LARGEST_LINE,
-    )

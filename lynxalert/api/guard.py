@@ -7,8 +7,8 @@ from aiohttp import web
 from lynxalert.access import ANYONE, Role
 from lynxalert.access.doorkeeper import StrangerError, TooManyTriesError
 from lynxalert.api.access import CALLER, Caller, credentials, demand, one_of
-from lynxalert.api.errors import Endpoint
-from lynxalert.api.keys import CONFIGURATION, DOORKEEPER
+from lynxalert.api.errors import ApiError, Endpoint
+from lynxalert.api.keys import CONFIGURATION, DOORKEEPER, ENDING
 from lynxalert.api.refusal import Refused, Why
 from lynxalert.api.rules import rule_of
 
@@ -17,13 +17,15 @@ from lynxalert.api.rules import rule_of
 async def guard(request: web.Request, handler: Endpoint) -> web.StreamResponse:
     """Let the request through to its endpoint if the rule allows it.
 
-    Where events come in, `access.authorise` decides instead: each protocol has words of its own for a refusal.
+    Where events come in, `access.authorise` and the store decide instead: each protocol has words of its own for a refusal.
     """
     request[CALLER] = await _caller(request)
     if request.match_info.http_exception is None:
         needed = rule_of(request.match_info.handler)
         if needed is not None and needed is not Role.INGEST:
             demand(request, needed)
+            if request.app[ENDING].is_set():
+                raise ApiError(503, "SHUTTING_DOWN", "the daemon stops", headers={"Retry-After": "5"})
     return await handler(request)
 
 

@@ -34,6 +34,7 @@ CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
 CONFIGURATION: web.AppKey[Configuration] = web.AppKey("configuration", Configuration)
 CURSORS = web.AppKey("cursors", asyncio.Semaphore)  # how many queries of people run at once
 DOORKEEPER: web.AppKey[Doorkeeper | None] = web.AppKey("doorkeeper")  # None: no keys are asked for
+ENDING = web.AppKey("ending", asyncio.Event)  # set once the daemon stops: nothing new is begun
 EVENTS = web.AppKey("events", EventStore)
 KEYS: web.AppKey[Keys] = web.AppKey("keys", Keys)
 MOMENTS: web.AppKey[Moments] = web.AppKey("moments", Moments)

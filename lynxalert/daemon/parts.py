@@ -135,7 +135,7 @@ def _wired(ground: Ground) -> Parts:
     evaluator, sender = _workers(ground, observer, outbox, settings, edits.deliver)
 
     changed = _changing(ground, settings, evaluator, sender)
-    configuration = _configuration(ground, edits, changed, _reloading(ground, observer, settings))
+    configuration = _configuration(ground, edits, changed, _reloading(ground, observer, syslog, settings))
     offered = Offered(
         alerts=Book(ground.database, ground.clock, edits, changed, lambda: settings().inhibitions),
         audit=Audit(ground.database),
@@ -215,12 +215,13 @@ def _housekeeping(ground: Ground, configuration: Configuration) -> Housekeeping:
 
 
 def _reloading(
-    ground: Ground, observer: Observer, settings: Callable[[], Settings]
+    ground: Ground, observer: Observer, syslog: Listeners, settings: Callable[[], Settings]
 ) -> Callable[[bool], None]:
-    """What follows a reload, applied or not."""
+    """What follows a reload, applied or not: the certificate of syslog is read again either way."""
 
     def reloaded(applied: bool) -> None:  # noqa: FBT001 - a callback of one fact
         observer.reloaded(applied)
+        syslog.renew()
         if applied:
             ground.store.quotas = _quotas(settings())
 

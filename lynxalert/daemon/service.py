@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 import structlog
 from aiohttp import web
 
-from lynxalert.api.app import runner
+from lynxalert.api.serving import runner, wind_up
 from lynxalert.clock import Clock, SystemClock
 from lynxalert.config import ConfigError, Settings
 from lynxalert.config.settings import Address
@@ -106,7 +106,7 @@ class Daemon:
     async def _end(self, parts: Parts, web_runner: web.AppRunner, working: list[asyncio.Task[None]]) -> None:
         """Stop accepting; finish what is under way, or leave it to the next start; the rest closes itself."""
         log.info("stopping")
-        await web_runner.cleanup()
+        await wind_up(parts.app, web_runner)
         parts.syslog.stop()
         parts.evaluator.stop()
         parts.sender.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import datetime as dt
 import errno
@@ -15,13 +16,13 @@ import pytest
 from aiohttp import web
 
 from lynxalert.api import keys
-from lynxalert.api.app import runner
 from lynxalert.api.errors import errors
 from lynxalert.api.guard import guard
 from lynxalert.api.ingest import ingest
 from lynxalert.api.metrics import METRICS, Metrics
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.reply import encode
+from lynxalert.api.serving import runner
 from lynxalert.config import Settings
 from lynxalert.events import EventStore, Limits
 from tests.events.disks import Failing
@@ -63,6 +64,7 @@ async def test_an_error_of_ours_has_a_name_and_no_traceback(caplog: pytest.LogCa
 async def ingesting(store: EventStore) -> web.Application:
     app = web.Application(middlewares=[errors, guard])
     app[keys.DOORKEEPER] = None
+    app[keys.ENDING] = asyncio.Event()
     app[keys.CONFIGURATION] = Defaults()  # type: ignore[assignment] # settings is all that is asked for
     app[keys.EVENTS] = store
     app[METRICS] = Metrics()

@@ -291,6 +291,60 @@ async def test_tls_with_certificates_of_senders(tmp_path) -> None:
         assert house.rows()[0]["source"] == f"tls:{house.port('tls')[1]}"
 
 
+def signed(folder: pathlib.Path, name: str) -> None:
+    """Another certificate of the server, by the same authority."""
+    make = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
+    by = [
+        "-CA",
+        "ca.pem",
+        "-CAkey",
+        "ca.key",
+        "-addext",
+        "subjectAltName=IP:127.0.0.1",
+        "-subj",
+        f"/CN={name}",
+    ]
+    files = ["-keyout", "server.key", "-out", "server.pem"]
+    subprocess.run([*make, *files, *by], cwd=folder, check=True, capture_output=True)
+
+
+async def test_a_certificate_is_renewed_without_a_restart(tmp_path, caplog) -> None:
+    certificates(tmp_path)
+
+    def shown(address: tuple[str, int]) -> str:
+        context = ssl.create_default_context(cafile=tmp_path / "ca.pem")
+        with dial(address) as peer, context.wrap_socket(peer, server_hostname="127.0.0.1") as secure:
+            found: Any = secure.getpeercert()
+            return str(dict(found["subject"][0])["commonName"])
+
+    async with listening(tmp_path, tls=ANYWHERE, certificate="server.pem", key="server.key") as house:
+        port = house.port("tls")
+        assert await asyncio.to_thread(shown, port) == "server"
+        await asyncio.to_thread(signed, tmp_path, "renewed")
+        assert await asyncio.to_thread(shown, port) == "server", "the files alone change nothing"
+        house.listeners.renew()
+        assert await asyncio.to_thread(shown, port) == "renewed"
+        (tmp_path / "server.key").write_text((tmp_path / "sender.key").read_text())
+        house.listeners.renew()
+        assert await asyncio.to_thread(shown, port) == "renewed", "a key of another certificate is refused"
+        assert house.listeners.health()["status"] == "degraded"
+        await asyncio.to_thread(signed, tmp_path, "mended")
+        house.listeners.renew()
+        assert await asyncio.to_thread(shown, port) == "mended"
+        assert house.listeners.health()["certificate"] is None
+
+
 async def test_the_kernel_tells_what_it_dropped(tmp_path) -> None:
     async with listening(tmp_path, udp=ANYWHERE, receive_buffer=4_096) as house:
         with socket.socket(type=socket.SOCK_DGRAM) as sender:

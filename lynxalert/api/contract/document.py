@@ -60,6 +60,7 @@ class Described:
         else:
             found = {500, *own.refuses}
             found |= {*KNOWING} if self.role is not None else set()
+            found |= {503} if self.role not in (None, Role.INGEST) else set()  # while the daemon stops
             found |= {*READING} if own.takes is not None and self.method in BODIES else set()
             found |= {404} if self.address.variables else set()
             found |= {422} if self.asked is not None else set()

@@ -72,7 +72,7 @@ CODES: Mapping[int, tuple[str, tuple[str, ...]]] = {
     ),
     503: (
         "Not now: the daemon stops, or its disk refuses.",
-        ("SHUTTING_DOWN", "STORAGE_UNWRITABLE", "QUERY_FAILED"),
+        ("SHUTTING_DOWN", "STORAGE_UNWRITABLE", "QUERY_FAILED", "TOO_MANY_CONNECTIONS"),
     ),
     504: ("The query took too long.", ("TIME_OUT",)),
     507: ("The disk is nearly full.", ("STORAGE_FULL",)),

@@ -44,6 +44,8 @@ class Listeners:
         self._servers: list[asyncio.Server] = []
         self._connections = Connections(self._keeper, most=self._section.max_connections)
         self._stopping = asyncio.Event()
+        self._context: ssl.SSLContext | None = None
+        self._refused: str | None = None  # why the certificate on disk is not in force
         self.addresses: dict[str, Address] = {}
         self.up = False
         registry = metrics.registry
@@ -63,9 +65,11 @@ class Listeners:
 
     def health(self) -> Mapping[str, Any]:
         """Addresses, what is open, what was dropped; degraded while the store takes nothing."""
-        status = "degraded" if self._keeper.failure else "ok"
+        status = "degraded" if self._keeper.failure or self._refused else "ok"
         found: dict[str, Any] = {"status": status if self.up else "down", "failure": self._keeper.failure}
         found |= {name: str(address) for name, address in self.addresses.items()}
+        if self._context is not None:
+            found["certificate"] = self._refused
         if self._datagrams is not None:
             found |= {"udp_dropped": self._dropped(), "udp_buffer": self._datagrams.buffer}
         if self._section.tcp or self._section.tls:
@@ -83,6 +87,24 @@ class Listeners:
         except ListenError:
             self._close()
             raise
+
+    def renew(self) -> None:
+        """Use the certificate as its files are now, for connections to come. One that cannot be used changes nothing.
+
+        An authority of senders that is new is trusted beside the old one until a restart.
+        """
+        if self._context is None:
+            return
+        try:
+            secured(
+                self._section, self._settings.folder
+            )  # a pair that does not fit must not be half in force
+            _load(self._context, self._section, self._settings.folder)
+        except ListenError as error:
+            self._refused = str(error)
+            log.error("certificate_refused", reason=str(error))  # noqa: TRY400 - a mistake of the files, not of ours
+        else:
+            self._refused = None
 
     async def run(self) -> None:
         """Receive until `stop`, then store what was read."""
@@ -124,8 +146,8 @@ class Listeners:
         if section.tcp is not None:
             await self._serve("tcp", section.tcp, None)
         if section.tls is not None:
-            context = await asyncio.to_thread(secured, section, self._settings.folder)
-            await self._serve("tls", section.tls, context)
+            self._context = await asyncio.to_thread(secured, section, self._settings.folder)
+            await self._serve("tls", section.tls, self._context)
 
     async def _serve(self, name: str, address: Address, context: ssl.SSLContext | None) -> None:
         _more_files(self._section.max_connections + OTHER_FILES)
@@ -181,6 +203,11 @@ def secured(section: Section, folder: pathlib.Path) -> ssl.SSLContext:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    _load(context, section, folder)
+    return context
+
+
+def _load(context: ssl.SSLContext, section: Section, folder: pathlib.Path) -> None:
     try:
         context.load_cert_chain(folder / (section.certificate or ""), folder / (section.key or ""))
         if section.client_ca is not None:
@@ -190,7 +217,6 @@ def secured(section: Section, folder: pathlib.Path) -> ssl.SSLContext:
         raise ListenError(
             f"the certificate of ingest.syslog.tls cannot be used: {error.strerror or error}"
         ) from None
-    return context
 
 
 def _more_files(wanted: int) -> None:
