@@ -58,10 +58,10 @@ def _round(value: Plain, digits: int = 0) -> float | int:
 
 
 def _join(value: Plain, between: Plain = ", ") -> str:
-    parts, between = list(value), text_of(between)
-    if len(between) * len(parts) > LONGEST:
+    parts, glue = list(value), text_of(between)
+    if len(glue) * len(parts) > LONGEST:
         raise ValueError("the joined text would be too long")
-    return between.join(text_of(part) for part in parts)
+    return glue.join(text_of(part) for part in parts)
 
 
 def _replace(value: Plain, old: str, new: str) -> str:
