@@ -161,7 +161,7 @@ class EventStore:
         """
         arrival = micros(self._clock.now())
         for first in range(0, len(events), BATCH):
-            self._write([Arrived(arrival, event) for event in events[first : first + BATCH]])
+            self._write(_arrived(events[first : first + BATCH], (), arrival))
 
     async def room(self) -> None:
         """Return when what is offered next has a chance to be accepted; ask it before decoding what was sent.
