@@ -37,13 +37,15 @@ class StoredStream:
     *table* has `_time TIMESTAMP, _seq BIGINT, _indextime TIMESTAMP, host, source, sourcetype VARCHAR`, the
     promoted columns, and `_extra JSON`: one flat object of dotted names → scalars or arrays. *raw_table* has
     `_seq BIGINT, _raw VARCHAR, _text VARCHAR` (`_text`: the unescaped string values of a JSON event, one per
-    line, where they differ from how `_raw` spells them; else NULL).
+    line, where they differ from how `_raw` spells them; else NULL). *crowded*: there are more fields than *fields*
+    names, all of them in `_extra`.
     """
 
     index: str
     table: str
     raw_table: str
     fields: Mapping[str, StoredField] = field(default_factory=dict)
+    crowded: bool = False
 
 
 @dataclass(frozen=True, slots=True)

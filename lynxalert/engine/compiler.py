@@ -17,6 +17,7 @@ from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.table import AGGREGATES, FUNCTIONS
 from lynxalert.lang import Diagnostic, QueryError, parse
 from lynxalert.lang.ast import By, Query
+from lynxalert.lang.walk import fields_named
 from lynxalert.plan.analyze import analyze, begun, proceed
 from lynxalert.plan.command import COMMANDS
 from lynxalert.plan.comparing import AGGREGATING, compared
@@ -126,7 +127,7 @@ def analysed(
     query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, over: str = "_time"
 ) -> tuple[Pending, Scope]:
     """What *query* comes to, up to its first barrier; the scope has the mistakes, see `check`."""
-    scope = _scope(catalog, timezone, knowledge, over)
+    scope = _scope(query, catalog, timezone, knowledge, over)
     return analyze(compared(shown_last(query)), COMMANDS, scope), scope
 
 
@@ -142,15 +143,15 @@ def opened(
     query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, over: str = "_time"
 ) -> CompiledQuery:
     """*query* before its first stage, for whoever goes on one stage at a time with `resume`."""
-    scope = _scope(catalog, timezone, knowledge, over)
+    scope = _scope(query, catalog, timezone, knowledge, over)
     return _finished(query, begun(compared(shown_last(query)), COMMANDS, scope), scope, catalog)
 
 
-def _scope(catalog: Catalog, timezone: str, knowledge: Knowledge, over: str) -> Scope:
+def _scope(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, over: str) -> Scope:
     return Scope(
         functions=FUNCTIONS,
         aggregates=AGGREGATES,
-        scan=lambda scope, indexes: scan(catalog, scope, indexes),
+        scan=lambda scope, indexes: scan(catalog, scope, indexes, lambda: fields_named(query)),
         inner=inner,
         timezone=timezone,
         accepts=accepts,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from sqlglot import exp
 
 from lynxalert.engine.catalog import Catalog, StoredField, StoredStream
@@ -37,12 +39,20 @@ def chosen(catalog: Catalog, indexes: tuple[str, ...]) -> tuple[StoredStream, ..
     )
 
 
-def scan(catalog: Catalog, scope: Scope, indexes: tuple[str, ...]) -> Scan:
-    """A scan of *indexes* with every field their streams have, and the type that holds all its values."""
+def scan(
+    catalog: Catalog, scope: Scope, indexes: tuple[str, ...], named: Callable[[], Iterable[str]] = tuple
+) -> Scan:
+    """A scan of *indexes* with every field their streams have, and the type that holds all its values.
+
+    *named* are the names in the query: a stream may have more fields than it names itself.
+    """
     types: dict[str, Type] = {}
     for stream in chosen(catalog, indexes):
         for name, field in stream.fields.items():
             types[name] = meet(types.get(name, Type.NULL), stored_type(field))
+        for name in named() if stream.crowded else ():
+            if name not in stream.fields:
+                types[name] = meet(types.get(name, Type.NULL), stored_type(_unnamed(name)))
     metadata = [scope.column(name, type_) for name, type_ in METADATA.items()]
     fields = [scope.column(name, types[name]) for name in sorted(types) if name not in METADATA]
     return Scan(
@@ -60,6 +70,11 @@ def stored_type(field: StoredField) -> Type:
     if field.complete and field.column is not None:
         return field.type
     return Type.LIST if ARRAY in field.name else Type.ANY
+
+
+def _unnamed(name: str) -> StoredField:
+    """A field that a crowded stream may have."""
+    return StoredField(name, Type.ANY, None, complete=False)
 
 
 def read_stream(stream: StoredStream, scan_: Scan, wanted: list[Column]) -> exp.Select:
@@ -99,7 +114,7 @@ def _read(stream: StoredStream, scan_: Scan, one: Column, raw_names: dict[Column
         return text(stream.index)
     if one.name in METADATA:
         return column(one.name, "e")
-    field = stream.fields.get(one.name)
+    field = stream.fields.get(one.name) or (_unnamed(one.name) if stream.crowded else None)
     if field is None:
         return cast(null(), SQL_TYPE[one.type])
     if field.column is not None and field.complete:

@@ -48,7 +48,10 @@ class Layout:
 
     @property
     def crowded(self) -> bool:
-        """Whether there are so many fields that names of further ones are not kept until they have a column."""
+        """Whether there are so many fields that names of further ones are not kept until they have a column.
+
+        They can be read all the same, by whoever says their name.
+        """
         return len(self.slots) >= MOST_NAMES
 
     def naming(self, names: Iterable[str]) -> Layout:

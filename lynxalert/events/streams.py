@@ -96,7 +96,11 @@ class Streams:
             for slot in stream.layout.slots.values()
         }
         stored = StoredStream(
-            stream.index, events_name(stream.identifier), raw_name(stream.identifier), fields
+            stream.index,
+            events_name(stream.identifier),
+            raw_name(stream.identifier),
+            fields,
+            stream.layout.crowded,
         )
         self._stored[stream.identifier] = (stream.layout, stored)
         return stored

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
+from lynxalert.lang.ast import Comparison, Field, Member, Name, SubsearchTerm
 from lynxalert.lang.text import Span
 
 _FIELDS: dict[type, tuple[str, ...]] = {}
@@ -33,3 +34,19 @@ def nodes(root: Any) -> Iterator[Any]:
         node = waiting.pop()
         yield node
         waiting.extend(children(node))
+
+
+def fields_named(root: Any) -> set[str]:
+    """The names below *root* that may be those of fields; wildcards and internal names (`_time`) are none."""
+    found: set[str | None] = set()
+    for node in nodes(root):
+        match node:
+            case Field():
+                found.add(node.name)
+            case Name():
+                found.add(node.text)
+            case Comparison() | Member() | SubsearchTerm():
+                found.add(node.field)
+            case _:
+                pass
+    return {name for name in found if name and "*" not in name and not name.startswith("_")}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import pathlib
 
+import duckdb
+
+from lynxalert.events.database import BLOCK
 from tests.api.house import CONFIG, living
 
 LIMITED = '\n[ingest.limits."chatty"]\nrate = "1/m"\nsize = "1KB"\n'
+HEADERS = 3 * 4096  # bytes before the first block of a database
 FULL = '\n[store]\nkeep_free = "900000GB"\n'
 
 
@@ -53,3 +58,38 @@ async def test_limits_of_a_source_over_http_are_counted_and_reloaded(tmp_path: p
         house.file.write_text(house.file.read_text().replace('"1/m"', '"1000/s"'))
         assert (await house.ask("POST", "/api/v1/config/reload")).status == 200
         assert (await house.ask("POST", path, "again")).status == 200
+
+
+def damage_a_block(file: pathlib.Path, source: str) -> None:
+    """Spoil one block of the raw texts of *source*, as a failing disk does: the file opens as ever."""
+    with duckdb.connect(file, read_only=True) as database:
+        [(number,)] = database.execute("SELECT id FROM _streams WHERE stream = ?", [source]).fetchall()
+        [(block,)] = database.sql(
+            f"SELECT max(block_id) FROM pragma_storage_info('raw_{number}') WHERE column_name = '_raw'"
+        ).fetchall()
+    with file.open("r+b") as opened:
+        opened.seek(HEADERS + block * BLOCK + 5_000)
+        opened.write(b"damage")
+
+
+async def test_a_damaged_block_is_told_and_everything_else_is_served(tmp_path: pathlib.Path) -> None:
+    async with living(tmp_path) as house:
+        for source in ("whole", "broken"):
+            lines = "\n".join(f"n={n} {os.urandom(40).hex()}" for n in range(3_000))
+            assert (await house.ask("POST", f"/api/v1/ingest?source={source}", lines)).status == 200
+    damage_a_block(tmp_path / "data" / "events.duckdb", "broken")
+    async with living(tmp_path) as house:
+        assert (await house.ask("GET", "/health")).data["store"]["damage"] is None
+        met = await house.ask("GET", "/api/v1/query?q=*|stats+max(_raw)&latest=%2B1m")
+        assert (met.status, met.error["code"]) == (500, "STORE_DAMAGED")
+        assert met.error["suggestion"].startswith("queries that do not read these events go on")
+        health = (await house.ask("GET", "/health")).data
+        assert (health["status"], health["store"]["status"]) == ("degraded", "degraded")
+        assert health["store"]["damage"] == met.error["message"]
+        served = await house.ask(
+            "GET", "/api/v1/query?q=source%3Dwhole+n%3D17|stats+count+by+source&latest=%2B1m"
+        )
+        assert served.data["rows"] == [{"source": "whole", "count": 1}]
+        await house.log(2)
+        everything = await house.asked({"q": "* | stats count", "latest": "+1m"})
+        assert everything.data["rows"] == [{"count": 6_002}]

@@ -38,7 +38,13 @@ def names_in(query: Query) -> frozenset[str] | None:
 def footing_of(catalog: Catalog, indexes: tuple[str, ...], names: frozenset[str]) -> Footing:
     """The tables behind *indexes*, and where each of *names* lives in them."""
     return tuple(
-        (stream.index, stream.table, stream.raw_table, *(stream.fields.get(name) for name in sorted(names)))
+        (
+            stream.index,
+            stream.table,
+            stream.raw_table,
+            stream.crowded,
+            *(stream.fields.get(name) for name in sorted(names)),
+        )
         for stream in chosen(catalog, indexes)
     )
 
