@@ -8,19 +8,17 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import aiohttp
-
 from lynxalert.access import Actor, Role
 from lynxalert.access.doorkeeper import Doorkeeper
 from lynxalert.api.credentials import shown
-from lynxalert.cli._remote import NoDaemonError, authorization
+from lynxalert.cli._remote import connected
 from lynxalert.cli.serve import USUAL
+from lynxalert.client import NotFoundError
 from lynxalert.clock import SystemClock
 from lynxalert.config import Settings, compiler, load
 from lynxalert.config.units import duration
 from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.lock import hold
-from lynxalert.errors import LynxError
 from lynxalert.state import Database
 
 OWNER = Actor(name="command line", role=Role.ADMIN)
@@ -86,37 +84,25 @@ class Remote:
     """The keys of the daemon at *server*."""
 
     def __init__(self, server: str) -> None:
-        self._url = f"{server.rstrip('/')}/api/v1/keys"
+        self._server = server
 
     async def create(self, wanted: Wanted) -> str:
         """The text of the new key."""
-        body = {"name": wanted.name, "role": wanted.role, "duration": wanted.expires}
         scope = {"indexes": list(wanted.indexes), "sources": list(wanted.sources)}
-        return str((await self._ask("POST", "", {**body, **scope}))["key"])
+        async with connected(self._server) as client:
+            made = await client.keys.create(wanted.name, wanted.role, duration=wanted.expires, **scope)
+        return made["key"]
 
     async def all(self) -> list[dict[str, Any]]:
         """Every key."""
-        return list((await self._ask("GET", ""))["keys"])
+        async with connected(self._server) as client:
+            return [dict(each) for each in await client.keys.all()]
 
     async def revoke(self, key_id: str) -> bool:
         """Whether there was such a key."""
-        return await self._ask("DELETE", f"/{key_id}") is not None
-
-    async def _ask(self, method: str, path: str, body: Any = None) -> Any:
-        try:
-            async with (
-                aiohttp.ClientSession(headers=authorization()) as session,
-                session.request(method, self._url + path, json=body) as answer,
-            ):
-                if answer.status == 204:
-                    return {}
-                if method == "DELETE" and answer.status == 404:
-                    return None
-                found = await answer.json()
-        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-            raise NoDaemonError(
-                f"no daemon answers at {self._url}: {error or type(error).__name__}"
-            ) from None
-        if answer.status >= 300:
-            raise LynxError(found["error"]["message"])
-        return found["data"]
+        async with connected(self._server) as client:
+            try:
+                await client.keys.revoke(key_id)
+            except NotFoundError:
+                return False
+            return True

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lynxalert.errors import LynxError
 from lynxalert.lang import Code, Diagnostic, QueryError, Span
+
+if TYPE_CHECKING:
+    from lynxalert.client import Client, InvalidError
+
+KEY = "LYNXALERT_KEY"  # in the environment
 
 
 class NoDaemonError(LynxError):
@@ -52,7 +59,7 @@ def post(server: str, path: str, question: dict[str, Any]) -> dict[str, Any]:
         RemoteTimeOutError: it took too long.
         LynxError: any other refusal.
     """
-    return asyncio.run(_post(server.rstrip("/"), path, question))
+    return asyncio.run(_post(server, path, question))
 
 
 def get(server: str, path: str, **asked: str) -> dict[str, Any]:
@@ -62,45 +69,61 @@ def get(server: str, path: str, **asked: str) -> dict[str, Any]:
         NoDaemonError: no connection, or something that is no LynxAlert.
         LynxError: any refusal.
     """
-    return asyncio.run(_exchange("GET", server.rstrip("/"), path, params=asked))
+    return asyncio.run(_exchange("GET", server, path, query=asked))
 
 
 async def _post(server: str, path: str, question: dict[str, Any]) -> dict[str, Any]:
-    return await _exchange("POST", server, path, question.get("q", ""), json=question)
+    return await _exchange("POST", server, path, question)
 
 
-async def _exchange(method: str, server: str, path: str, text: str = "", **options: Any) -> dict[str, Any]:
-    import aiohttp
+async def _exchange(
+    method: str,
+    server: str,
+    path: str,
+    body: dict[str, Any] | None = None,
+    query: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    async with connected(server, str((body or {}).get("q", ""))) as client:
+        answer = await client.connection.ask(method, f"/api/v1/{path}", body, query=query)
+        return {"data": answer.data, "meta": answer.meta}
+
+
+@asynccontextmanager
+async def connected(server: str, text: str = "") -> AsyncIterator[Client]:
+    """A client of the daemon at *server*; what it raises, as the command line tells it. *text* is the query that is asked.
+
+    Raises:
+        As `post`.
+    """
+    from lynxalert.client import Client, InvalidError, RefusedError, TimedOutError, UnreachableError
 
     try:
-        url = f"{server}/api/v1/{path}"
-        async with (
-            aiohttp.ClientSession(headers=authorization()) as session,
-            session.request(method, url, **options) as answer,
-        ):
-            body: dict[str, Any] = await answer.json()
-    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
-        raise NoDaemonError(f"no daemon answers at {server}: {error or type(error).__name__}") from None
-    if answer.status == 504:
-        raise RemoteTimeOutError(body["error"]["message"])
-    if answer.status >= 300:
-        raise _refusal(body["error"], text)
-    return body
+        async with Client(server, key=os.environ.get(KEY)) as client:
+            yield client
+    except UnreachableError as error:
+        raise NoDaemonError(str(error)) from None
+    except TimedOutError as error:
+        raise RemoteTimeOutError(str(error)) from None
+    except InvalidError as error:
+        raise _query_error(error, text) or LynxError(str(error)) from None
+    except RefusedError as error:
+        raise LynxError(str(error)) from None
 
 
 def authorization() -> dict[str, str]:
     """The header that shows the key in LYNXALERT_KEY."""
-    key = os.environ.get("LYNXALERT_KEY")
+    key = os.environ.get(KEY)
     return {"Authorization": f"Bearer {key}"} if key else {}
 
 
-def _refusal(error: dict[str, Any], text: str) -> LynxError:
-    if error["code"] != "INVALID_QUERY" or not all("line" in each for each in error["details"]):
-        return LynxError(error["message"])
-    return QueryError(text, [_diagnostic(each, text) for each in error["details"]])
+def _query_error(error: InvalidError, text: str) -> QueryError | None:
+    """The mistakes in the query *text*, if that is what *error* tells."""
+    if error.code != "INVALID_QUERY" or not all("line" in each for each in error.details):
+        return None
+    return QueryError(text, [_diagnostic(each, text) for each in error.details])
 
 
-def _diagnostic(detail: dict[str, Any], text: str) -> Diagnostic:
+def _diagnostic(detail: Mapping[str, Any], text: str) -> Diagnostic:
     lines = text.splitlines(keepends=True)
     start = sum(len(line) for line in lines[: detail["line"] - 1]) + detail["column"] - 1
     return Diagnostic(
