@@ -14,7 +14,7 @@ from lynxalert.api.body import read_object
 from lynxalert.api.conditional import answered, demand_version
 from lynxalert.api.errors import ApiError, invalid, invalid_query, not_found
 from lynxalert.api.filters import wanted_alerts
-from lynxalert.api.keys import ALERTS, CONFIGURATION
+from lynxalert.api.keys import ALERTS, CONFIGURATION, NOTIFICATIONS
 from lynxalert.api.making import alert_id, made_already
 from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
 from lynxalert.api.ports import MadeAlreadyError, StaleError, Standing, UnknownAlertError
@@ -76,6 +76,7 @@ async def created(request: web.Request, body: Mapping[str, Any]) -> web.Response
     fields, mistakes = with_stored_secrets(fields_of(body), None)
     alert, warnings = judged(request, fields, mistakes, alert_id(request))
     standing = await make(request, alert)
+    warnings += untried(request, alert)
     return _one(request, standing, warnings, status=201, headers={"Location": f"/api/v1/alerts/{alert.id}"})
 
 
@@ -201,7 +202,8 @@ def _refusal(request: web.Request, fields: Mapping[str, Any], fatal: list[Mistak
 
 
 async def _change(request: web.Request, previous: Standing, fields: Mapping[str, Any]) -> web.Response:
-    return _one(request, *await changed(request, previous, fields))
+    standing, warnings = await changed(request, previous, fields)
+    return _one(request, standing, [*warnings, *untried(request, standing.alert)])
 
 
 async def changed(
@@ -232,6 +234,14 @@ async def changed(
         raise ApiError(409, "CONFLICT", str(error)) from None
 
 
+def untried(request: web.Request, alert: Alert) -> list[Mistake]:
+    """What is said of channels that were never tried: the first message should not be the first test."""
+    hint = f"POST /api/v1/alerts/{alert.id}/test-channels sends a test"
+    places = request.app[NOTIFICATIONS].untried(alert)
+    text = "has taken no message yet, and no test"
+    return [Mistake(("channels", place), text, Code.LINT, hint) for place in places]
+
+
 def _one(
     request: web.Request,
     standing: Standing,
@@ -240,6 +250,10 @@ def _one(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> web.Response:
+    # The tag is that of the alert alone: what is said when it is saved is not said when it is read.
+    read = answered(request, success(shown(standing), headers=headers), version_of(standing))
+    if not warnings and status == 200:
+        return read
     meta = {"warnings": [each.as_json() for each in warnings]} if warnings else None
-    response = success(shown(standing), status=status, meta=meta, headers=headers)
-    return answered(request, response, version_of(standing))
+    tagged = {**(headers or {}), "ETag": read.headers["ETag"]}
+    return success(shown(standing), status=status, meta=meta, headers=tagged)

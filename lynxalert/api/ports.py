@@ -214,6 +214,10 @@ class Notifications(Protocol):
         """Every channel, with how it is."""
         ...
 
+    def untried(self, alert: Alert) -> Sequence[int]:
+        """The places of its enabled channels that never took a message, nor a test."""
+        ...
+
 
 class Moments(Protocol):
     """What was on record at any instant that is remembered, deleted alerts included."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from lynxalert.access import Actor
-from lynxalert.alerts import ChannelSpec
+from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.api.ports import NotFailedError, UnknownDeliveryError
 from lynxalert.clock import Clock
 from lynxalert.config import Settings
@@ -15,7 +15,7 @@ from lynxalert.daemon.records import delivery_of
 from lynxalert.notify.breaker import PATIENCE
 from lynxalert.notify.channel import target as target_of_channel
 from lynxalert.notify.model import Status, Target
-from lynxalert.notify.queueing import made
+from lynxalert.notify.queueing import made, target_of
 from lynxalert.notify.wellbeing import ChannelHealth, Wellbeing
 from lynxalert.state import Attempt, Database, StoredOutbox, Transaction, audit, definitions, owed
 from lynxalert.state.owed import Listed
@@ -112,6 +112,15 @@ class Notifications:
             }
             for place, health in sorted(known.items(), key=lambda one: (one[0].name, one[0].type))
         ]
+
+    def untried(self, alert: Alert) -> Sequence[int]:
+        """The places of its enabled channels that never took a message, nor a test."""
+        targets = [target_of(spec) if spec.enabled else None for spec in alert.channels]
+        return [place for place, each in enumerate(targets) if each is not None and self._is_untried(each)]
+
+    def _is_untried(self, target: Target) -> bool:
+        known = self._outbox.health_of(target)
+        return known.accepted_at is None and known.tested != "ok"
 
 
 class ChannelPart:

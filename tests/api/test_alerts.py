@@ -264,7 +264,8 @@ async def test_warnings_come_beside_the_alert(house: House) -> None:
     answer = await house.ask("POST", "/alerts", {**ALERT, "channels": [chat]})
     assert answer.status == 201
     assert [each["path"] for each in answer.body["meta"]["warnings"]] == [
-        ["channels", 0, "config", "message_template"]
+        ["channels", 0, "config", "message_template"],
+        ["channels", 0],
     ]
     assert json.loads(answer.raw)["data"]["channels"][0]["config"]["message_template"] == "{{.alert.name}}"
 

@@ -55,7 +55,11 @@ def test_a_command_that_does_not_exist_has_a_likely_neighbour() -> None:
     ("text", "code", "last"),
     [
         (GOOD, 0, "ok, no alerts, 1 named channel, no warnings"),
-        ('[server]\npublic_url = "http://a.example"\n', 0, "ok, no alerts, no named channels, 1 warning"),
+        (
+            '[alerts.a]\nq = "level=error"\ninterval = "5m"\nchannels = []\n',
+            0,
+            "ok, 1 alert, no named channels, 1 warning",
+        ),
         ("[servr]\n", 1, "1 mistake"),
         ("x = \n[a", 1, "1 mistake"),
     ],
