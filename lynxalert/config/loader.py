@@ -65,6 +65,7 @@ def _settings(
         ("outbound", sections.outbound),
         ("email", sections.email),
         ("heartbeat", sections.heartbeat),
+        ("probe", sections.probe),
         ("lookups", sections.lookups),
         ("queries", sections.queries),
         ("datamodels", datamodels),

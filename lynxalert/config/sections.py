@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from lynxalert.config.settings import (
     Ingest,
     Lookups,
     Outbound,
+    Probe,
     Queries,
     Server,
     Store,
@@ -41,6 +43,7 @@ SECTIONS = (
     "lookups",
     "macros",
     "outbound",
+    "probe",
     "queries",
     "server",
     "store",
@@ -178,6 +181,14 @@ def heartbeat(table: Mapping[str, Any]) -> tuple[Heartbeat, list[Mistake]]:
     if value.url is not None and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", value.url):
         text = "must be an address such as https://hc-ping.com/your-uuid"
         mistakes.append(Mistake(("heartbeat", "url"), text))
+    return value, mistakes
+
+
+def probe(table: Mapping[str, Any]) -> tuple[Probe, list[Mistake]]:
+    """`[probe]`."""
+    value, mistakes = section(Probe, table, "probe")
+    if value.interval is not None and value.interval < dt.timedelta(minutes=1):
+        mistakes.append(Mistake(("probe", "interval"), "must be at least 1m"))
     return value, mistakes
 
 

@@ -257,6 +257,12 @@ class Heartbeat(Section):
     method: Literal["GET", "POST", "HEAD"] = "GET"
 
 
+class Probe(Section):
+    """How often every channel is asked how far one gets with it, without a message. Without an interval, never."""
+
+    interval: Duration | None = None
+
+
 class Lookups(Section):
     """Files that queries may read: those of a folder, some of them under names of their own."""
 
@@ -285,6 +291,7 @@ class Settings:
     outbound: Outbound = field(default_factory=Outbound)
     email: Email = field(default_factory=Email)
     heartbeat: Heartbeat = field(default_factory=Heartbeat)
+    probe: Probe = field(default_factory=Probe)
     lookups: Lookups = field(default_factory=Lookups)
     queries: Queries = field(default_factory=Queries)
     datamodels: DataModels = field(default_factory=dict)

@@ -22,6 +22,7 @@ from lynxalert.events import EventStore
 from lynxalert.notify.model import Delivery
 from lynxalert.notify.wellbeing import ChannelHealth, Wellbeing
 
+RESULTS = ("reachable", "unreachable", "unknown", "ok", "error")  # of probes, then of test messages
 DELAYS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600)  # seconds
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
@@ -191,6 +192,14 @@ class Observer:
         )
         for state in Wellbeing:
             gauge.labels(str(state)).set_function(partial(_count, channels, state))
+        tests = Gauge(
+            "lynxalert_channel_tests",
+            "Channels by what their last probe or test message came to.",
+            ("result",),
+            registry=self.metrics.registry,
+        )
+        for result in RESULTS:
+            tests.labels(result).set_function(partial(_tested, channels, result))
 
     def committed(self, outcomes: Sequence[Outcome]) -> None:
         """Slots were judged and committed."""
@@ -222,6 +231,10 @@ class Observer:
             "alert_health", alert=alert.id, name=alert.name, kind=str(notice.kind), reason=notice.message
         )
         return ()
+
+
+def _tested(channels: Callable[[], Iterable[ChannelHealth]], result: str) -> int:
+    return sum(each.tested == result for each in channels())
 
 
 def _count(channels: Callable[[], Iterable[ChannelHealth]], state: Wellbeing) -> int:

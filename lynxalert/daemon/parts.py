@@ -39,6 +39,7 @@ from lynxalert.daemon.notifications import ChannelPart, Notifications
 from lynxalert.daemon.observed import Observer
 from lynxalert.daemon.picturing import Illustrator
 from lynxalert.daemon.preview import Preview
+from lynxalert.daemon.probing import Probing
 from lynxalert.daemon.reload import Configuration
 from lynxalert.daemon.runner import EngineRunner
 from lynxalert.daemon.sender import Sender
@@ -90,6 +91,7 @@ class Parts:
     housekeeping: Housekeeping
     keys: Keys
     observer: Observer
+    probing: Probing
     pulse: Pulse
     sender: Sender
     store: EventStore
@@ -133,7 +135,6 @@ def _wired(ground: Ground) -> Parts:
     edits = Edits(partial(queue, links=linking))
     outbox = StoredOutbox(ground.database, lambda: settings().error_specs)
     evaluator, sender = _workers(ground, observer, outbox, settings, edits.deliver)
-
     changed = _changing(ground, settings, evaluator, sender)
     configuration = _configuration(ground, edits, changed, _reloading(ground, observer, syslog, settings))
     offered = Offered(
@@ -161,6 +162,7 @@ def _wired(ground: Ground) -> Parts:
         housekeeping=_housekeeping(ground, configuration),
         keys=ground.keys,
         observer=observer,
+        probing=Probing(ground.database, outbox, ground.http, settings, sender.wake),
         pulse=_pulse(ground, observer, evaluator, sender, lambda: settings().heartbeat),
         sender=sender,
         store=ground.store,

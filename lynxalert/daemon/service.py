@@ -93,6 +93,7 @@ class Daemon:
             working = [group.create_task(part.run()) for part in parts_at_work]
             sweeping = group.create_task(parts.housekeeping.run())
             beating = group.create_task(parts.pulse.run())
+            probing = group.create_task(parts.probing.run())
             with _signals(self.stop, lambda: group.create_task(_reload(parts))):
                 parts.observer.scheduler.up = parts.observer.outbox.up = True
                 alerts = len(parts.configuration.settings.alerts)
@@ -102,6 +103,7 @@ class Daemon:
             await self._end(parts, web_runner, working)
             sweeping.cancel()
             beating.cancel()
+            probing.cancel()
 
     async def _end(self, parts: Parts, web_runner: web.AppRunner, working: list[asyncio.Task[None]]) -> None:
         """Stop accepting; finish what is under way, or leave it to the next start; the rest closes itself."""

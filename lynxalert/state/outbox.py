@@ -142,6 +142,11 @@ class StoredOutbox:
         self.health |= noted
         return told
 
+    async def learn(self) -> None:
+        """Learn how channels were when it was last noted."""
+        async with self._database.read() as tx:
+            self.health = {each.target: each for each in await wellbeing.every(tx)} | self.health
+
     def health_of(self, target: Target) -> ChannelHealth:
         """How *target* is, as far as is known."""
         return self.health.get(target) or ChannelHealth(target)
@@ -165,8 +170,7 @@ class StoredOutbox:
 
     async def reclaim(self) -> int:
         """Make every lease due at once, and learn how channels are: called on start, when who held them is dead."""
-        async with self._database.read() as tx:
-            self.health |= {each.target: each for each in await wellbeing.every(tx)}
+        await self.learn()
 
         async def work(tx: AsyncConnection) -> int:
             # `due_at` was reached before the lease began; a delivery without one cannot have been leased.

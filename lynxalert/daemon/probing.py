@@ -1,0 +1,118 @@
+"""Channels → asked at an interval how far one gets with them, without a message: a dead one is known before it is needed.
+
+Error channels hear of a channel that was not reached twice in a row, once, and when it is reached again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from lynxalert.alerts import ChannelSpec
+from lynxalert.clock import Clock
+from lynxalert.config import Settings
+from lynxalert.notify.http import Http
+from lynxalert.notify.model import Level, ProbeReport, Target
+from lynxalert.notify.news import News
+from lynxalert.notify.probe import probe
+from lynxalert.notify.queueing import target_of
+from lynxalert.state import Database, StoredOutbox, definitions, notices
+
+log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.probing")
+
+IDLE = dt.timedelta(minutes=1)  # how often to see whether probes are wanted by now
+AT_ONCE = 8
+UNREACHABLE = "unreachable"
+
+
+class Probing:
+    """Probes every enabled channel of the file and of alerts; *changed* is called when error channels are owed something."""
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: StoredOutbox,
+        http: Http,
+        settings: Callable[[], Settings],
+        changed: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._http = http
+        self._settings = settings
+        self._changed = changed
+
+    @property
+    def _clock(self) -> Clock:
+        return self._http.clock
+
+    async def run(self) -> None:
+        """Say which channels nobody ever tried; then probe at the interval, until cancelled."""
+        await self._outbox.learn()
+        untried = sorted(
+            each.name for place, each in (await self._specs()).items() if self._is_untried(place)
+        )
+        if untried:
+            log.warning(
+                "channels_never_tested",
+                channels=untried,
+                test="lynxalert test, or POST /alerts/{id}/test-channels",
+            )
+        while True:
+            interval = self._settings().probe.interval
+            if interval is not None:
+                await self.probe()
+            await self._clock.sleep(interval or IDLE)
+
+    async def probe(self) -> Mapping[Target, ProbeReport]:
+        """Probe every channel once; what was found."""
+        specs, turn = await self._specs(), asyncio.Semaphore(AT_ONCE)
+
+        async def one(spec: ChannelSpec) -> ProbeReport:
+            async with turn:
+                return await probe(spec, self._http)
+
+        reports = dict(zip(specs, await asyncio.gather(*map(one, specs.values())), strict=True))
+        for place, report in reports.items():
+            await self._note(place, report)
+        return reports
+
+    async def _note(self, place: Target, report: ProbeReport) -> None:
+        twice = self._outbox.health_of(place).tested == UNREACHABLE
+        now = self._clock.now()
+        await self._outbox.tested(place, now, report.status)
+        if report.status == UNREACHABLE:
+            log.warning("channel_unreachable", type=place.type, name=place.name, reason=report.note)
+        if report.level is Level.NONE and report.status != UNREACHABLE:
+            return  # there is nothing to ask
+        if report.status != UNREACHABLE or twice:
+            news, specs = _news(place, report, now), self._settings().error_specs
+            owed = await self._database.write(lambda tx: notices.owe(tx, news, specs, now, but=place))
+            if owed:
+                self._changed()
+
+    async def _specs(self) -> dict[Target, ChannelSpec]:
+        async with self._database.read() as tx:
+            alerts = [each.alert for each in await definitions.every(tx)]
+        specs = [*self._settings().channels.values(), *(spec for each in alerts for spec in each.channels)]
+        found = {target_of(spec): spec for spec in specs if spec.enabled}
+        return {place: spec for place, spec in found.items() if place is not None}
+
+    def _is_untried(self, place: Target) -> bool:
+        health = self._outbox.health_of(place)
+        return health.tested_at is None and health.accepted_at is None
+
+
+def _news(place: Target, report: ProbeReport, now: dt.datetime) -> News:
+    name, over = f"{place.name} ({place.type})", report.status != UNREACHABLE
+    return News(
+        topic="channel_unreachable",
+        about=f"{name} {place.destination}",
+        title=f"Channel {name} {'is reached again' if over else 'is not reached'}",
+        text=report.note,
+        at=now,
+        is_over=over,
+    )
