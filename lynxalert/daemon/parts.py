@@ -226,6 +226,7 @@ def _reloading(
         syslog.renew()
         if applied:
             ground.store.quotas = _quotas(settings())
+            ground.doorkeeper.trust(settings().server.tokens)
 
     return reloaded
 

@@ -33,7 +33,7 @@ log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.config")
 # What a running daemon cannot change: it was built from these.
 BUILT_FROM: Mapping[str, Callable[[Settings], object]] = {
     "server.listen": lambda settings: settings.server.listen,
-    "server.auth": lambda settings: (settings.server.asks_for_keys, settings.server.jwt),
+    "server.auth": lambda settings: settings.server.asks_for_keys,
     "store.path": lambda settings: settings.data_folder,
     "store.memory": lambda settings: settings.store.memory,
     "ingest.syslog": lambda settings: settings.ingest.syslog,
