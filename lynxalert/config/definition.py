@@ -77,13 +77,15 @@ class FlappingDefinition(Section):
 class TemplatesDefinition(Section):
     """Texts for every channel that has none of its own; plain, in each channel's markup."""
 
+    title: str | None = None
     message: str | None = None
     resolved: str | None = None
 
     @property
     def texts(self) -> dict[str, str]:
         """Those that are there, by name."""
-        return {name: text for name, text in (("message", self.message), ("resolved", self.resolved)) if text}
+        texts = {"title": self.title, "message": self.message, "resolved": self.resolved}
+        return {name: text for name, text in texts.items() if text}
 
 
 def _never(value: object) -> object:

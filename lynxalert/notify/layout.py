@@ -77,12 +77,14 @@ def write(lines: Sequence[Line], markup: Markup) -> str:
 
 
 def subject(facts: Mapping[str, Plain], length: int = 200) -> str:
-    """`[TEST] High error rate — service=web`, on one line."""
-    return cut(one_line(f"{_mark_of_tests(facts)}{_about(facts)}"), length)
+    """`[TEST] High error rate — service=web`, on one line; or what its author wrote in its place."""
+    return cut(one_line(f"{_mark_of_tests(facts)}{facts.get('heading') or _about(facts)}"), length)
 
 
 def title(facts: Mapping[str, Plain], length: int = 200) -> str:
-    """`[TEST] FIRING (critical): High error rate — service=web`, on one line."""
+    """`[TEST] FIRING (critical): High error rate — service=web`, on one line; or what its author wrote in its place."""
+    if facts.get("heading"):
+        return subject(facts, length)
     kind = facts["transition"]["kind"]
     severity = "" if kind == "resolved" else f" ({facts['transition']['tier'] or facts['alert']['severity']})"
     return cut(one_line(f"{_mark_of_tests(facts)}{STATES[kind]}{severity}: {_about(facts)}"), length)

@@ -15,9 +15,11 @@ from lynxalert.notify.answers import decode
 from lynxalert.notify.channel import Channel
 from lynxalert.notify.facts import Occasion, facts_of
 from lynxalert.notify.layout import ROOMS, Line, Piece, Room, lines, subject, title, write
-from lynxalert.notify.markup import JSON, PLAIN, Markup, cut
+from lynxalert.notify.markup import JSON, PLAIN, Markup, cut, one_line
 from lynxalert.notify.message import Message, Plain
 from lynxalert.notify.templates import TemplateError, render
+
+LONGEST_IN_TITLE = 120  # characters of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,9 @@ def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = 
     """The message that tells *occasion* on *channel* (None: plain). *delivery* is the id of its delivery."""
     chart = next((link.url for link in occasion.links if link.kind == "chart"), None)
     occasion = replace(occasion, links=tuple(link for link in occasion.links if link.kind != "chart"))
-    facts = facts_of(occasion)
-    transition, texts = occasion.transition, _texts(occasion, channel, facts)
+    facts, notes = facts_of(occasion), list[str]()
+    facts["heading"] = _heading(occasion, channel, facts, notes)
+    transition, texts = occasion.transition, _texts(occasion, channel, facts, notes)
     return Message(
         subject=subject(facts),
         title=title(facts),
@@ -113,9 +116,24 @@ def severity(occasion: Occasion) -> str:
     return tier if tier in ("critical", "error", "warning", "info") else occasion.alert.severity
 
 
-def _texts(occasion: Occasion, channel: Channel | None, facts: Mapping[str, Plain]) -> _Texts:
+def _heading(
+    occasion: Occasion, channel: Channel | None, facts: Mapping[str, Plain], notes: list[str]
+) -> str | None:
+    """What stands in place of the title: the channel's own template, else the alert's; None: neither has one."""
+    source = getattr(channel, "title_template", None) or occasion.alert.templates.get("title")
+    if not source:
+        return None
+    try:
+        return one_line(render(source, PLAIN, facts, LONGEST_IN_TITLE).text) or None
+    except TemplateError as error:
+        notes.append(f"The title template failed, this is the default title: {error}")
+        return None
+
+
+def _texts(
+    occasion: Occasion, channel: Channel | None, facts: Mapping[str, Plain], notes: list[str]
+) -> _Texts:
     markup = channel.markup if channel else PLAIN
-    notes: list[str] = []
     plain, rich = default_text(facts, PLAIN), None
     try:
         own, shared = templates_of(occasion, channel)

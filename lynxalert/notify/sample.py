@@ -106,5 +106,7 @@ def _templates(spec: ChannelSpec) -> Iterator[tuple[str, str, Markup]]:
         source = getattr(channel, name)
         if isinstance(source, Template):
             is_body = name == "body_template"
-            markup = payload_markup(source, getattr(channel, "headers", {})) if is_body else channel.markup
+            markup = PLAIN if name == "title_template" else channel.markup
+            if is_body:
+                markup = payload_markup(source, getattr(channel, "headers", {}))
             yield name, source, markup

@@ -210,3 +210,24 @@ def test_plain_values() -> None:
 
     assert plain([Odd(), {"a": (1, None)}, True]) == ["odd�", {"a": [1, None]}, True]
     assert len(plain("x" * 10_000)) == 4096
+
+
+@pytest.mark.parametrize(
+    ("channel", "shared", "title"),
+    [
+        (None, "{{ alert.name }}: {{ result.errors }}", "High error rate: 247"),
+        ("own\n{{ result.errors }}", "shared", "own 247"),
+        (None, "{{ result.nope }}", "FIRING (error): High error rate"),
+        (None, "{{ 1 / 0 }}", "FIRING (error): High error rate"),
+        (None, "x" * 500, "x" * 199 + "…"),
+    ],
+)
+def test_titles_have_templates_too(channel: str | None, shared: str, title: str) -> None:
+    config = {"topic": "t", **({"title_template": channel} if channel else {})}
+    message = compose(occasion(alert=alert(templates={"title": shared})), made("ntfy", **config))
+    assert message.title == title
+    assert message.text.startswith(title[:100])
+    assert message.rest.startswith("Window:")
+    assert bool(message.warnings) == ("1 / 0" in shared)
+    tested = compose(occasion(test=True, alert=alert(templates={"title": shared})), made("ntfy", **config))
+    assert tested.title.startswith("[TEST] ")

@@ -24,6 +24,7 @@ class Apprise(kit.Base):
     url: Secret
     message_template: Template | None = None
     resolved_template: Template | None = None
+    title_template: Template | None = None
 
     @property
     def markup(self) -> Markup:

@@ -31,6 +31,7 @@ class AwsSns(kit.Web):
     phone_number: str | None = None
     message_template: Template | None = None
     resolved_template: Template | None = None
+    title_template: Template | None = None
     api_url: Url | None = None
 
     @property

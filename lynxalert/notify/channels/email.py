@@ -34,6 +34,7 @@ class Email(kit.Secured):
     tls: Literal["auto", "starttls", "implicit", "none"] = "auto"
     message_template: Template | None = None
     resolved_template: Template | None = None
+    title_template: Template | None = None
     chart: bool = True
 
     @property

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lynxalert.notify import kit
-from lynxalert.notify.kit import Http, Markup, Message, Receipt, Url
+from lynxalert.notify.kit import Http, Markup, Message, Receipt, Template, Url
 
 
 @kit.channel
@@ -21,6 +21,7 @@ class GrafanaOncall(kit.Web):
     keyed: ClassVar[bool] = True
 
     webhook_url: Url
+    title_template: Template | None = None
 
     async def send(self, message: Message, http: Http) -> Receipt:
         if not message.resolved:

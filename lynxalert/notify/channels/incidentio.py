@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from lynxalert.notify import kit
-from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Url
+from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Template, Url
 
 
 @kit.channel
@@ -26,6 +26,7 @@ class Incidentio(kit.Web):
     api_key: Secret
     severity: Literal["minor", "major", "critical"] = "major"
     mode: Literal["real", "test"] = "real"
+    title_template: Template | None = None
     api_url: Url = Url("https://api.incident.io")
 
     async def send(self, message: Message, http: Http) -> Receipt:

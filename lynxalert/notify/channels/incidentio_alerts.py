@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lynxalert.notify import kit
-from lynxalert.notify.kit import Http, Markup, Message, Receipt, Secret, Url
+from lynxalert.notify.kit import Http, Markup, Message, Receipt, Secret, Template, Url
 
 
 @kit.channel
@@ -24,6 +24,7 @@ class IncidentioAlerts(kit.Web):
 
     source_id: str
     token: Secret
+    title_template: Template | None = None
     api_url: Url = Url("https://api.incident.io")
 
     def objections(self) -> Sequence[tuple[str, str]]:

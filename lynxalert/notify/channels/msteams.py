@@ -30,6 +30,7 @@ class Msteams(kit.Web):
     webhook_url: Url
     message_template: Template | None = None
     resolved_template: Template | None = None
+    title_template: Template | None = None
     chart: bool = True
 
     def objections(self) -> Sequence[tuple[str, str]]:

@@ -33,6 +33,7 @@ class Ntfy(kit.Web):
     password: Secret | None = None
     message_template: Template | None = None
     resolved_template: Template | None = None
+    title_template: Template | None = None
     chart: bool = True
 
     def objections(self) -> Sequence[tuple[str, str]]:

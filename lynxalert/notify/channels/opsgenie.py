@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 from urllib.parse import quote
 
 from lynxalert.notify import kit
-from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Url
+from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Template, Url
 
 PLACES = {
     "us": "https://api.opsgenie.com",
@@ -34,6 +34,7 @@ class Opsgenie(kit.Web):
     priority: Literal["P1", "P2", "P3", "P4", "P5"] = "P3"
     tags: tuple[str, ...] = ()
     responders: tuple[str, ...] = ()
+    title_template: Template | None = None
     region: Literal["us", "eu", "jsm"] = "us"
     api_url: Url | None = None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from lynxalert.notify import kit
-from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Url
+from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Secret, Template, Url
 
 ROOM = 400_000  # bytes of details, in an event of at most 512 kB
 
@@ -28,6 +28,7 @@ class Pagerduty(kit.Web):
     component: str | None = None
     group: str | None = None
     class_: str | None = None
+    title_template: Template | None = None
     chart: bool = True
     region: Literal["us", "eu"] = "us"
     api_url: Url | None = None

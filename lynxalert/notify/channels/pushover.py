@@ -30,6 +30,7 @@ class Pushover(kit.Web):
     expire: int = 3600
     message_template: Template | None = None
     resolved_template: Template | None = None
+    title_template: Template | None = None
     chart: bool = True
     api_url: Url = Url("https://api.pushover.net")
 
