@@ -52,7 +52,7 @@ from lynxalert.notify import fields
 from lynxalert.notify.channel import secrets_of
 from lynxalert.notify.http import Http, Outbound
 from lynxalert.notify.queueing import made, queue
-from lynxalert.state import Database, StoredOutbox, secret
+from lynxalert.state import Database, StoredOutbox, learned, secret
 
 MIB = 2**20
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
@@ -117,6 +117,7 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
         closing.push_async_callback(asyncio.to_thread, runner.close)
         http = Http(_outbound(settings), clock)
         closing.push_async_callback(http.close)
+        await learned.remember(http.learned, database)
         doorkeeper = Doorkeeper(clock, settings.server.tokens)
         keys = Keys(database, clock, doorkeeper)
         passes = Passes(await database.write(secret.of_links))

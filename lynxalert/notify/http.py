@@ -37,6 +37,7 @@ from lynxalert.notify.answers import (
     word_status,
 )
 from lynxalert.notify.fields import Secret, Url
+from lynxalert.notify.learned import Learned
 from lynxalert.notify.markup import cut, one_line
 from lynxalert.notify.message import Plain
 from lynxalert.notify.model import DeliveryError, Failure
@@ -78,8 +79,7 @@ class Http:
     def __init__(self, outbound: Outbound, clock: Clock) -> None:
         self.outbound = outbound
         self.clock = clock
-        # What providers told that holds for longer than a request: a chat's new id, the id of a severity.
-        self.learned: dict[tuple[str, ...], str] = {}
+        self.learned = Learned()
         self.channel: Secured | None = None
         self._hidden: frozenset[str] = frozenset()
         connector = aiohttp.TCPConnector(

@@ -11,6 +11,7 @@ from lynxalert.clock import Clock
 from lynxalert.notify.answers import Reply, decode
 from lynxalert.notify.fields import Secret, Url
 from lynxalert.notify.http import Http, Outbound
+from lynxalert.notify.learned import Learned
 from lynxalert.notify.message import Plain
 from lynxalert.notify.travel import Secured
 
@@ -45,7 +46,7 @@ class Notebook(Http):
     def __init__(self, clock: Clock) -> None:
         self.outbound = Outbound()
         self.clock = clock
-        self.learned = {}
+        self.learned = Learned()
         self.channel = None
         self.requests: list[Written] = []
         self._hidden = frozenset()

@@ -16,6 +16,7 @@ from lynxalert.alerts.model import Kind
 from lynxalert.notify.answers import Reply, encode
 from lynxalert.notify.channel import Channel, channels
 from lynxalert.notify.digest import Item, bundle, compose_digest
+from lynxalert.notify.learned import Learned
 from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery, Status, Target
 from lynxalert.notify.render import compose
@@ -70,7 +71,7 @@ class Judge:
     """A client that asks the rules of a provider at once, without a network."""
 
     def __init__(self, kind: str) -> None:
-        self.kind, self.clock, self.learned = kind, FakeClock(), dict[tuple[str, ...], str]()
+        self.kind, self.clock, self.learned = kind, FakeClock(), Learned()
 
     def hiding(self, _: object) -> Judge:
         return self

@@ -79,7 +79,7 @@ class Telegram(kit.Web):
     ) -> dict[str, Plain]:
         """Call *method* for the chat, and for the supergroup that it may have become: told once, then known."""
         place = (self.api_url.value, self.bot_token.value, str(self.chat_id))
-        chat = http.learned.get(place, self.chat_id)
+        chat = http.learned.lasting(place) or self.chat_id
         try:
             return await self._call(method, {"chat_id": chat, **fields}, http, picture)
         except kit.DeliveryError as error:
@@ -87,7 +87,7 @@ class Telegram(kit.Web):
             moved = told.get("migrate_to_chat_id") if isinstance(told, dict) else None
             if not moved or str(moved) == chat:
                 raise
-            http.learned[place] = str(moved)
+            await http.learned.last(place, str(moved))
             return await self._call(method, {"chat_id": str(moved), **fields}, http, picture)
 
     async def _call(
