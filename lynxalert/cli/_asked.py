@@ -42,11 +42,11 @@ OPTIONS = (
 )
 
 
-def asked(command: F) -> F:
+def asked(command: F, *, required: bool = True) -> F:
     """*command* with the words `[-] QUERY` and the options that say what it is asked of."""
     for option in reversed(OPTIONS):
         command = option(command)
-    return click.argument("words", nargs=-1, required=True, metavar="[-] QUERY")(command)
+    return click.argument("words", nargs=-1, required=required, metavar="[-] QUERY")(command)
 
 
 def question(words: tuple[str, ...], options: dict[str, Any], *, needed: bool) -> tuple[str, bool]:

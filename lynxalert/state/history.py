@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, delete, func, select
+from sqlalchemy import RowMapping, Select, and_, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -103,11 +103,16 @@ async def evaluations_of(
     kinds: Collection[str] = (),
 ) -> tuple[Evaluation, ...]:
     """The newest evaluations of an alert, of *kinds* if any are given, older than number *before*, newest first."""
-    found = select(evaluations).where(evaluations.c.alert_id == alert_id)
+    c = evaluations.c
+    found = select(evaluations).where(c.alert_id == alert_id)
     if kinds:
-        found = found.where(evaluations.c.kind.in_(list(kinds)))
-    found = found.order_by(evaluations.c.at.desc())  # as the index has them; slots are judged in order
-    rows = await tx.execute(_page(found, evaluations.c.id, limit, before))
+        found = found.where(c.kind.in_(list(kinds)))
+    if before is not None:
+        # By T, not by number: a gap stands for slots, and a clock may be set back. One that is gone has no T any more.
+        at = await tx.scalar(select(c.at).where(c.id == before))
+        older = or_(c.at < at, and_(c.at == at, c.id < before))
+        found = found.where(c.id < before if at is None else older)
+    rows = await tx.execute(found.order_by(c.at.desc(), c.id.desc()).limit(limit))
     return tuple(map(evaluation, rows.mappings()))
 
 

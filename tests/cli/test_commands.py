@@ -75,3 +75,18 @@ def test_check_tells_everything_and_its_exit_code_the_sum(tmp_path: pathlib.Path
 def test_check_of_no_file_is_a_wrong_use(tmp_path: pathlib.Path) -> None:
     assert run("check", str(tmp_path / "none.toml"))[0] == 2
     assert run("check")[0] == 2
+
+
+def test_an_alert_is_explained_by_what_its_type_stands_for(tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "lynx.toml"
+    file.write_text('[alerts.share]\ntype = "error_rate"\nthreshold = 0.05\ninterval = "5m"\nchannels = []\n')
+    code, output = run("explain", "--alert", "share", "--config", str(file))
+    assert code == 0
+    said = dict(line.split(maxsplit=1) for line in output.split("\n\n")[0].splitlines())
+    assert (said["type"], said["threshold"], said["window"]) == ("error_rate", "0.05", "15m")
+    assert '"field": "error_rate"' in said["when"]
+    assert said["q"].startswith('source="checkrd/telemetry" | stats')
+    assert "-- relation --" in output
+    code, output = run("explain", "--alert", "shares", "--config", str(file))
+    assert (code, output) == (1, f"lynxalert: {file} has no alert `shares`; did you mean `share`?\n")
+    assert "give a QUERY, or --alert KEY" in run("explain")[1]

@@ -118,3 +118,20 @@ async def test_beyond_a_number_the_quiet_go_first(database: Database) -> None:
     assert await thin(NOON + 60 * MINUTE) == 2
     assert await thin(NOON + 60 * MINUTE) == 0
     assert await left() == [2, 4, 5, 6]
+
+
+async def test_pages_of_evaluations_leave_none_out_whatever_their_order(database: Database) -> None:
+    # A gap that was written first and stands later than the T of what came after it, as a delay makes it.
+    made = [evaluation(5), evaluation(9, "gap"), evaluation(7), evaluation(8), evaluation(6)]
+    await database.write(lambda tx: history.record(tx, made))
+    seen: list[int] = []
+    async with database.read() as tx:
+        whole = [each.number for each in await history.evaluations_of(tx, "alt_1", limit=9)]
+    for _ in range(3):
+        async with database.read() as tx:
+            last = seen[-1] if seen else None
+            page = await history.evaluations_of(tx, "alt_1", limit=2, before=last)
+        seen += [each.number for each in page]
+        await database.write(lambda tx: history.record(tx, [evaluation(20)]))  # meanwhile
+    assert seen == whole
+    assert len(seen) == len(made)
