@@ -11,13 +11,14 @@ import orjson
 from aiohttp import web
 from pydantic import Field
 
-from lynxalert.api.asking import Range, ask_further, from_url, range_of
+from lynxalert.api.asking import Range, ask_further, from_url, in_turn, range_of, window_of
 from lynxalert.api.errors import invalid, not_found
-from lynxalert.api.keys import EVENTS
+from lynxalert.api.keys import CLOCK, EVENTS
 from lynxalert.api.paging import MOST, USUAL, cursor, cursor_of
 from lynxalert.api.reply import success
 from lynxalert.config.mistakes import Mistake
 from lynxalert.engine import Catalog
+from lynxalert.engine.presence import Presence, Seen
 from lynxalert.lang.quoting import quoted
 from lynxalert.plan import Type
 
@@ -102,6 +103,12 @@ async def _counts(
     request: web.Request, asked: Range, names: Sequence[str]
 ) -> tuple[int, Iterable[tuple[int, Any, Any]]]:
     """How many events there are, and per field how many have it, since when, until when."""
+    if not asked.text:
+        window = window_of(asked, request.app[CLOCK].now())
+        source = request.app[EVENTS]
+        total, seen = await in_turn(request, lambda stop: Presence(source, window, stop).of(names))
+        every = (seen.get(name, Seen()) for name in names)
+        return total, [(each.count, each.first, each.last) for each in every]
     wanted = ["count as n"]
     for place, name in enumerate(names):
         present = f"if(isnotnull({quoted(name, chr(39))}), _time, null())"

@@ -200,11 +200,13 @@ def pieces(sql: str) -> tuple[str, ...]:
 
 
 @contextmanager
-def guarded(source: EventSource, sql: str, deadline: dt.timedelta) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor to run *sql* on, interrupted at *deadline*, closed afterwards; errors as of `execute`."""
+def guarded(
+    source: EventSource, sql: str, deadline: dt.timedelta, stop: Stop | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor to run *sql* on, interrupted at *deadline* or when *stop* is said, closed afterwards; errors as of `execute`."""
     cursor = source.cursor()
     try:
-        with interrupted(cursor, deadline), translated(sql, deadline):
+        with interrupted(cursor, deadline, stop), translated(sql, deadline):
             yield cursor
     finally:
         cursor.close()
