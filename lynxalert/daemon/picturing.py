@@ -8,9 +8,8 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from lynxalert.alerts.model import Kind
-from lynxalert.daemon.charting import Charts
 from lynxalert.notify.channel import Channel
-from lynxalert.notify.chart import Pictured
+from lynxalert.notify.chart import Charts, Pictured
 from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery
 from lynxalert.state import Database, definitions

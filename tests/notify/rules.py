@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlencode
 
 from tests.notify.provider import Answer, Request
 from tests.notify.test_markup import read_html, read_markdown_v2
@@ -30,6 +30,26 @@ def form(request: Request) -> dict[str, str]:
     fields = parse_qs(request.text, keep_blank_values=True, strict_parsing=True)
     assert all(len(given) == 1 for given in fields.values())
     return {name: given[0] for name, given in fields.items()}
+
+
+def opened(request: Request) -> Request:
+    """A request that carries a picture as the one that carries its text alone; the picture must be there."""
+    kind, _, boundary = request.headers.get("Content-Type", "").partition("; boundary=")
+    if kind != "multipart/form-data":
+        return request
+    fields = {}
+    *parts, end = request.text.split(f"--{boundary}")
+    assert end == "--\r\n"
+    for part in parts[1:]:
+        head, _, body = part.removeprefix("\r\n").removesuffix("\r\n").partition("\r\n\r\n")
+        name = re.search('name="([^"]+)"', head)
+        assert name is not None
+        if 'filename="chart.png"' in head:
+            assert "PNG" in body[:8]
+        else:
+            fields[name[1]] = body
+    text = fields.get("payload_json") or urlencode(fields)
+    return Request(request.method, request.path, request.headers, text)
 
 
 def units(text: str) -> int:
@@ -71,6 +91,7 @@ def aws_sns(request: Request) -> Answer:
 
 def discord(request: Request) -> Answer:
     body = request.json
+    assert body.get("embeds", []) in ([], [{"image": {"url": "attachment://chart.png"}}])
     assert body["allowed_mentions"] == {"parse": []}
     if not 1 <= len(body["content"]) <= 2000 or not 1 <= len(body["username"]) <= 80:
         return Answer(400, {"message": "Invalid Form Body", "code": 50035, "errors": {"content": {}}})
@@ -245,6 +266,9 @@ def slack(request: Request) -> Answer:
 
 
 def telegram(request: Request) -> Answer:
+    if request.path.endswith("/sendPhoto"):
+        assert form(request)["chat_id"] == "-100123"
+        return Answer(200, {"ok": True, "result": {"message_id": 8}})
     body = request.json
     shown = {"HTML": read_html, "MarkdownV2": read_markdown_v2}.get(body.get("parse_mode"), str)(body["text"])
     if not 1 <= units(shown) <= 4096:

@@ -9,12 +9,13 @@ import datetime as dt
 import email
 import email.policy
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 
 from lynxalert.alerts.model import Kind
+from lynxalert.notify.chart import placeholder
 from lynxalert.notify.model import DeliveryError, Failure, Level
 from lynxalert.notify.render import compose
 from lynxalert.notify.sending import probe, send
@@ -119,6 +120,21 @@ async def test_a_mail() -> None:
             "RCPT TO:<ops@example.com>",
             "RCPT TO:<dev@example.com>",
         ]
+
+
+async def test_a_chart_lies_within_the_mail() -> None:
+    async with relaying() as relay, client() as http:
+        mailbox = channel(relay)
+        message = compose(occasion(), mailbox, "dlv_1")
+        assert mailbox.takes_pictures
+        await send(mailbox, replace(message, picture=placeholder()), http)
+        mail = email.message_from_bytes(relay.mails[0], policy=email.policy.default)
+        text, related = mail.iter_parts()
+        assert (text.get_content_type(), related.get_content_type()) == ("text/plain", "multipart/related")
+        rich, picture = related.iter_parts()
+        assert f'src="cid:{picture["Content-ID"].strip("<>")}"' in rich.get_content()
+        assert (picture.get_content_type(), picture.get_content()) == ("image/png", placeholder())
+        assert picture.get_content_disposition() == "inline"
 
 
 async def test_start_and_end_are_one_thread_and_two_mails() -> None:

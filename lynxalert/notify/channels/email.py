@@ -65,7 +65,14 @@ class Email(kit.Secured):
             mail.add_alternative(whole, subtype="html")
             if message.picture is not None:
                 shown: EmailMessage = mail.get_payload()[-1]  # type: ignore[assignment, index] # the HTML just added
-                shown.add_related(message.picture, "image", "png", cid=f"<{CHART}>", filename="chart.png")
+                shown.add_related(
+                    message.picture,
+                    "image",
+                    "png",
+                    cid=f"<{CHART}>",
+                    disposition="inline",
+                    filename="chart.png",
+                )
         await self._relay().deliver(mail, http)
         return Receipt(message.delivery)
 
