@@ -7,7 +7,6 @@ import contextlib
 import pathlib
 import socket
 import ssl
-import subprocess
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,35 +21,6 @@ from lynxalert.notify.render import compose
 from lynxalert.notify.sending import probe, send
 from tests.notify.occasions import made, occasion
 from tests.notify.provider import client, serving
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    """An authority `ca.pem`, and `server` and `client` certificates of it."""
-    folder = tmp_path_factory.mktemp("pki")
-    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-
-    def openssl(*words: str) -> None:
-        subprocess.run(["openssl", *words], cwd=folder, check=True, capture_output=True)
-
-    openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "3650", "-subj", "/CN=ca")
-    for name in ("server", "client"):
-        names = ["-addext", "subjectAltName=IP:127.0.0.1", "-addext", "basicConstraints=critical,CA:FALSE"]
-        signer = ["-CA", "ca.pem", "-CAkey", "ca.key", "-days", "3650"]
-        openssl(
-            "req",
-            "-x509",
-            *key,
-            "-keyout",
-            f"{name}.key",
-            "-out",
-            f"{name}.pem",
-            "-subj",
-            f"/CN={name}",
-            *signer,
-            *names,
-        )
-    return folder
 
 
 def server_side(pki: pathlib.Path, *, asks: bool = False) -> ssl.SSLContext:
