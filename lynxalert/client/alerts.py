@@ -18,7 +18,9 @@ if TYPE_CHECKING:
         ShownInstance,
         ShownTransition,
     )
-    from lynxalert.api.shapes.trials import DryRun, ShownBacktest, TestOutcome
+    from lynxalert.api.shapes.trials import DryRun
+from lynxalert.api.shapes.backtests import ShownBacktest
+from lynxalert.api.shapes.trials import TestOutcome
 
 PATH = "/api/v1/alerts"
 

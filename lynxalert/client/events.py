@@ -13,15 +13,9 @@ from lynxalert.client.errors import BusyError, RefusedError
 from lynxalert.client.pages import every
 
 if TYPE_CHECKING:
-    from lynxalert.api.shapes.events import (
-        Explained,
-        FieldValues,
-        Rows,
-        ShownField,
-        ShownHistogram,
-        ShownSource,
-        Taken,
-    )
+    from lynxalert.api.shapes.events import Explained
+from lynxalert.api.shapes.catalog import FieldValues, ShownField, ShownHistogram, ShownSource
+from lynxalert.api.shapes.events import Rows, Taken
 
 
 class Events:

@@ -7,18 +7,15 @@ from collections.abc import Mapping
 from lynxalert.api import fields, histogram, ingest, query, sources, stream, tail
 from lynxalert.api.contract.operation import JSON, TEXT, Data, Operation, Reply, gives
 from lynxalert.api.errors import Endpoint
-from lynxalert.api.shapes.events import (
+from lynxalert.api.shapes.catalog import (
     AboutFieldsPage,
-    AboutRows,
     AboutSourcesPage,
-    Explained,
     FieldValues,
-    Rows,
     ShownFields,
     ShownHistogram,
     ShownSources,
-    Taken,
 )
+from lynxalert.api.shapes.events import AboutRows, Explained, Rows, Taken
 
 ASKING = (422, 429, 500, 503, 504)  # what may go wrong with a query
 PAYLOAD = {"description": "A JSON array, JSON objects one after the other, JSON lines, or lines of text."}

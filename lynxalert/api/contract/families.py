@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from lynxalert.api.contract import reference
 from lynxalert.api.contract.alerts import ALERTS
-from lynxalert.api.contract.dialects import CHECKRD, SELFTUNE, VOX
+from lynxalert.api.contract.checkrd import CHECKRD
 from lynxalert.api.contract.events import EVENTS
 from lynxalert.api.contract.links import LINKS
 from lynxalert.api.contract.operation import JSON, Family, Operation, Reply
 from lynxalert.api.contract.protocols import PROTOCOLS
 from lynxalert.api.contract.refusals import refusal
 from lynxalert.api.contract.running import ACCESS, RUNNING, SILENCES, TOLD
+from lynxalert.api.contract.selftune import SELFTUNE
+from lynxalert.api.contract.vox import VOX
 from lynxalert.api.errors import Endpoint
 
 ITSELF: Mapping[Endpoint, Operation] = {

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from lynxalert.api import audit, config, credentials, front, health, metrics, notifications, silences
 from lynxalert.api.contract.asked import AboutChanges, AboutEnding, AboutNotifications, AboutSilences
+from lynxalert.api.contract.elastic import COMPATIBLE, ELASTIC_ERROR
 from lynxalert.api.contract.operation import JSON, SAME, TEXT, Data, Operation, Reply, gives, nothing
-from lynxalert.api.contract.protocols import COMPATIBLE, ELASTIC_ERROR
 from lynxalert.api.errors import Endpoint
 from lynxalert.api.shapes.access import FreshKey, ListedKeys, ShownChanges
 from lynxalert.api.shapes.paging import CountedPage, Page
