@@ -38,13 +38,18 @@ _STATUS = {Why.BAD_NAME: 422, Why.FULL: 507}
 
 async def refuse(_request: web.Request, refused: Refused) -> web.Response:
     """The refusal in the envelope of the interface."""
+    return envelope(error_of(refused))
+
+
+def error_of(refused: Refused) -> ApiError:
+    """The refusal as an error of the interface."""
     headers = refused.retry_header
     if refused.why is Why.UNKNOWN_ENCODING:
         headers["Accept-Encoding"] = ACCEPTED
     if refused.status == 401:
         headers["WWW-Authenticate"] = BEARER
     status = _STATUS.get(refused.why, refused.status)
-    return envelope(ApiError(status, _CODES[refused.why], str(refused), headers=headers))
+    return ApiError(status, _CODES[refused.why], str(refused), headers=headers)
 
 
 @speaking(refuse)

@@ -15,10 +15,13 @@ from lynxalert.api.access import actor_of
 from lynxalert.api.asking import Range, from_url, in_turn, range_of, window_of
 from lynxalert.api.body import read_object
 from lynxalert.api.errors import ApiError, invalid
+from lynxalert.api.ingest import error_of
 from lynxalert.api.keys import CLOCK, CONFIGURATION, EVENTS
+from lynxalert.api.refusal import of_store
 from lynxalert.api.reply import success
 from lynxalert.config.mistakes import Mistake
 from lynxalert.engine.explain import explain as explained
+from lynxalert.events import StoreError
 from lynxalert.events.collected import events_of
 from lynxalert.lang import Code
 from lynxalert.plan import Result, TimeWindow
@@ -119,12 +122,19 @@ async def _write(request: web.Request, outputs: Sequence[Output]) -> None:
     """What a query that may write asks to have written: lookups on disk, events acknowledged, when this returns."""
     for output in outputs:
         if isinstance(output.sink, EventSink):
-            await request.app[EVENTS].accept(events_of(output))
+            await _collect(request, output)
             continue
         try:
             await asyncio.to_thread(request.app[CONFIGURATION].engine.write_lookup, output)
         except BadLookup as error:
             raise ApiError(409, "LOOKUP_NOT_WRITTEN", str(error)) from None
+
+
+async def _collect(request: web.Request, output: Output) -> None:
+    try:
+        await request.app[EVENTS].accept(events_of(output))
+    except StoreError as error:
+        raise error_of(of_store(error)) from None
 
 
 async def _run(request: web.Request, question: Question, window: TimeWindow) -> Result:

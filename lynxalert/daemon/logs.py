@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, MutableMapping
 from typing import Any, TextIO
 
 import structlog
+from aiohttp.http_exceptions import HttpProcessingError
 
 MASK = "***"
 # Libraries that tell of every step below a warning, statements with their values among it.
@@ -47,6 +48,19 @@ class Redactor:
         return value
 
 
+class NoHttp(logging.Filter):
+    """A request that is no HTTP is its sender's mistake: a line that says so, not a traceback of the library's."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """*record*, put in our words if it is of such a request."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, HttpProcessingError):
+            record.msg, record.args, record.exc_info = "request_is_no_http", (), None
+            record.levelno, record.levelname = logging.INFO, logging.getLevelName(logging.INFO)
+            record.reason = error.message.strip().partition("\n")[0][:200]  # what follows quotes the request
+        return True
+
+
 def configure(
     style: str, *, redactor: Redactor, stream: TextIO | None = None, level: int = logging.INFO
 ) -> None:
@@ -77,6 +91,8 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
+    server = logging.getLogger("aiohttp.server")
+    server.filters[:] = [NoHttp()]
     for chatty in CHATTY:
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
     structlog.configure(

@@ -31,7 +31,7 @@ async def test_a_database_made_again_is_told(tmp_path: pathlib.Path) -> None:
 
 
 async def test_a_nearly_full_disk_is_told_and_refuses(tmp_path: pathlib.Path) -> None:
-    async with living(tmp_path, CONFIG + FULL) as house:
+    async with living(tmp_path, CONFIG + FULL + "[queries]\nwrite = true\n") as house:
         answer = await house.ask("POST", "/api/v1/ingest", "a=1")
         assert (answer.status, answer.error["code"]) == (507, "STORAGE_FULL")
         assert int(answer.headers["Retry-After"]) > 0
@@ -39,6 +39,8 @@ async def test_a_nearly_full_disk_is_told_and_refuses(tmp_path: pathlib.Path) ->
         assert (health["status"], health["store"]["status"]) == ("degraded", "degraded")
         assert health["store"]["refusal"].endswith("are free on the disk")
         assert (await house.ask("GET", "/api/v1/query?q=*")).status == 200
+        collected = await house.ask("POST", "/api/v1/query", {"q": "| makeresults | collect index=main"})
+        assert (collected.status, collected.error["code"]) == (507, "STORAGE_FULL")
 
 
 async def test_limits_of_a_source_over_http_are_counted_and_reloaded(tmp_path: pathlib.Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -9,6 +10,7 @@ import sys
 
 import pytest
 import structlog
+from aiohttp import web
 
 from lynxalert.daemon.lock import FolderHeldError, hold
 from lynxalert.daemon.logs import Redactor, configure
@@ -73,3 +75,22 @@ def test_no_log_line_holds_a_secret(style, clean_logging) -> None:
         assert (first["event"], first["level"], first["logger"]) == ("sent", "info", "test")
         assert second["event"] == "failed at ***"
         assert third["level"] == "error"
+
+
+async def test_a_request_that_is_no_http_is_a_line_without_a_traceback(clean_logging) -> None:
+    out = io.StringIO()
+    configure("json", redactor=Redactor(), stream=out)
+    serving = web.AppRunner(web.Application(), handle_signals=False)
+    await serving.setup()
+    try:
+        site = web.TCPSite(serving, "127.0.0.1", 0)
+        await site.start()
+        reader, writer = await asyncio.open_connection(*serving.addresses[0])
+        writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nOdd: a\x00b\r\n\r\n")
+        assert b" 400 " in await reader.readline()
+        writer.close()
+    finally:
+        await serving.cleanup()
+    [line] = [json.loads(each) for each in out.getvalue().splitlines()]
+    assert (line["event"], line["level"], line["logger"]) == ("request_is_no_http", "info", "aiohttp.server")
+    assert "header" in line["reason"]

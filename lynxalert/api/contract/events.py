@@ -26,7 +26,7 @@ EVENTS: Mapping[Endpoint, Operation] = {
         says="Rows of a query over a range of time",
         more="With `queries.write`, a POST may write lookups and events.",
         takes=query.Question,
-        refuses=(*ASKING, 409),
+        refuses=(*ASKING, 409, 507),
         replies=gives(Rows, AboutRows, says="Columns in order, rows as objects."),
     ),
     stream.stream: Operation(

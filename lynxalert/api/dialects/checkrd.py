@@ -116,7 +116,7 @@ def _fields(request: web.Request, given: Change, stored: Alert | None) -> dict[s
 
 def _channel(request: web.Request, given: Change, stored: Alert | None) -> dict[str, Any]:
     sent = given.model_fields_set
-    kind = given.channel if "channel" in sent or stored is None else stored.channels[0].type
+    kind = given.channel if "channel" in sent or stored is None else _kind(stored)
     target = (
         given.channel_target if "channel_target" in sent or stored is None else shelf.first_address(stored)
     )
@@ -125,6 +125,11 @@ def _channel(request: web.Request, given: Change, stored: Alert | None) -> dict[
     if kind == "email":
         return {"type": kind, "config": shelf.email(request, target)}
     return {"type": kind, "config": {"url": target}}
+
+
+def _kind(stored: Alert) -> str | None:
+    """The type of its first channel; an alert of a file may have none."""
+    return stored.channels[0].type if stored.channels else None
 
 
 async def _one(request: web.Request, standing: Standing) -> web.Response:

@@ -16,6 +16,25 @@ RULE: dict[str, Any] = {
 }
 
 
+SILENT = """
+[alerts.silent]
+type = "error_rate"
+threshold = 0.5
+interval = "1m"
+window = "5m"
+channels = []
+"""
+
+
+async def test_an_alert_of_the_file_without_channels_is_not_given_half_a_channel(tmp_path) -> None:
+    async with living(tmp_path, CONFIG + SILENT) as house:
+        [listed] = (await house.ask("GET", "/v1/alerts")).body["data"]
+        assert listed["channel"] is None
+        for change, status in (({"channel_target": "a@example.com"}, 400), ({"threshold": 0.2}, 409)):
+            answer = await house.ask("PUT", f"/v1/alerts/{listed['id']}", change)
+            assert (answer.status, set(answer.body)) == (status, {"error"}), change
+
+
 async def test_refusals_are_worded_by_the_dialect(tmp_path) -> None:
     async with living(tmp_path, LOCKED) as house:
         for method, path in (("POST", "/v2/push"), ("GET", "/compat/selftune/alerts")):
