@@ -100,14 +100,17 @@ class Replay:
                 runner, foreseen = await self._foresee(until)
             self._clock.instant = instant
             before(instant)
-            if self._release_at is not None and self._release_at <= instant:
-                await self._let_go(instant)
             if self._send_at is not None and self._send_at <= instant:
                 await self._deliver(instant)
+            owing = self._release_at is not None and self._release_at <= instant
+            if owing:
+                await self._let_go(instant)
             outcomes = [await self._judge(runner, each, instant) for each in self._due(instant)]
             self._pending |= {each.alert.id: each for each in outcomes}
             if any(each.occasions or each.notices or each.amended for each in outcomes):
                 await self._commit(instant)
+                owing = True
+            if owing:  # what is let go and what begins at one instant go out together
                 await self._deliver(instant)
         await self._commit(until)
 
@@ -195,7 +198,6 @@ class Replay:
         """What was suppressed for long enough."""
         await self._commit(instant)
         await self.database.write(lambda tx: release_due(tx, instant, self._voice.inhibitions()))
-        await self._deliver(instant)
         await self._look_ahead()
 
     async def _look_ahead(self) -> None:
