@@ -12,6 +12,7 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.config.written import as_written, channel_as_written
 from lynxalert.lang import Code
 from lynxalert.notify.configure import mask, merge, spell
+from lynxalert.state.definitions import REMEMBERED
 
 # Told by the daemon, not by whoever defines the alert; taken from a body that was read here before, and ignored.
 DERIVED = frozenset(
@@ -33,6 +34,9 @@ DERIVED = frozenset(
 
 NULL_SAYS_NEVER = frozenset({"flapping"})
 
+# By identity: an alert never changes, and the one that is remembered keeps its id from being another's.
+_DEFINED: dict[int, tuple[Alert, Mapping[str, Any], Mapping[str, Any]]] = {}
+
 _LOWERED = frozenset({"q", "query", "when"})  # what a `type` stands for: shown, never read beside it
 _METRIC = frozenset({"type", *METRIC_FIELDS})
 
@@ -40,17 +44,13 @@ _METRIC = frozenset({"type", *METRIC_FIELDS})
 def shown(standing: Standing) -> dict[str, Any]:
     """The alert object: the fields of the definition, secrets masked, and how it stands."""
     alert = standing.alert
-    fields = as_written(alert)
-    channels = [_masked(channel) for channel in alert.channels]
-    first = {"id": alert.id, "name": alert.name, "q": alert.query, "interval": fields["interval"]}
+    first, rest = _defined(alert)
     return {
         **first,
-        "channels": channels,
-        "enabled": alert.enabled,
         "last_triggered": standing.triggered,
         "last_checked": standing.checked,
         "status": standing.status,
-        **{name: value for name, value in fields.items() if name not in {*first, "channels", "enabled"}},
+        **rest,
         "source": alert.source,
         "key_in_file": alert.file_key,
         "version": alert.version,
@@ -60,6 +60,20 @@ def shown(standing: Standing) -> dict[str, Any]:
         "counts": dict(standing.counts),
         "muted": dict(standing.mute) if standing.mute is not None else None,
     }
+
+
+def _defined(alert: Alert) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What of the object the definition says: what comes first, and the rest. Lists ask for it again and again."""
+    known = _DEFINED.get(id(alert))
+    if known is None or known[0] is not alert:
+        if len(_DEFINED) >= REMEMBERED:
+            _DEFINED.clear()
+        fields = as_written(alert)
+        first = {"id": alert.id, "name": alert.name, "q": alert.query, "interval": fields["interval"]}
+        first |= {"channels": [_masked(channel) for channel in alert.channels], "enabled": alert.enabled}
+        rest = {name: value for name, value in fields.items() if name not in first}
+        known = _DEFINED[id(alert)] = alert, first, rest
+    return known[1], known[2]
 
 
 def public(alert: Alert) -> dict[str, Any]:

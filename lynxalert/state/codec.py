@@ -13,9 +13,10 @@ import json
 import types
 import typing
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
+Reader: TypeAlias = collections.abc.Callable[[Any], Any]
 
 _INSTANT = "$at"
 
@@ -35,8 +36,12 @@ def loads(text: str) -> Any:
 
 def unpack(cls: type[T], stored: Any) -> T:
     """The dataclass *cls* that was stored as *stored*."""
-    hints = _hints(typing.cast("Any", cls))
-    values = {name: _read(hints[name], stored[name]) for name in hints if name in stored}
+    readers = _readers(typing.cast("Any", cls))
+    values = {
+        name: stored[name] if read is None or stored[name] is None else read(stored[name])
+        for name, read in readers
+        if name in stored
+    }
     return cls(**values)
 
 
@@ -49,37 +54,53 @@ def _names(kind: Any) -> tuple[str, ...] | None:
 
 
 @cache
-def _hints(cls: Any) -> dict[str, Any]:
+def _readers(cls: Any) -> tuple[tuple[str, Reader | None], ...]:
+    """The fields of a dataclass, each with what reads it."""
     hints = typing.get_type_hints(cls)
-    return {each.name: hints[each.name] for each in dataclasses.fields(cls)}
+    return tuple((each.name, _reader(hints[each.name])) for each in dataclasses.fields(cls))
 
 
-def _read(hint: Any, stored: Any) -> Any:
-    """*stored* as a value of type *hint*."""
-    if stored is None or hint is Any:
-        return stored
+@cache
+def _reader(hint: Any) -> Reader | None:
+    """What makes a value of type *hint* of what is stored, if that is not null; None where it is the value itself."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (typing.Union, types.UnionType):
-        return _one_of(arguments, stored)
+        return _one_of(arguments)
     if origin is tuple:
-        return tuple(_read(arguments[0], each) for each in stored)
+        return _each(_reader(arguments[0]))
     if origin is collections.abc.Mapping and dataclasses.is_dataclass(arguments[1]):
-        return {name: _read(arguments[1], each) for name, each in stored.items()}
+        kind: Any = arguments[1]
+        return lambda stored: {name: unpack(kind, each) for name, each in stored.items()}
     if hint is dt.timedelta:
-        return dt.timedelta(seconds=stored)
+        return _seconds
     if isinstance(hint, type) and issubclass(hint, enum.Enum):
-        return hint(stored)
+        return hint
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
-        return unpack(hint, stored)
-    return stored
+        return lambda stored: unpack(hint, stored)
+    return None
 
 
-def _one_of(options: tuple[Any, ...], stored: Any) -> Any:
+def _one_of(options: tuple[Any, ...]) -> Reader:
     """Dataclasses of a union are told apart by name; otherwise there is one type, or nothing."""
-    if isinstance(stored, dict) and "$is" in stored:
-        named = {each.__name__: each for each in options}
-        return unpack(named[stored["$is"]], stored)
-    return _read(next(each for each in options if each is not type(None)), stored)
+    named: dict[str, Any] = {each.__name__: each for each in options}
+    read = _reader(next(each for each in options if each is not type(None)))
+
+    def one(stored: Any) -> Any:
+        if isinstance(stored, dict) and "$is" in stored:
+            return unpack(named[stored["$is"]], stored)
+        return stored if read is None else read(stored)
+
+    return one
+
+
+def _each(read: Reader | None) -> Reader:
+    if read is None:
+        return tuple
+    return lambda stored: tuple(None if each is None else read(each) for each in stored)
+
+
+def _seconds(stored: Any) -> dt.timedelta:
+    return dt.timedelta(seconds=stored)
 
 
 def _tagged(value: Any) -> Any:

@@ -10,7 +10,7 @@ import sys
 
 from rich.console import Console
 
-TOPICS = ("queries", "ingest", "alerts", "delivery", "latency", "disk", "retention", "restart")
+TOPICS = ("queries", "ingest", "alerts", "delivery", "latency", "api", "disk", "retention", "restart")
 ON_REQUEST = ("alerts-minute", "rows", "soak")  # minutes each
 
 
