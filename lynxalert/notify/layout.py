@@ -36,6 +36,7 @@ MOST_COLUMNS = 4  # of a table that a phone shows without wrapping
 # What is seen before it is read, where text has styles.
 SIGNS = {"critical": "🔴", "error": "🟠", "warning": "🟡", "info": "🔵"}
 ENDED, ABSENT, UNSTEADY = "🟢", "⚪", "🟣"
+PAST = ("resolved", "no_data")  # kinds whose row is that of an earlier slot
 EXPLAINED = ("fired", "repeated", "no_data")  # kinds that repeat what the alert's author wrote about it
 
 
@@ -126,6 +127,8 @@ def _what(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
     description = cut(facts["alert"]["description"], room.value)
     if description and transition["kind"] in EXPLAINED:
         yield (Piece(description),)
+    if transition["reason"] == "tier" and transition["tier"]:
+        yield (Piece(f"Now {one_line(transition['tier'])}."),)
     if transition["reason"] in ENDINGS:
         yield (Piece(ENDINGS[transition["reason"]]),)
     if transition["condition"] and transition["kind"] not in ("resolved", "no_data"):
@@ -151,8 +154,12 @@ def _when(facts: Mapping[str, Plain]) -> Iterator[Line]:
 
 def _data(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
     rows = facts["rows"]
-    if len(rows) == 1 or (rows and not room.rows):
-        for name, value in list(rows[0].items())[: max(2, room.rows)]:
+    is_single = len(rows) == 1 or (rows and not room.rows)
+    fields = _untold(facts) if is_single else []
+    if (fields or len(rows) > 1) and facts["transition"]["kind"] in PAST:
+        yield (Piece("When it last fired:"),)
+    if is_single:
+        for name, value in fields[: max(2, room.rows)]:
             yield Piece(f"{cut(one_line(name), 60)}: "), Piece(_value(value, room), "code")
     elif rows:
         yield (Piece(_table(rows, room), "block"),)
@@ -163,6 +170,16 @@ def _data(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
     if events:
         yield (Piece("Newest events:" if len(events) > 1 else "Newest event:"),)
         yield (Piece("\n".join(cut(one_line(event), room.value) for event in events), "block"),)
+
+
+def _untold(facts: Mapping[str, Plain]) -> list[tuple[str, Plain]]:
+    """The fields of the row that the title does not tell already."""
+    heading, labels = title(facts), facts["instance"]["labels"]
+    return [
+        (name, value)
+        for name, value in facts["rows"][0].items()
+        if name not in labels or one_line(f"{name}={text_of(value)}") not in heading
+    ]
 
 
 def _linked(links: Sequence[Mapping[str, Plain]], *, styled: bool) -> list[Line]:

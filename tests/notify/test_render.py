@@ -51,6 +51,15 @@ def test_titles(kind: Kind, changes: dict[str, Any], title: str) -> None:
         (Kind.CHANGED, {"at": T + MINUTE, "tier": "critical", "values": {"n": 3.0}},
          ("CHANGED (critical): High error rate\nWindow: 2026-02-14 13:21:00–13:26:00 UTC\n"
          "Since 2026-02-14 13:25:00 UTC (1m)\nn: 3")),
+        (Kind.RESOLVED, {"labels": {"host": "a"}, "values": {"host": "a", "errors": 247}},
+         ("RESOLVED: High error rate — host=a\nLasted 0s: 2026-02-14 13:25:00–13:25:00 UTC\n"
+         "When it last fired:\nerrors: 247")),
+        (Kind.NO_DATA, {"labels": {"host": "a"}, "values": {"host": "a"}},
+         ("NO DATA (error): High error rate — host=a\nNo events arrived to judge.\n"
+         "Window: 2026-02-14 13:20:00–13:25:00 UTC")),
+        (Kind.CHANGED, {"tier": "critical", "reason": Reason.TIER, "values": None},
+         ("CHANGED (critical): High error rate\nNow critical.\n"
+         "Window: 2026-02-14 13:20:00–13:25:00 UTC")),
         (Kind.FLAPPING, {"values": None},
          ("FLAPPING (error): High error rate\nIt changes too often. What it settles on will be sent.\n"
          "Window: 2026-02-14 13:20:00–13:25:00 UTC")),
