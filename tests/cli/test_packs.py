@@ -47,7 +47,7 @@ def test_a_burst_fires_once_and_ends(tmp_path: pathlib.Path) -> None:
 name = "a burst"
 events = "errors.events.jsonl"
 lasts = "5m"
-messages = [{ alert = "errors", kind = "fired", contains = ["errors (4) > 2", "host: a"] }, { alert = "errors", kind = "resolved" }]
+messages = [{ alert = "errors", kind = "fired", contains = ["errors (4) > 2", "host=a"] }, { alert = "errors", kind = "resolved" }]
 """
     code, output = run(pack(tmp_path, tests))
     assert (code, output) == (0, "ok   errors: a burst\n1 passed, 0 failed\n")
