@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from contextlib import suppress
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from pydantic import Field
 
 from lynxalert.api.errors import invalid, not_found
-from lynxalert.api.keys import CLOCK, CONFIGURATION, MOMENTS
+from lynxalert.api.instants import instant_of
+from lynxalert.api.keys import MOMENTS
 from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of, page_of
 from lynxalert.api.reply import success
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.settings import Zone
 from lynxalert.config.shape import Section, read
-from lynxalert.config.units import duration_text
-from lynxalert.lang import Code
-from lynxalert.plan.timespec import BadTime, resolve
-
-_WALL_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
-_DAY = dt.timedelta(days=1)
 
 
 class Asked(Section):
@@ -52,7 +45,7 @@ async def history(request: web.Request) -> web.Response:
 
 
 async def _at(request: web.Request, asked: Asked) -> web.Response:
-    instant = _instant(request, asked, "at", asked.at or "now")
+    instant = instant_of(request, "at", asked.at or "now", asked.timezone)
     alert_id = await _alert(request, asked)
     found = dict(await request.app[MOMENTS].at(instant, alert_id))
     alerts, meta = page_of(request, found["alerts"], key=lambda each: [each["name"], each["id"]])
@@ -63,8 +56,8 @@ async def _within(request: web.Request, asked: Asked) -> web.Response:
     if asked.start is None:
         hint = "such as from=-1h or from=03:00"
         raise invalid([Mistake(("from",), "is required beside to", help=hint)])
-    start = _instant(request, asked, "from", asked.start)
-    end = _instant(request, asked, "to", asked.end or "now")
+    start = instant_of(request, "from", asked.start, asked.timezone)
+    end = instant_of(request, "to", asked.end or "now", asked.timezone)
     if start >= end:
         raise invalid([Mistake(("from",), "must be before to")])
     limit = limit_of(request, USUAL) or USUAL
@@ -75,38 +68,6 @@ async def _within(request: web.Request, asked: Asked) -> web.Response:
     next_ = cursor([at.isoformat(), rank, number]) if more else None
     meta = {"has_more": more, "next_cursor": next_}
     return success({"from": start, "to": end, "entries": [each for _, each in page]}, meta=meta)
-
-
-def _instant(request: web.Request, asked: Asked, name: str, text: str) -> dt.datetime:
-    """The instant that *text* means; a time of day is the last one that was.
-
-    Raises:
-        ApiError: 422, it is none, or one that is to come, or that nothing is kept of.
-    """
-    now = request.app[CLOCK].now()
-    try:
-        instant = _wall_clock(text, now, asked.timezone) or resolve(text, now, asked.timezone)
-    except (BadTime, OverflowError):
-        hint = "such as 03:12, -2h, 2026-02-14T03:12 or 2026-02-14T03:12:00Z"
-        raise invalid([Mistake((name,), f": `{text[:60]}` is no time", Code.BAD_TIME, hint)]) from None
-    kept = request.app[CONFIGURATION].settings.store.history
-    if instant < now - kept:
-        hint = f"store.history keeps {duration_text(kept)}"
-        raise invalid([Mistake((name,), "is older than what is remembered", help=hint)])
-    if instant > now and name != "to":
-        raise invalid([Mistake((name,), "must not be in the future")])
-    return instant
-
-
-def _wall_clock(text: str, now: dt.datetime, zone: str) -> dt.datetime | None:
-    found = _WALL_CLOCK.fullmatch(text.strip())
-    if found is None:
-        return None
-    hour, minute, second = (int(each or 0) for each in found.groups())
-    today = now.astimezone(ZoneInfo(zone))
-    at = today.replace(hour=hour, minute=minute, second=second, microsecond=0)
-    at = at if at <= today else (at - _DAY).replace(hour=hour, minute=minute, second=second)
-    return at.astimezone(dt.UTC)
 
 
 async def _alert(request: web.Request, asked: Asked) -> str | None:

@@ -7,6 +7,8 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lynxalert.cli._words import key_words
+
 SHOWN = 12  # episodes
 WIDEST = 110
 HEIGHT = 14
@@ -22,10 +24,7 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield f"{_short(found['from'])} – {_short(found['to'])}: {_counted(found)}"
     if found["errors"]:
         yield f"{found['errors']} slots failed, the last one: {found['last_error']}"
-    for channel, kinds in found["by_channel"].items():
-        yield f"  {channel}: " + ", ".join(f"{many} {kind}" for kind, many in kinds.items())
-    if found["suppressed"]:
-        yield "  not sent: " + ", ".join(f"{many} {reason}" for reason, many in found["suppressed"].items())
+    yield from _channels(found)
     if any(point["value"] for point in found["curve"]):
         yield ""
         yield _curve(found["curve"])
@@ -38,10 +37,21 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     if "against" in found:
         yield ""
         yield f"the other version: {_counted(found['against'])}"
+        yield from _channels(found["against"])
+        if not found["gained"] and not found["lost"]:
+            yield "  no episode gained, none lost: each of one version meets one of the other"
         yield from _episodes("gained", found["gained"], len(found["gained"]))
         yield from _episodes("lost", found["lost"], len(found["lost"]))
     if "sweep" in found:
         yield from _sweep(found["sweep"])
+
+
+def _channels(found: Mapping[str, Any]) -> Iterator[str]:
+    """What each channel would have been sent, and what nobody."""
+    for channel, kinds in found["by_channel"].items():
+        yield f"  {channel}: " + ", ".join(f"{many} {kind}" for kind, many in kinds.items())
+    if found["suppressed"]:
+        yield "  not sent: " + ", ".join(f"{many} {reason}" for reason, many in found["suppressed"].items())
 
 
 def _counted(found: Mapping[str, Any]) -> str:
@@ -55,7 +65,7 @@ def _episodes(title: str, listed: Sequence[Mapping[str, Any]], many: int) -> Ite
     yield ""
     yield f"{title}:"
     for each in listed[:SHOWN]:
-        key = ", ".join(f"{name}={value}" for name, value in each["key"].items())
+        key = key_words(each["key"]) if each["key"] else ""
         ended = f"– {_short(each['ended'])}" if each["ended"] else "– (still firing)"
         value = "" if each["value"] is None else f"  {each['value']:g}"
         yield f"  {_short(each['started'])} {ended}{value}  {key}".rstrip()
@@ -77,20 +87,32 @@ def _curve(points: Sequence[Mapping[str, Any]]) -> str:
 
     plotext.clear_figure()
     plotext.theme("clear")
-    plotext.plot_size(min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns), HEIGHT)
+    width = min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
+    plotext.plot_size(width, HEIGHT)
     values = [point["value"] for point in points]
     plotext.plot(values, marker="braille")
     firing = [(place, point["value"]) for place, point in enumerate(points) if point["firing"]]
     if firing:
         plotext.scatter(*zip(*firing, strict=True), marker="x")
-    marks = sorted({round(n * (len(points) - 1) / (TICKS - 1)) for n in range(TICKS)})
-    plotext.xticks(marks, [_short(points[mark]["at"]) for mark in marks])
+    labels = _labels([_instant(point["at"]) for point in points])
+    ticks = max(2, min(TICKS, width // (2 * len(labels[0]) + 2)))
+    marks = sorted({round(n * (len(points) - 1) / (ticks - 1)) for n in range(ticks)})
+    plotext.xticks(marks, [labels[mark] for mark in marks])
     drawn: str = plotext.uncolorize(plotext.build())
     legend = "  x: something fires" if firing else ""
     return "\n".join(line.rstrip() for line in drawn.splitlines()) + ("\n" + legend if legend else "")
 
 
+def _labels(instants: Sequence[dt.datetime]) -> list[str]:
+    """Short names of instants: the time of day while that says enough, else the day too."""
+    form = "%H:%M" if instants[-1] - instants[0] <= dt.timedelta(days=1) else "%d %b %H:%M"
+    return [f"{each:{form}}" for each in instants]
+
+
 def _short(at: Any) -> str:
     """An instant of a reply or of this process, to the second."""
-    instant = at if isinstance(at, dt.datetime) else dt.datetime.fromisoformat(at)
-    return f"{instant.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}"
+    return f"{_instant(at):%Y-%m-%d %H:%M:%S}"
+
+
+def _instant(at: Any) -> dt.datetime:
+    return (at if isinstance(at, dt.datetime) else dt.datetime.fromisoformat(at)).astimezone(dt.UTC)

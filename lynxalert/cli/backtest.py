@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import pathlib
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from lynxalert.errors import LynxError
 if TYPE_CHECKING:
     from lynxalert.alerts import Alert
     from lynxalert.config import Settings
+    from lynxalert.plan import TimeWindow
 
 USUAL = pathlib.Path("config.toml")
 
@@ -89,8 +91,6 @@ def _here(
     from lynxalert.config.compiling import engine
     from lynxalert.daemon.backtests import Backtests
     from lynxalert.events import EventStore
-    from lynxalert.plan import TimeWindow
-    from lynxalert.plan.timespec import resolve
 
     if file is None and not USUAL.exists():
         raise click.UsageError("which alert? name its file with --config, or a daemon with --server")
@@ -100,7 +100,7 @@ def _here(
     other = find(loaded(against), name, against) if against is not None else None
     now = SystemClock().now()
     zone = alert.timezone
-    stretch = TimeWindow(resolve(asked["earliest"], now, zone), resolve(asked["latest"], now, zone))
+    stretch = _stretch(asked, now, zone)
     data = settings.data_folder / "events.duckdb"
     if not data.exists():
         raise LynxError(f"no events are stored in {settings.data_folder}")
@@ -108,6 +108,24 @@ def _here(
         over = engine(store, settings.macros, settings.lookup_folder, settings.datamodels)
         backtests = Backtests(lambda: over, store, lambda: settings.inhibitions)
         return asyncio.run(backtests.run(alert, stretch, against=other, sweep=asked.get("sweep")))
+
+
+def _stretch(asked: Mapping[str, Any], now: dt.datetime, zone: str) -> TimeWindow:
+    from lynxalert.plan import TimeWindow
+    from lynxalert.plan.timespec import BadTime, resolve
+
+    bounds = []
+    for option, name in (("--since", "earliest"), ("--until", "latest")):
+        try:
+            bounds.append(resolve(asked[name], now, zone))
+        except BadTime as error:
+            raise click.UsageError(f"{option}: {error}") from error
+    start, end = bounds
+    if start >= end:
+        raise click.UsageError(
+            f"--since ({start:%Y-%m-%d %H:%M}) must be before --until ({end:%Y-%m-%d %H:%M})"
+        )
+    return TimeWindow(start, end)
 
 
 def loaded(file: pathlib.Path) -> Settings:

@@ -40,7 +40,8 @@ def command(**options: Any) -> None:
 
 
 def _text(found: dict[str, Any], zone: str) -> str:
-    from lynxalert.cli._remembered import moment, stretch
+    from lynxalert.cli._happened import stretch
+    from lynxalert.cli._remembered import moment
 
     return stretch(found, zone) if "entries" in found else moment(found, zone)
 

@@ -26,6 +26,12 @@ when = {{ type = "any_rows" }}
 interval = "1m"
 cooldown = "30m"
 channels = ["hook"]
+
+[alerts.arrived]
+q = "level=error | stats count as errors by host | where errors > {limit}"
+interval = "1m"
+time = "ingest"
+channels = ["hook"]
 """
 MINUTES = {"a": {3: 12, 4: 15, 20: 40}, "b": {30: 7}}
 
@@ -71,7 +77,8 @@ def test_the_page_counts_plots_and_shows_the_first_message(folder) -> None:
     assert "x: something fires" in page
     assert "the first message, to hook at 2026-02-14 12:0" in page
     assert "  | FIRING (error): Errors — host=a" in page
-    assert "the other version: 40 slots, 3 episodes, 4 messages\n\ngained:\n" in page
+    assert "the other version: 40 slots, 3 episodes, 4 messages\n  hook: " in page
+    assert "\n\ngained:\n" in page
     assert "host=b" in page
     assert [line.split()[:3] for line in lines[-3:]] == [["10", "2", "2"], ["25", "1", "2"], ["40", "0", "0"]]
 
@@ -95,3 +102,37 @@ def test_data_that_a_daemon_holds_is_asked_of_the_daemon(folder) -> None:
     finally:
         store.close()
     assert (code, "--server http://127.0.0.1:3100" in text) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--since", "yesterday"], "--since: `yesterday` is no time"),
+        (["--until", "soon"], "--until: `soon` is no time"),
+        (["--since", "2026-02-15"], "--since (2026-02-15 00:00) must be before --until (2026-02-14 12:40)"),
+    ],
+)
+def test_a_stretch_that_is_none_is_said(folder, arguments: list[str], said: str) -> None:
+    options = ["--config", str(folder / "config.toml"), "--until", "2026-02-14T12:40:00Z", *arguments]
+    done = CliRunner().invoke(main, ["backtest", "errors", *options])
+    assert (done.exit_code, said in done.output) == (2, True)
+
+
+def test_an_alert_over_arrivals_is_judged_by_when_events_came(folder) -> None:
+    assert "40 slots, 0 episodes" in run(folder, "arrived")[1], "nothing had come by then"
+    hour = ["--since", "2026-02-14T12:55:00Z", "--until", "2026-02-14T13:05:00Z"]
+    options = ["--config", str(folder / "config.toml"), *hour, "--format", "json"]
+    found = json.loads(CliRunner().invoke(main, ["backtest", "arrived", *options]).output)
+    assert [(each["key"], each["value"]) for each in found["list"]] == [({"host": "a"}, 67)]
+
+
+@pytest.mark.parametrize("width", [30, 44, 110])
+def test_the_curve_fits_the_terminal(folder, monkeypatch: pytest.MonkeyPatch, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    _, page = run(folder, "errors")
+    drawn = [line for line in page.splitlines() if line.endswith(("│", "┐", "┘"))]
+    assert drawn
+    assert max(map(len, drawn)) == width
+    labels = page.splitlines()[page.splitlines().index(drawn[-1]) + 1].split()
+    assert labels[0] == "12:00", "the first and the last instant are named"
+    assert labels[-1] in ("12:39", "12:40")
