@@ -1,10 +1,10 @@
-# setup · check · test · golden · integration · run · bench · fuzz · conformance
+# setup · check · test · proofs · soak · golden · integration · run · bench · fuzz · conformance
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-.PHONY: setup check test golden integration run bench conformance fuzz clean
+.PHONY: setup check test proofs soak golden integration run bench conformance fuzz clean
 
 setup: $(STAMP)
 
@@ -36,6 +36,13 @@ integration: setup
 
 run: setup
 	$(BIN)/lynxalert demo
+
+# The proofs of alerting with many more cases, and a day of alerts on a clock of their own: docs/proofs.md.
+proofs: setup
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -q -n 2 tests/proofs tests/alerts tests/notify/test_pairs.py tests/daemon/test_replay.py
+
+soak: setup
+	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -q -n 0 tests/proofs/test_soak.py
 
 bench: setup
 	$(BIN)/python -m tests.bench $(ARGS)

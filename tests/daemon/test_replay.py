@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import replace
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lynxalert.alerts import Alert, Policy
@@ -45,6 +45,7 @@ async def _history(database: Database) -> list[str]:
     return [codec.dumps(each) for each in (*(one.transition for one in told), *slots)]
 
 
+@settings(max_examples=max(5, settings.default.max_examples // 4 if settings.default else 5))
 @given(ANSWERS, POLICIES, st.sampled_from([None, 2, 6]))
 async def test_a_play_is_what_the_daemon_would_have_done(
     answers: list[Any], policy: Policy, muted: int | None
