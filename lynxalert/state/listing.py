@@ -44,7 +44,7 @@ class Wanted:
     """Which alerts, in which order: a name of `ORDERS`. Everything said must hold.
 
     *status*: ok, triggered or error, one of them. *labels*: name and value, None for any. *text* is part of the name,
-    the query, the id or the key in the file, whatever the case.
+    the query, the id or the key in the file, whatever the case. *kinds* are metrics, one of them.
     """
 
     status: tuple[str, ...] = ()
@@ -52,6 +52,7 @@ class Wanted:
     labels: tuple[tuple[str, str | None], ...] = ()
     text: str = ""
     source: str | None = None
+    kinds: tuple[str, ...] = ()
     order: str = "name"
     descending: bool = False
 
@@ -95,6 +96,8 @@ def _claims(wanted: Wanted) -> list[ColumnElement[bool]]:
         claims.append(func.json_extract(body, "$.enabled") == wanted.enabled)
     if wanted.source is not None:
         claims.append(alerts.c.source == wanted.source)
+    if wanted.kinds:
+        claims.append(func.json_extract(body, "$.metric.type").in_(wanted.kinds))
     if wanted.status:
         claims.append(or_(false(), *map(_stands, wanted.status)))
     if wanted.text:

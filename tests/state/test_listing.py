@@ -36,6 +36,7 @@ class Row:
     health: Health
     phase: Phase | None
     triggered: dt.datetime | None
+    kind: str | None
 
     @property
     def status(self) -> str:
@@ -49,6 +50,7 @@ class Row:
             (not wanted.status or self.status in wanted.status)
             and wanted.enabled in (None, self.enabled)
             and wanted.source in (None, "api")
+            and (not wanted.kinds or self.kind in wanted.kinds)
             and any(low in text.lower() for text in (self.name, self.query, self.id))
             and all(
                 name in self.labels and value in (None, self.labels[name]) for name, value in wanted.labels
@@ -74,12 +76,14 @@ def some_row(number: int, dice: random.Random) -> Row:
         health=dice.choice(HEALTHS),
         phase=dice.choice(PHASES),
         triggered=dice.choice(ENDS),
+        kind=dice.choice([None, None, "no_data", "error_rate"]),
     )
 
 
 async def put(tx: AsyncConnection, row: Row) -> None:
     alert = replace(
         ALERT, id=row.id, name=row.name, query=row.query, enabled=row.enabled, labels=row.labels,
+        metric={"type": row.kind} if row.kind else {},
         source="api", file_key=None,
     )  # fmt: skip
     await definitions.put(tx, alert, row.created_at)
@@ -105,6 +109,7 @@ def some_wish(dice: random.Random) -> Wanted:
         ),
         text=dice.choice(["", "", "ERR", "%", "_", "nginx", "alt_1", "nothing"]),
         source=dice.choice([None, None, "api", "file"]),
+        kinds=dice.choice([(), (), ("no_data",), ("no_data", "error_rate")]),
         order=dice.choice(list(ORDERS)),
         descending=dice.random() < 0.5,
     )

@@ -18,6 +18,7 @@ from lynxalert.api.keys import ALERTS, CONFIGURATION
 from lynxalert.api.making import alert_id
 from lynxalert.api.paging import cursor, cursor_of
 from lynxalert.api.ports import Standing, Told, UnknownAlertError
+from lynxalert.state.listing import Wanted
 
 USUAL, MOST = 50, 200
 SENDER = "lynxalert@localhost"  # of mails, where the configuration names none
@@ -101,17 +102,23 @@ async def page(
     request: web.Request, kinds: Collection[str]
 ) -> tuple[Sequence[tuple[Standing, Told]], str | None]:
     """A page of the alerts of *kinds*, newest first, and where the next one begins."""
-    limit, before = limit_of(request), cursor_of(request)
-    found = [each for each in await request.app[ALERTS].all() if each.alert.metric.get("type") in kinds]
-    found.sort(key=_place, reverse=True)
-    if before is not None:
-        if not (isinstance(before, list) and [type(each) for each in before] == [str, str]):
+    limit = limit_of(request)
+    wanted = Wanted(kinds=tuple(kinds), order="created_at", descending=True)
+    found, places, _ = await request.app[ALERTS].listed(wanted, limit + 1, _before(request))
+    page = found[:limit]
+    known = await request.app[ALERTS].told([each.alert.id for each in page])
+    following = cursor([places[limit - 1], page[-1].alert.id]) if len(found) > limit else None
+    return [(each, known[each.alert.id]) for each in page], following
+
+
+def _before(request: web.Request) -> tuple[int, str] | None:
+    match cursor_of(request):
+        case None:
+            return None
+        case [int(place), str(alert_id)] if abs(place) < 2**63:
+            return place, alert_id
+        case _:
             raise mistake(["cursor"], "is not a cursor of this list", where="query")
-        found = [each for each in found if _place(each) < (before[0], before[1])]
-    shown = found[:limit]
-    known = await request.app[ALERTS].told([each.alert.id for each in shown])
-    following = cursor(list(_place(shown[-1]))) if len(found) > limit else None
-    return [(each, known[each.alert.id]) for each in shown], following
 
 
 def limit_of(request: web.Request) -> int:
@@ -140,7 +147,3 @@ def email(request: web.Request, *to: str) -> dict[str, Any]:
     """The configuration of an email channel to *to*."""
     sender = request.app[CONFIGURATION].settings.email.sender
     return {"to": list(to), **({} if sender else {"from": SENDER})}
-
-
-def _place(standing: Standing) -> tuple[str, str]:
-    return standing.created_at.isoformat(timespec="microseconds"), standing.alert.id
