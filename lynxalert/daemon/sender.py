@@ -124,12 +124,16 @@ class Sender:
     async def _work_off(self, lanes: Sequence[Lane], settling: Settling) -> None:
         """Send *lanes* in order; what there is no leave for any more is given back."""
         left, begun = list(lanes), self._clock.now()
+        spec, channel = None, None
         while left:
             lane, now = left.pop(0), self._clock.now()
+            if lane.channel is not spec:  # most often the same for all
+                spec = lane.channel
+                channel = made(spec) if spec is not None else None
             if self._goes_alone(lane, now) and left:
                 await self._outbox.release(left)  # they may have to go out with it
                 left = []
-            settling.add(await self._work(lane, now))
+            settling.add(await self._work(lane, channel, now))
             now = self._clock.now()
             destination = lane.deliveries[0].target.destination
             late = now - begun > self._lease / 2
@@ -147,24 +151,23 @@ class Sender:
         self._gates.learn(head.target.destination, batches=not alone)
         return alone
 
-    async def _work(self, lane: Lane, now: dt.datetime) -> tuple[Delivery, ...]:
+    async def _work(self, lane: Lane, channel: Channel | None, now: dt.datetime) -> tuple[Delivery, ...]:
         """The deliveries of *lane* that changed, as they now are."""
-        digest = await self._gathered(lane, now)
+        digest = await self._gathered(lane, channel, now)
         if digest is not None:
-            return (await self._attempt(replace(lane, receipt=None), digest),)
+            return (await self._attempt(replace(lane, receipt=None), channel, digest),)
         action = next_action(lane, now)
         match action:
             case Drop(deliveries=deliveries):
                 return deliveries
             case Send(delivery=delivery):
-                return (await self._attempt(lane, delivery),)
+                return (await self._attempt(lane, channel, delivery),)
             case _:
                 assert_never(action)
 
-    async def _gathered(self, lane: Lane, now: dt.datetime) -> Delivery | None:
+    async def _gathered(self, lane: Lane, channel: Channel | None, now: dt.datetime) -> Delivery | None:
         """The digest that goes out in place of *lane*: of its group, or of everything that is more than fits."""
         head, spec = lane.deliveries[0], lane.channel
-        channel = made(spec) if spec is not None else None
         if spec is None or channel is None:
             return None
         room = self._gates.room(head.target.destination, spec, now)
@@ -176,12 +179,12 @@ class Sender:
         group, compose = None if crowded else head.group, composing(channel.markup, now)
         return await self._outbox.gather(head, now, now + self._lease, compose, group=group)
 
-    async def _attempt(self, lane: Lane, delivery: Delivery) -> Delivery:
+    async def _attempt(self, lane: Lane, channel: Channel | None, delivery: Delivery) -> Delivery:
         message = delivery.message.degrade() if delivery.degraded else delivery.message
         try:
-            channel = _channel(lane)
-            message = await self._illustrate(channel, delivery, replace(message, thread=lane.receipt))
-            receipt = await send(channel, message, self._http)
+            there = _present(channel)
+            message = await self._illustrate(there, delivery, replace(message, thread=lane.receipt))
+            receipt = await send(there, message, self._http)
         except DeliveryError as error:
             failed = after_failure(delivery, error, self._clock.now(), self._chance)
             self._gates.refused(failed, error, self._clock.now())
@@ -242,8 +245,7 @@ class Sender:
             self._alarm = None
 
 
-def _channel(lane: Lane) -> Channel:
-    channel = made(lane.channel) if lane.channel is not None else None
+def _present(channel: Channel | None) -> Channel:
     if channel is None:
         raise DeliveryError(Failure.UNCONFIGURED, "the channel is gone or not configured", permanent=True)
     return channel

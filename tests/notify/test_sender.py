@@ -282,12 +282,13 @@ async def test_outcomes_that_come_during_a_commit_share_the_next() -> None:
         settling = Settling(slow, group, lambda outcome, _: heard.extend(outcome))
         rows = bench.ledger.all()
         settling.add(rows[:1])
+        finishing = group.create_task(settling.done())
         await bench.rest()
         for row in rows[1:]:
             settling.add([row])
         assert heard == []
         slow.free.set()
-        await settling.done()
+        await finishing
         assert slow.commits == [1, 4]
         assert heard == rows
 
