@@ -33,6 +33,7 @@ from lynxalert.state import (
 )
 from lynxalert.state.chronicle import OVER, Matter, Note
 
+CROWD = 50  # transitions of one commit: texts that a digest will stand for are not written beforehand
 AWAY_WAIT = dt.timedelta(seconds=5)  # other alerts that catch up are told in the same message
 
 # Occasions of one alert, and all a decision depends on → what is owed; nothing else is known to the evaluator.
@@ -75,7 +76,9 @@ async def commit(
     quiet = await quietness(tx, now, voice.inhibitions()) if told else Quietness(now)
     deliveries: list[Delivery] = []
     for each in valid:
-        owed_now = await decide(tx, each.alert, each.occasions, quiet, voice.deliver)
+        owed_now = await decide(
+            tx, each.alert, each.occasions, quiet, voice.deliver, crowd=len(told) >= CROWD
+        )
         deliveries += away(each, owed_now, now)
         found = {one.transition.episode: one.evidence for one in each.occasions if one.transition.is_start}
         await evidence.freeze(tx, each.alert.id, found, now)
@@ -109,9 +112,15 @@ async def say(
 
 
 async def decide(
-    tx: Transaction, alert: Alert, occasions: Sequence[Occasion], quiet: Quietness, deliver: Deliver
+    tx: Transaction,
+    alert: Alert,
+    occasions: Sequence[Occasion],
+    quiet: Quietness,
+    deliver: Deliver,
+    *,
+    crowd: bool = False,
 ) -> Sequence[Delivery]:
-    """What is owed for *occasions* of *alert*, by all that is known of its channels."""
+    """What is owed for *occasions* of *alert*, by all that is known of its channels; *crowd*: others are told as well."""
     if not occasions:
         return ()
     told = [each.transition for each in occasions]
@@ -125,6 +134,7 @@ async def decide(
         overlays=quiet.of_alert(alert),
         by_key=quiet.of_transitions(alert, told),
         starts=starts,
+        crowd=crowd or len(occasions) >= CROWD,
     )
     return await gathered(tx, deliver(occasions, situation), situation)
 

@@ -32,6 +32,7 @@ class Message:
     by-fields, *result* the row, *rows* up to 100 of them. *sent_at* is T of the transition. *thread* is the receipt of
     the episode's first message there, known only when it is sent. Times are RFC 3339.
     *chart* is the address of its chart, *picture* the chart itself, a PNG drawn when it is sent: never stored.
+    *unwritten*, while its texts are not written yet: what of the facts is needed for that, see `render.written`.
     Of a digest, *members* are what it tells, one by one, and *truncated* says how many more; *rows* are its alerts.
     """
 
@@ -62,6 +63,7 @@ class Message:
     truncated: int = 0
     chart: str | None = None
     picture: bytes | None = field(default=None, repr=False)
+    unwritten: Mapping[str, Plain] | None = None
 
     @property
     def resolved(self) -> bool:

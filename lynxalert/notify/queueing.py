@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -15,7 +15,8 @@ from lynxalert.notify.grouping import group_of
 from lynxalert.notify.links import runbook
 from lynxalert.notify.message import Link
 from lynxalert.notify.model import Delivery, Overlay, Start, Target, delivery_id
-from lynxalert.notify.render import compose
+from lynxalert.notify.pace import pace_of
+from lynxalert.notify.render import compose, outlined
 from lynxalert.notify.routing import Addressee, Decision, Situation, route
 
 # An occasion and the present → the links of its messages.
@@ -45,6 +46,7 @@ def situation_of(
     overlays: Sequence[Overlay] = (),
     by_key: Mapping[Key, Sequence[Overlay]] | None = None,
     starts: Sequence[Start] = (),
+    crowd: bool = False,
 ) -> Situation:
     """The situation of *alert*, its channels turned into targets."""
     addressees = [Addressee(spec, target_of(spec)) for spec in alert.channels]
@@ -55,6 +57,7 @@ def situation_of(
         overlays=overlays,
         by_key=by_key or {},
         starts=starts,
+        crowd=crowd,
     )
 
 
@@ -67,6 +70,7 @@ def queue(
         if start.target not in channels and start.channel is not None:
             channels[start.target] = made(start.channel)
     groupings = groupings_of(situation.addressees)
+    digested = gathering(situation.addressees) if situation.crowd else frozenset()
     told = {
         (one.transition.episode, one.transition.sequence): replace(one, links=links(one, situation.now))
         for one in occasions
@@ -88,12 +92,25 @@ def queue(
                 status=decision.status,
                 created_at=situation.now,
                 due_at=decision.due_at,
-                message=compose(occasion, channels.get(decision.target), identity),
+                message=(outlined if decision.target in digested else compose)(
+                    occasion, channels.get(decision.target), identity
+                ),
                 reason=decision.reason,
                 group=_group(situation, decision, groupings.get(decision.target)),
             )
         )
     return tuple(deliveries)
+
+
+def gathering(addressees: Iterable[Addressee]) -> frozenset[Target]:
+    """The targets that are told of a crowd by digests: those with a group or a pace, unless they keep incidents."""
+    return frozenset(
+        one.target
+        for one in addressees
+        if one.target is not None
+        and not one.target.stateful
+        and (one.spec.grouping is not None or pace_of(one.spec) is not None)
+    )
 
 
 def groupings_of(addressees: Sequence[Addressee]) -> dict[Target, Grouping]:

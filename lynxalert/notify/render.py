@@ -1,13 +1,13 @@
 """Occasion and channel → message: its own templates where it has some, else the default text. Pure.
 
-Rendered once, when a delivery is queued. A template that fails never costs a message: the default text goes out,
+Rendered once: when a delivery is queued, or, of a crowd that a digest will tell of, before the first attempt. A template that fails never costs a message: the default text goes out,
 with the mistake in it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from lynxalert.alerts.model import Kind, Phase
 from lynxalert.clock import rfc3339
@@ -20,6 +20,12 @@ from lynxalert.notify.message import Message, Plain
 from lynxalert.notify.templates import TemplateError, render
 
 LONGEST_IN_TITLE = 120  # characters of a value
+_UNTOLD = (
+    "heading",
+    "instance",
+    "episode",
+    "transition",
+)  # the facts that a message does not hold under its own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +40,20 @@ class _Texts:
 
 def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = "") -> Message:
     """The message that tells *occasion* on *channel* (None: plain). *delivery* is the id of its delivery."""
+    return written(outlined(occasion, channel, delivery), channel)
+
+
+def outlined(occasion: Occasion, channel: Channel | None = None, delivery: str = "") -> Message:
+    """The message that `compose` makes, its texts not written yet: its title stands in their place."""
     chart = next((link.url for link in occasion.links if link.kind == "chart"), None)
     occasion = replace(occasion, links=tuple(link for link in occasion.links if link.kind != "chart"))
     facts, notes = facts_of(occasion), list[str]()
     facts["heading"] = _heading(occasion, channel, facts, notes)
-    transition, texts = occasion.transition, _texts(occasion, channel, facts, notes)
+    transition, said = occasion.transition, title(facts)
     return Message(
         subject=subject(facts),
-        title=title(facts),
-        text=texts.plain,
-        rich=texts.rich,
-        payload=texts.payload,
+        title=said,
+        text=said,
         kind=str(transition.kind),
         state=_state(transition.kind, transition.phase),
         severity=severity(occasion),
@@ -60,8 +69,25 @@ def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = 
         ends_at=rfc3339(transition.at) if transition.is_end else None,
         sent_at=rfc3339(transition.at),
         test=occasion.test,
-        warnings=texts.notes,
+        warnings=tuple(notes),
         chart=chart,
+        unwritten={"templates": dict(occasion.alert.templates)} | {name: facts[name] for name in _UNTOLD},
+    )
+
+
+def written(message: Message, channel: Channel | None) -> Message:
+    """*message* with its texts for *channel*; one that has them stays as it is."""
+    if message.unwritten is None:
+        return message
+    facts = _facts(message, message.unwritten)
+    texts = _texts(facts, channel, message.unwritten["templates"], list(message.warnings))
+    return replace(
+        message,
+        text=texts.plain,
+        rich=texts.rich,
+        payload=texts.payload,
+        warnings=texts.notes,
+        unwritten=None,
     )
 
 
@@ -92,12 +118,13 @@ def escaped(text: str, markup: Markup) -> str:
     return markup.shortest(texts) or ""
 
 
-def templates_of(occasion: Occasion, channel: Channel | None) -> tuple[str | None, str | None]:
-    """The template of the text: the channel's own, in its markup, and the alert's, which is plain."""
-    kinds = ("resolved", "message") if occasion.transition.is_end else ("message",)
+def templates_of(
+    channel: Channel | None, shared: Mapping[str, str], *, is_end: bool
+) -> tuple[str | None, str | None]:
+    """The template of the text: the channel's own, in its markup, and that of the alert's *shared*, which is plain."""
+    kinds = ("resolved", "message") if is_end else ("message",)
     own = [getattr(channel, f"{kind}_template", None) for kind in kinds]
-    shared = [occasion.alert.templates.get(kind) for kind in kinds]
-    return next(filter(None, own), None), next(filter(None, shared), None)
+    return next(filter(None, own), None), next(filter(None, map(shared.get, kinds)), None)
 
 
 def payload_markup(template: str, headers: Mapping[str, str]) -> Markup:
@@ -130,13 +157,28 @@ def _heading(
         return None
 
 
+def _facts(message: Message, untold: Mapping[str, Plain]) -> dict[str, Plain]:
+    """What `facts_of` said of the occasion that *message* tells."""
+    return {
+        "alert": message.alert,
+        "result": message.result,
+        "rows": list(message.rows),
+        "evidence": list(message.evidence),
+        "links": [asdict(link) for link in message.links],
+        "timestamp": message.sent_at,
+        "test": message.test,
+        **{name: untold[name] for name in _UNTOLD},
+    }
+
+
 def _texts(
-    occasion: Occasion, channel: Channel | None, facts: Mapping[str, Plain], notes: list[str]
+    facts: Mapping[str, Plain], channel: Channel | None, templates: Mapping[str, str], notes: list[str]
 ) -> _Texts:
     markup = channel.markup if channel else PLAIN
     plain, rich = default_text(facts, PLAIN), None
     try:
-        own, shared = templates_of(occasion, channel)
+        is_end = facts["transition"]["kind"] == "resolved"
+        own, shared = templates_of(channel, templates, is_end=is_end)
         if own:
             rich = templated(own, markup, facts)
         elif shared:

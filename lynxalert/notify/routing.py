@@ -42,7 +42,8 @@ class Situation:
     """All that a decision depends on besides the transition.
 
     *overlays* hold for the whole alert, *by_key* for single instances. *starts* are those of the episodes at
-    hand, and of earlier episodes of the same keys that were accepted within the cooldown.
+    hand, and of earlier episodes of the same keys that were accepted within the cooldown. *crowd*: so much is told at
+    once that most of it will be read in digests; it decides nothing but when texts are written.
     """
 
     alert: Alert
@@ -51,6 +52,7 @@ class Situation:
     overlays: Sequence[Overlay] = ()
     by_key: Mapping[Key, Sequence[Overlay]] = field(default_factory=dict)
     starts: Sequence[Start] = ()
+    crowd: bool = False
 
 
 def route(transitions: Iterable[Transition], situation: Situation) -> tuple[Decision, ...]:

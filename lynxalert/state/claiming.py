@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from sqlalchemy import (
@@ -25,6 +26,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.model import Delivery, Status, Target
 from lynxalert.notify.outbox import Lane
+from lynxalert.notify.queueing import made
+from lynxalert.notify.render import written
 from lynxalert.state import definitions
 from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, is_free_to_go
 from lynxalert.state.tables import deliveries
@@ -76,18 +79,27 @@ async def claim(
     receipts = await _receipts(tx, mine)
     by_head = {lane[0].id: (place, lane) for place, lane in owed.items()}
     specs = _Specs(tx, others)
-    return tuple(
-        [
-            Lane(tuple(lane), place in receipts, await specs.of(lane[0]), receipts.get(place))
-            for place, lane in (by_head[head] for head in heads)
-        ]
-    )
+    lanes = [
+        Lane(tuple(lane), place in receipts, await specs.of(lane[0]), receipts.get(place))
+        for place, lane in (by_head[head] for head in heads)
+    ]
+    return tuple([await _written(tx, lane) for lane in lanes])
 
 
 async def release(tx: AsyncConnection, ids: Sequence[str]) -> None:
     """Give back what was leased and not tried."""
     freed = update(deliveries).where(deliveries.c.id.in_(ids), deliveries.c.status == LEASED)
     await tx.execute(freed.values(status=str(Status.RETRYING), lease_until=None))
+
+
+async def _written(tx: AsyncConnection, lane: Lane) -> Lane:
+    """*lane*, the texts of its head written and stored: whatever becomes of this attempt, the next sends the same."""
+    head, spec = lane.deliveries[0], lane.channel
+    if head.message.unwritten is None:
+        return lane
+    message = written(head.message, made(spec) if spec is not None else None)
+    await tx.execute(update(deliveries).where(deliveries.c.id == head.id).values(message=message.as_json()))
+    return replace(lane, deliveries=(replace(head, message=message), *lane.deliveries[1:]))
 
 
 class _Specs:

@@ -41,8 +41,15 @@ class Chat:
         self.alert = alert(spec, **changes)
         await self.database.write(lambda tx: Edits().put(tx, self.alert, self.clock.now()))
 
-    async def tell(self, numbers: Sequence[int], kind: Kind = Kind.FIRED, *, of: Alert | None = None) -> None:
-        """The instances *numbers* begin, or end."""
+    async def tell(
+        self,
+        numbers: Sequence[int],
+        kind: Kind = Kind.FIRED,
+        *,
+        of: Alert | None = None,
+        crowd: bool = False,
+    ) -> None:
+        """The instances *numbers* begin, or end; *crowd*: among many others."""
         definition, now = of or self.alert, self.clock.now()
         told = [
             occasion(
@@ -61,7 +68,7 @@ class Chat:
 
         async def work(tx: Any) -> None:
             starts = await owed.starts(tx, definition.id, names, now)
-            situation = situation_of(definition, now, starts=starts)
+            situation = situation_of(definition, now, starts=starts, crowd=crowd)
             await outbox.enqueue(tx, await gathered(tx, queue(told, situation), situation))
 
         await self.database.write(work)

@@ -35,6 +35,46 @@ async def test_a_thousand_at_once_are_one_digest_and_their_ends_another(tmp_path
         assert {each.reason for each in rows if not each.is_digest} == {Quiet.DIGEST}
 
 
+async def test_texts_of_a_crowd_are_written_for_those_that_are_sent_singly(tmp_path: pathlib.Path) -> None:
+    """Before the first attempt, and stored: what is tried again reads the same, whatever became of the alert since."""
+    async with chatting(tmp_path) as chat:
+        spec = chat_spec(chat.provider, pace=SLOW)
+        await chat.through(
+            spec,
+            templates={
+                "message": "on {{ instance.labels.host }}: {{ result.errors }} since {{ episode.started }}"
+            },
+        )
+        chat.provider.answers = [Answer(500, "down")]
+        await chat.tell([1, 2], crowd=True)
+        assert (await chat.outcome()).status is Status.RETRYING
+        assert (await chat.outcome()).status is Status.DELIVERED
+        first, _ = await chat.rows()
+        assert first.message.unwritten is None
+        await chat.through(spec, templates={"message": "changed meanwhile"})
+        await chat.later(5 * SECOND)
+        assert (await chat.outcome()).status is Status.DELIVERED
+        texts = [request.json["text"] for request in chat.provider.requests]
+        assert texts[0] == texts[2] != texts[1]
+        assert "changed" not in "".join(texts)
+
+
+async def test_nobody_writes_the_texts_that_a_digest_stands_for(tmp_path: pathlib.Path) -> None:
+    async with chatting(tmp_path) as chat:
+        await chat.through(chat_spec(chat.provider))
+        await chat.tell(range(60), crowd=True)
+        digest = await chat.outcome()
+        assert digest.message.title == "DIGEST: High error rate: 60 firing"
+        members = [each.message for each in await chat.rows() if not each.is_digest]
+        assert sum(each.unwritten is None for each in members) <= 1  # the one that was claimed
+        assert [each.text for each in members if each.unwritten] == [
+            each.title for each in members if each.unwritten
+        ]
+        await chat.tell(range(60), Kind.RESOLVED, crowd=True)
+        assert (await chat.outcome()).message.title == "DIGEST: High error rate: 60 resolved"
+        assert len(chat.provider.requests) == 2
+
+
 async def test_what_fits_is_said_one_by_one(tmp_path: pathlib.Path) -> None:
     async with chatting(tmp_path) as chat:
         await chat.through(chat_spec(chat.provider, pace=SLOW))

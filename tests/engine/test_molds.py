@@ -22,6 +22,7 @@ NOON = dt.datetime(2026, 2, 14, 12, 0, tzinfo=dt.UTC)
 POOL = {
     "word": ["b", "Ab", "status", "service", "kk7", "E5", "nowhere", "ok", "zulu", "Zulu9"],
     "whole": ["2", "12", "599", "401", "123456789"],
+    "path": ["/a", "/api/v1/items/9", "/A_b/c.d/", "/status"],
     "fraction": ["0.25", "12.5", "99.99", "0.1"],
 }
 
@@ -38,7 +39,11 @@ def alike(text: str, chance: random.Random) -> str:
     if found is None:
         return text
     pools = [
-        [word for word in POOL[gap.kind[2]] if gap.kind[2] != "word" or (word != word.lower()) == gap.kind[3]]
+        [
+            word
+            for word in POOL[gap.kind[2]]
+            if gap.kind[2] not in ("word", "path") or (word != word.lower()) == gap.kind[3]
+        ]
         for gap in found.gaps
     ]
     return found.text(
@@ -72,6 +77,8 @@ def test_casting_is_compiling(found: list[dict[str, Any]], text: str, chance: ra
     [
         ("service=web-1 status>=400 | stats count as n | where n > 10", ["word", "whole", "whole"]),
         ('level="error" | where ms > 0.5 | stats count', ["word", "fraction"]),
+        ("path=/api/v1/items/12 host!=/x | stats count", ["path", "path"]),
+        ('| where path="/a/b" | stats count', ["path"]),
         ("service IN (a, bb) OR host=T9 | stats count", ["word", "word", "word"]),
     ],
 )

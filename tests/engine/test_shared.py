@@ -32,7 +32,7 @@ events = st.fixed_dictionaries(
 )
 
 literals = st.sampled_from(['"a"', '"b"', '"12"', "3", "12", "1.5", "-2", '"1.5"', '""'])
-searched = st.sampled_from(["a", "b", "A", "a*", "12", "3", "1.5", "zzz"])
+searched = st.sampled_from(["a", "b", "/a/b", "A", "a*", "12", "3", "1.5", "zzz"])
 signs = st.sampled_from(["=", "!=", "<", "<=", ">", ">="])
 fields = st.sampled_from(["service", "status", "dur", "mix", "nowhere"])
 by_clauses = st.sampled_from(["", " by service", " by mix", " by service, status", " by nowhere"])

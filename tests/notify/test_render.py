@@ -12,7 +12,8 @@ import pytest
 from lynxalert.alerts.model import Cron, Kind, Match, Phase, Reason
 from lynxalert.notify.facts import facts_of, plain, words
 from lynxalert.notify.message import Message
-from lynxalert.notify.render import compose, payload_markup
+from lynxalert.notify.render import compose, outlined, payload_markup, written
+from lynxalert.state import codec
 from tests.notify.occasions import LINK, MINUTE, T, alert, made, occasion
 
 CHAT = {"bot_token": "1:x", "chat_id": 7}
@@ -240,3 +241,24 @@ def test_titles_have_templates_too(channel: str | None, shared: str, title: str)
     assert bool(message.warnings) == ("1 / 0" in shared)
     tested = compose(occasion(test=True, alert=alert(templates={"title": shared})), made("ntfy", **config))
     assert tested.title.startswith("[TEST] ")
+
+
+@pytest.mark.parametrize("kind", [Kind.FIRED, Kind.RESOLVED, Kind.NO_DATA])
+def test_texts_written_later_are_those_written_at_once(kind: Kind) -> None:
+    """The outline is stored as JSON in between."""
+    shared = alert(
+        templates={
+            "title": "{{ alert.name }}!{{ 1/0 }}",
+            "message": "{{ result }} {{ episode.duration }} {{ transition.condition }}",
+        }
+    )
+    told = occasion(kind, alert=shared, evidence=["one", "two"], rows=[{"errors": 1}, {"errors": 2}])
+    for channel in (
+        None,
+        made("telegram", **CHAT),
+        made("webhook", url="http://x/y", body_template="{{ rows }}"),
+    ):
+        stored = Message.from_json(codec.loads(codec.dumps(outlined(told, channel, "dlv_1").as_json())))
+        assert stored.text == stored.title
+        assert written(stored, channel) == compose(told, channel, "dlv_1")
+        assert written(compose(told, channel, "dlv_1"), None) == compose(told, channel, "dlv_1")

@@ -126,7 +126,7 @@ def _source(constant: Lifted, strange: Outline, free: frozenset[int]) -> Source 
 
 
 def _gives(source: Source, gap: Gap, constant: Lifted) -> bool:
-    if source.type != "string" and gap.kind[2] == "word":
+    if source.type != "string" and gap.kind[2] in ("word", "path"):
         return False
     if source.type == "int64" and gap.kind[2] != "whole":
         return False

@@ -1,6 +1,6 @@
 """Query → its outline: the text around its plain constants, and those constants. One outline: one meaning but for them.
 
-A constant is plain where a compiler has no reason to look at it closely: a word that is no keyword, a number that is
+A constant is plain where a compiler has no reason to look at it closely: a word that is no keyword, a path, a number that is
 neither huge nor a truth value. Its kind holds all that could make a difference; anything else stays in the text.
 """
 
@@ -19,6 +19,7 @@ from lynxalert.lang.walk import nodes
 Kind: TypeAlias = tuple[str, bool, str, bool, str]
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
+_PATH = re.compile(r"(?:/[A-Za-z0-9_.-]{1,64}){1,16}/?")
 _WHOLE = re.compile(r"[2-9]|[1-9][0-9]{1,8}")
 _FRACTION = re.compile(r"[0-9]{1,6}\.[0-9]{0,5}[1-9]")
 # Words that say more than themselves to somebody: truth values, numbers, times, operators.
@@ -79,7 +80,8 @@ class Gap:
             case "fraction":
                 return f"{71_928 + number}.73"
             case _:
-                return f"{'Q' if capital else 'q'}{number}x7z{signs}w"
+                lead = "/" if form == "path" else ""
+                return f"{lead}{'Q' if capital else 'q'}{number}x7z{signs}w"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ def _gap(node: Literal | Pattern, source: str) -> Gap | None:
     form = _form(text)
     if form is None or isinstance(value, bool) or str(value) != text or getattr(node, "case", False):
         return None
-    signs = "".join(sorted(set(text) & set("_.-"))) if form == "word" else ""
+    signs = "".join(sorted(set(text) & set("_.-"))) if form in ("word", "path") else ""
     return Gap(node.span, text, (type(node).__name__, quoted, form, text != text.lower(), signs))
 
 
@@ -151,4 +153,6 @@ def _form(text: str) -> str | None:
         return "whole"
     if _FRACTION.fullmatch(text):
         return "fraction"
+    if _PATH.fullmatch(text):
+        return "path"
     return "word" if _WORD.fullmatch(text) and text.lower() not in _SPEAKING else None
