@@ -30,7 +30,7 @@ ELASTIC: tuple[Route, ...] = (
     ("POST", "/{index}/{operation:_doc|_create}", elasticsearch.document),
     ("POST", "/{index}/{operation:_doc|_create}/{id}", elasticsearch.document),
     ("PUT", "/{index}/{operation:_doc|_create}/{id}", elasticsearch.document),
-    ("*", "/{path:_.*}", elastic_handshake.asked),
+    ("*", r"/{path:_[\s\S]*}", elastic_handshake.asked),  # line breaks included
 )
 # At the root these would answer for addresses that are not Elasticsearch's.
 ELASTIC_PREFIXED: tuple[Route, ...] = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from aiohttp import web
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from lynxalert.api.access import actor_of
 from lynxalert.api.body import read_object
@@ -36,10 +36,35 @@ ORDERS: Mapping[str, Callable[[Silence], str]] = {
 }
 
 
+# A text, or an object in our words or Alertmanager's; what of it is wrong is told by `_matcher`.
+_MATCHER = {
+    "anyOf": [
+        {"type": "string", "minLength": 1, "examples": ["service=shop", 'host=~"web.*"']},
+        {
+            "type": "object",
+            "required": ["name", "value"],
+            "properties": {
+                "name": {"type": "string", "minLength": 1},
+                "value": {"type": "string"},
+                "op": {"enum": ["=", "!=", "=~", "!~"]},
+                "isRegex": {"type": "boolean"},
+                "isEqual": {"type": "boolean"},
+            },
+            "additionalProperties": False,
+        },
+    ]
+}
+Matchers = Annotated[
+    tuple[Any, ...],
+    Field(strict=False),
+    WithJsonSchema({"type": "array", "items": _MATCHER, "minItems": 1, "maxItems": LONGEST_LIST}),
+]
+
+
 class Wish(Section):
     """What to keep quiet, from when (now), until when (without `until` and `duration`: until ended), and why."""
 
-    matchers: Annotated[tuple[Any, ...], Field(strict=False)] = ()
+    matchers: Matchers = ()
     starts_at: Instant | None = None
     until: Instant | None = None
     duration: Duration | None = None

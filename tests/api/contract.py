@@ -66,7 +66,7 @@ class Contract:
         self.seen: set[tuple[str, str, str]] = set()
         paths = document["paths"]
         self.templates = [
-            Template(path, re.compile(_pattern(path)), operations)
+            Template(path, re.compile(_pattern(path), re.DOTALL), operations)
             for path, operations in sorted(paths.items(), key=lambda one: _generality(one[0]))
         ]
 

@@ -139,7 +139,15 @@ async def test_handshakes(shared: House, method: str, path: str, holds: dict) ->
 
 @pytest.mark.parametrize(
     "path",
-    ["/_index_template/x", "/_template/x", "/_ilm/policy/x", "/_ingest/pipeline/x", "/_alias/x", "/es/made"],
+    [
+        "/_index_template/x",
+        "/_template/x%0Ay",
+        "/_template/x",
+        "/_ilm/policy/x",
+        "/_ingest/pipeline/x",
+        "/_alias/x",
+        "/es/made",
+    ],
 )
 async def test_whatever_is_looked_for_is_there(shared: House, path: str) -> None:
     answer = await shared.ask("HEAD", path)

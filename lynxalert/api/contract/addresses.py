@@ -10,7 +10,7 @@ from typing import Any
 
 _VARIABLE = re.compile(r"\{(?P<name>\w+)(?::(?P<pattern>[^{}]+))?\}")
 _WORDS = re.compile(r"\w+(\|\w+)*")
-_REST = re.compile(r"(?P<first>\w+)\.\*")  # `_.*`: everything that begins so, slashes included
+_REST = re.compile(r"(?P<first>\w+)\[\\s\\S\]\*")  # `_[\s\S]*`: everything that begins so, slashes included
 METHODS = ("GET", "PUT", "POST", "DELETE")  # of a route that takes any
 
 

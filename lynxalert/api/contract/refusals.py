@@ -85,4 +85,5 @@ def refusal(status: int) -> Reply:
     says, codes = CODES[status]
     coded = {"properties": {"error": {"properties": {"code": {"enum": list(codes)}}}}}
     headers = ("Retry-After",) if status in RETRIED else ("WWW-Authenticate",) if status == 401 else ()
-    return Reply(says, (Refusal, coded), headers=headers)
+    named = ", ".join(f"`{code}`" for code in codes)
+    return Reply(f"{says} {named}", (Refusal, coded), headers=headers)
