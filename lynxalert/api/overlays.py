@@ -85,8 +85,8 @@ async def ack(request: web.Request) -> web.Response:
         known = await request.app[SILENCES].acknowledge(
             alert, wish.key, until, wish.note or "", by=actor_of(request)
         )
-    except NothingFiresError:
-        raise ApiError(409, "CONFLICT", "nothing of it fires") from None
+    except NothingFiresError as error:
+        raise ApiError(409, "CONFLICT", str(error)) from None
     return success({"acknowledged": known})
 
 
@@ -98,8 +98,8 @@ async def unack(request: web.Request) -> web.Response:
         raise invalid(mistakes)
     try:
         await request.app[SILENCES].unacknowledge(alert, wish.key, by=actor_of(request))
-    except NothingFiresError:
-        raise ApiError(409, "CONFLICT", "nothing of it fires") from None
+    except NothingFiresError as error:
+        raise ApiError(409, "CONFLICT", str(error)) from None
     return web.Response(status=204)
 
 

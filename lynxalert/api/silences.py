@@ -109,9 +109,11 @@ def _is_wanted(silence: Silence, asked: Mapping[str, str]) -> bool:
 async def create(request: web.Request) -> web.Response:
     """`POST /silences`: 201 with the silence."""
     wish, mistakes = read(Wish, await read_object(request))
-    matchers, wrong = _matchers(wish.matchers if wish is not None else ())
-    if wish is None or wrong:
-        raise invalid([*mistakes, *wrong])
+    if wish is None:
+        raise invalid(mistakes)
+    matchers, wrong = _matchers(wish.matchers)
+    if wrong:
+        raise invalid(wrong)
     now = request.app[CLOCK].now()
     starts = wish.starts_at or now
     until = end_of(wish.until, wish.duration, starts, now)

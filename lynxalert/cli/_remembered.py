@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from lynxalert.cli._words import Fields, Words, key_words, name_words
@@ -68,4 +68,14 @@ def _alert(alert: Fields, words: Words) -> Iterator[str]:
         tier = f"  {each['tier']}" if each["tier"] else ""
         yield f"  {each['condition']:<10} {key_words(each['key'])} since {words.at(each['since'])}{value}{tier}"
         yield from (f"    {words.overlay(one)}" for one in each["overlays"])
-        yield from (f"    {words.message(one)} {words.at(one['at'])}" for one in each["messages"])
+        yield from (f"    {line}" for line in _messages(each["messages"], words))
+
+
+def _messages(messages: Sequence[Fields], words: Words) -> Iterator[str]:
+    """A line each; those that say the same of one channel are counted, with the time of the last."""
+    alike: dict[str, list[Fields]] = {}
+    for each in messages:
+        alike.setdefault(words.message(each), []).append(each)
+    for said, found in alike.items():
+        times = f" ×{len(found)}, last" if len(found) > 1 else ""
+        yield f"{said}{times} {words.at(found[-1]['at'])}"

@@ -28,6 +28,8 @@ from lynxalert.state import (
     owed,
 )
 
+MOST_NAMED = 5  # instances that a refusal names
+
 
 class Silencing:
     """Silences and acknowledgements at rest. *changed* is called after each that lets something be told."""
@@ -159,5 +161,7 @@ async def _open(tx: Transaction, alert: Alert, key: Mapping[str, Any] | None) ->
     standing = (await instances.of(tx, [alert.id]))[alert.id].values()
     found = [each for each in standing if each.episode and key in (None, json.loads(each.key))]
     if not found:
-        raise NothingFiresError(alert.id)
+        firing = [each.key for each in standing if each.episode]
+        known = f"nothing with this key fires; there is {', '.join(firing[:MOST_NAMED])}"
+        raise NothingFiresError(known if key is not None and firing else "nothing of it fires")
     return found

@@ -64,6 +64,9 @@ async def test_an_episode_is_acknowledged_and_shown_as_such(house: House) -> Non
 
     await house.until(firing, minutes=1)
     await house.until(told)
+    other = await house.ask("POST", f"{path}/ack", {"key": {"service": "shopp"}})
+    keys = '{"service":"search"}, {"service":"shop"}'
+    assert (other.status, other.error["message"]) == (409, f"nothing with this key fires; there is {keys}")
     wish = {"key": {"service": "shop"}, "note": "on it"}
     (known,) = (await house.ask("POST", f"{path}/ack", wish)).data["acknowledged"]
     assert known["key"] == {"service": "shop"}
