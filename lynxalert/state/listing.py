@@ -79,7 +79,10 @@ async def page(
     turn = [each.desc() if wanted.descending else each.asc() for each in (order, alerts.c.id)]
     asked = _joined(select(order.label("place"), *definitions.COLUMNS)).where(there, rest).order_by(*turn)
     rows = list((await tx.execute(asked.limit(limit))).mappings())
-    total = await tx.scalar(_joined(select(func.count()).select_from(alerts)).where(there))
+    counted = select(func.count()).select_from(alerts).where(there)
+    total = await tx.scalar(
+        _joined(counted) if wanted.status else counted
+    )  # ten thousand cursors are not for nothing
     return Page(
         tuple(map(definitions.definition, rows)), tuple(row["place"] for row in rows), int(total or 0)
     )
