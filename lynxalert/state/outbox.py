@@ -145,7 +145,8 @@ class StoredOutbox:
     async def learn(self) -> None:
         """Learn how channels were when it was last noted."""
         async with self._database.read() as tx:
-            self.health = {each.target: each for each in await wellbeing.every(tx)} | self.health
+            for each in await wellbeing.every(tx):
+                self.health.setdefault(each.target, each)
 
     def health_of(self, target: Target) -> ChannelHealth:
         """How *target* is, as far as is known."""

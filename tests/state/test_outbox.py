@@ -346,3 +346,11 @@ async def test_what_was_claimed_and_not_tried_is_given_back(database: Database) 
     lanes = await box.claim("webhook:hook", NOON, LEASE, 3)
     assert [lane.deliveries[0].episode for lane in lanes] == ["ep_1", "ep_2"]
     assert {lane.deliveries[0].attempt for lane in lanes} == {0}
+
+
+async def test_whoever_watches_channels_goes_on_watching_after_a_restart(database: Database) -> None:
+    await StoredOutbox(database).tested(delivery().target, NOON, "reachable")
+    box = StoredOutbox(database)
+    watched = box.health.values
+    await box.learn()
+    assert [each.tested for each in watched()] == ["reachable"]
