@@ -55,7 +55,8 @@ def _begun(matter: str, each: Fields, words: Words) -> str:
 
 def _over(each: Fields) -> str:
     gone = {"definition": "removed", "health": "works again", "ack": "acknowledgement over"}
-    return gone.get(each["type"], f"{each['type']} over")
+    what = f" [{' '.join(each['matchers'])}]" if each.get("matchers") else ""
+    return gone.get(each["type"], f"{each['type']} over{what}")
 
 
 def _value(each: Fields) -> str:

@@ -74,10 +74,11 @@ async def test_an_instant_is_told_as_it_was_after_edits_and_deletion(house: Hous
     assert pages == whole["entries"]
 
 
-async def test_a_time_of_day_is_the_last_one_that_was(house: House) -> None:
-    assert (await at(house, at="11:59"))["at"] == "2026-02-14T11:59:00Z"
-    assert (await at(house, at="12:01"))["at"] == "2026-02-13T12:01:00Z"
-    assert (await at(house, at="12:30", timezone="Europe/Berlin"))["at"] == "2026-02-14T11:30:00Z"
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_time_of_day_is_the_last_one_that_was(shared: House) -> None:
+    assert (await at(shared, at="11:59"))["at"] == "2026-02-14T11:59:00Z"
+    assert (await at(shared, at="12:01"))["at"] == "2026-02-13T12:01:00Z"
+    assert (await at(shared, at="12:30", timezone="Europe/Berlin"))["at"] == "2026-02-14T11:30:00Z"
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from click.testing import CliRunner
 
 from lynxalert.cli import main
@@ -19,9 +20,17 @@ async def warnings(house: House, method: str, path: str, **fields: Any) -> list[
     return [each["message"] for each in found]
 
 
-async def test_saving_an_alert_says_what_is_odd_about_it(house: House) -> None:
+@pytest.mark.asyncio(loop_scope="module")
+async def test_saving_an_alert_says_what_is_odd_about_it(shared: House) -> None:
     asked = {"name": "a", "q": "level=error | stats count as n | where n < 0", "interval": "5m"}
-    said = await warnings(house, "POST", "", **asked, cooldown="1m", channels=[house.hook()])
+    said = await warnings(
+        shared,
+        "POST",
+        "",
+        **asked,
+        cooldown="1m",
+        channels=[shared.hook(name="Odd", config={"url": f"{shared.provider.url}/odd"})],
+    )
     assert said == [
         "q: n < 0 never holds, because nothing is counted below 0",
         "cooldown (1m) has no effect: nothing fires twice within 5m",
@@ -29,12 +38,13 @@ async def test_saving_an_alert_says_what_is_odd_about_it(house: House) -> None:
     ]
 
 
-async def test_a_channel_that_took_a_test_is_known(house: House) -> None:
-    made = await house.create()
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_channel_that_took_a_test_is_known(shared: House) -> None:
+    made = await shared.create()
     untried = "channels[0] has taken no message yet, and no test"
-    assert await warnings(house, "PATCH", f"/{made['id']}", description="x") == [untried]
-    await house.ask("POST", f"/api/v1/alerts/{made['id']}/test-channels")
-    assert await warnings(house, "PATCH", f"/{made['id']}", description="y") == []
+    assert await warnings(shared, "PATCH", f"/{made['id']}", description="x") == [untried]
+    await shared.ask("POST", f"/api/v1/alerts/{made['id']}/test-channels")
+    assert await warnings(shared, "PATCH", f"/{made['id']}", description="y") == []
 
 
 async def test_check_asks_the_daemon_what_only_running_shows(house: House) -> None:

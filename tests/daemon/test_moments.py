@@ -278,7 +278,7 @@ async def test_every_instant_is_told_as_it_was(tmp_path: pathlib.Path, seed: int
     day.bench = bench
     try:
         await bench.database.write(lambda tx: rules.note(tx, (DATABASE_DOWN,), bench.clock.now()))
-        for _ in range(50):
+        for _ in range(40):
             await day.step()
         for at, seen in day.seen.items():
             found = await remembered(bench, at)
