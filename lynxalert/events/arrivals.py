@@ -108,7 +108,7 @@ def _with_extras(event: Event) -> list[Any]:
     return [event.raw, time, to_json(dict(event.fields)) if event.fields else None]
 
 
-def decode(payload: bytes) -> list[Arrived]:
+def decode(payload: bytes) -> Joined:
     """The batch that `encode` was given, rejects last; its events are parsed already.
 
     Raises:
@@ -117,9 +117,17 @@ def decode(payload: bytes) -> list[Arrived]:
     form, groups, rejects = orjson.loads(payload)
     if form != FORMAT:
         raise ValueError(f"log record of form {form}")
-    batch = [Arrived(group[0], event) for group in groups for event in _events(group)]
-    batch += [Arrived(moment, Reject(*rest)) for moment, *rest in rejects]
-    return batch
+    parts = [_part(group) for group in groups]
+    return Joined([*parts, [Arrived(moment, Reject(*rest)) for moment, *rest in rejects]])
+
+
+def _part(group: list[Any]) -> Sequence[Arrived]:
+    """The events of one origin: alike where each is nothing but its text."""
+    moment, index, source, sourcetype, host, items = group
+    if set(map(type, items)) == {str}:
+        origin = Event("", index, source, sourcetype, host)
+        return Cohort(moment, Alike(items, [_document(item) for item in items], origin))
+    return [Arrived(moment, event) for event in _events(group)]
 
 
 def _events(group: list[Any]) -> Iterator[Event]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from lynxalert.events.ahead import ahead
-from lynxalert.events.arrivals import Arrived, decode
+from lynxalert.events.arrivals import Arrived, Joined, decode
 from lynxalert.events.collector import uncollected
 from lynxalert.events.damaged import Moved
 from lynxalert.events.extract import instant
@@ -27,7 +27,7 @@ class Piece(NamedTuple):
     """Some events of the log, and the place behind them; None when nothing follows."""
 
     place: Place | None
-    batch: list[Arrived]
+    batch: Joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ def recover(log: RawLog, stored: Place, write: Write) -> Recovery:
     events = 0
     damage: list[Damage] = []
     oldest: int | None = None
-    rest: list[Arrived] = []
+    rest = Joined(())
     with uncollected(), closing(ahead(_pieces(log, stored), depth=AHEAD)) as pieces:
         for found in pieces:
             if isinstance(found, Damage):
                 damage.append(found)
                 continue
-            if oldest is None and found.batch:
-                oldest = found.batch[0].moment
+            if oldest is None:
+                oldest = next((moment for moment, _ in found.batch), None)
             events += len(found.batch)
             if found.place is None:
                 rest = found.batch
@@ -76,20 +76,23 @@ def recover(log: RawLog, stored: Place, write: Write) -> Recovery:
 
 def _pieces(log: RawLog, stored: Place) -> Iterator[Piece | Damage]:
     """What the log has behind *stored*, decoded, in batches worth a transaction, and the damage as it is met."""
-    batch: list[Arrived] = []
+    batch: list[Sequence[Arrived]] = []
+    waiting = 0
     for found in log.replay(stored):
         if isinstance(found, Damage):
             yield found
             continue
         place, payload = found
         try:
-            batch += decode(payload)
+            decoded = decode(payload)
+            batch += decoded.parts
+            waiting += len(decoded)
         except (ValueError, TypeError):
             yield log.set_aside(place, payload)
-        if len(batch) >= BATCH:
-            yield Piece(place, batch)
-            batch = []
-    yield Piece(None, batch)
+        if waiting >= BATCH:
+            yield Piece(place, Joined(batch))
+            batch, waiting = [], 0
+    yield Piece(None, Joined(batch))
 
 
 def _insert(batch: Sequence[Arrived], place: Place, write: Write) -> None:

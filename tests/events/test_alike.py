@@ -53,7 +53,7 @@ def test_a_record_of_the_log_is_the_same_either_way() -> None:
     cohort, each = Cohort(7, events), [Arrived(7, event) for event in events]
     assert encode(cohort) == encode(each)
     assert load_of(cohort) == load_of(each)
-    assert decode(encode(cohort)) == each
+    assert list(decode(encode(cohort))) == each
     assert list(cohort[1:]) == each[1:]
     joined = Joined([cohort, each])
     assert (len(joined), list(joined), joined[2], joined[1:3]) == (4, each * 2, each[0], [each[1], each[0]])
