@@ -84,7 +84,7 @@ async def test_test_messages() -> None:
         ]
         assert all(one.latency >= dt.timedelta(0) for one in outcomes)
         (text,) = [one.json["text"] for one in provider.requests if "text" in one.json]
-        assert text.startswith("<b>[TEST] FIRING")
+        assert text.startswith("🟠 <b>[TEST] FIRING")
         assert "247" in text
         assert len(provider.requests) == 3  # one to the chat, a trigger and its resolve
 

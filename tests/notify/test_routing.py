@@ -274,7 +274,7 @@ def test_a_removed_channel_is_written_in_its_own_markup() -> None:
     gone = start(CHAT, channel=CHAT)
     (end,) = queue([occasion(Kind.RESOLVED, sequence=2)], situation(starts=[gone]))
     assert end.message.rich is not None
-    assert end.message.rich.startswith("<b>RESOLVED")
+    assert end.message.rich.startswith("🟢 <b>RESOLVED")
 
 
 def test_a_delivery_shows_as_json() -> None:
