@@ -84,3 +84,38 @@ def test_without_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one.message for one in problems] == [
         "channels[0].config.url needs a package that is not installed: pip install 'lynxalert[apprise]'"
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "theirs", "ours", "shared"),
+    [
+        (
+            "mattermost",
+            "mmost://ops@127.0.0.1:{port}/key?channel=town",
+            {"webhook_url": "http://127.0.0.1:{port}/hooks/key", "channel": "town", "username": "ops"},
+            {"text": str, "channel": str, "username": str},
+        ),
+        (
+            "ntfy",
+            "ntfy://127.0.0.1:{port}/topic?mode=private",
+            {"server": "http://127.0.0.1:{port}", "topic": "topic"},
+            {"topic": str, "title": str, "message": str},
+        ),
+    ],
+)
+async def test_our_requests_are_those_of_apprise(
+    kind: str, theirs: str, ours: dict[str, str], shared: dict[str, type]
+) -> None:
+    async with serving() as provider, client() as http:
+        known = made("apprise", url=theirs.format(port=provider.port))
+        own = made(kind, **{name: text.format(port=provider.port) for name, text in ours.items()})
+        for channel in (known, own):
+            await send(channel, compose(occasion(), channel), http)
+        oracle, mine = provider.requests
+        assert (mine.method, mine.path.rstrip("/")) == (oracle.method, oracle.path.rstrip("/"))
+        assert mine.headers["Content-Type"] == oracle.headers["Content-Type"] == "application/json"
+        for name, wanted in shared.items():
+            assert isinstance(mine.json[name], wanted)
+            assert isinstance(oracle.json[name], wanted)
+        same = [name for name in ("channel", "username", "topic") if name in shared]
+        assert [mine.json[name] for name in same] == [oracle.json[name] for name in same]
