@@ -119,6 +119,10 @@ class Days(RuleBasedStateMachine):
         self.do(self.world.edit())
 
     @rule()
+    def replace(self) -> None:
+        self.do(self.world.replace())
+
+    @rule()
     def toggle(self) -> None:
         self.world.enabled = not self.world.enabled
         self.do(self.world.edit())

@@ -126,6 +126,7 @@ class World:
     again_at: dt.datetime = NOON  # when what failed in passing is tried again
     news: bool = False
     enabled: bool = True
+    gone: bool = False
     edits: int = 0
     expected: list[Told] = field(default_factory=list)
     compared: int = 0
@@ -274,9 +275,11 @@ class World:
             self.sender.wake()
             self.news = False
         await self.rest()
-        self.ledger.release(self._sounding(), self.rules.cooldown * MINUTE, now)
+        self.ledger.release(self._sounding(), self.rules.cooldown * MINUTE, now, gone=self.gone)
         told: list[Told] = []
-        if self.busy and self.enabled:
+        if self.gone:
+            pass  # nobody asks
+        elif self.busy and self.enabled:
             self.again_at = now + 5 * SECOND
         elif self.enabled and now >= self.again_at:
             first = max(self.cursor, _floor(now) - 59 * MINUTE)
@@ -327,6 +330,20 @@ class World:
         self.sender.wake()
         await self.rest()
         self.ledger.drain(now)
+
+    async def replace(self) -> None:
+        """Delete the alert, and a minute later make it anew: a file that was moved."""
+        now = self.clock.now()
+        await self.book.delete((await self.book.find(ALERT.id)).alert)
+        self._told(self.machine.close(now, "deleted"), now)
+        self.sender.wake()
+        await self.rest()
+        self.ledger.drain(now)
+        self.gone = True
+        await self.minutes()
+        self.gone = False
+        await self.book.create(self.alert())
+        self.cursor = _floor(self.clock.now()) + MINUTE
 
     async def mute(self, minutes: int | None) -> None:
         now = self.clock.now()
