@@ -249,7 +249,18 @@ async def test_names_that_do_not_resolve() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://0x7f.1:{port}/", "http://[::ffff:127.0.0.1]:{port}/", "http://localhost:{port}/"]
+    "url",
+    [
+        "http://0x7f.1:{port}/",
+        "http://2130706433:{port}/",
+        "http://0177.0.0.1:{port}/",
+        "http://127.1:{port}/",
+        "http://0:{port}/",
+        "http://[::ffff:127.0.0.1]:{port}/",
+        "http://[::ffff:7f00:1]:{port}/",
+        "http://localhost:{port}/",
+        "http://127.0.0.1.:{port}/",
+    ],
 )
 async def test_other_spellings_of_loopback_are_seen_through(url: str) -> None:
     async with serving() as provider, client(allow_private=()) as http:
