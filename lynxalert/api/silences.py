@@ -216,5 +216,7 @@ def _matcher(raw: Any) -> Matcher:
     if odd := set(raw) - {"name", "value", "op", "isRegex", "isEqual"}:
         raise MatcherError(f"has no setting {min(map(str, odd))[:60]}: name, op, value")
     regex, equal = raw.get("isRegex", False), raw.get("isEqual", True)
+    if not (isinstance(regex, bool) and isinstance(equal, bool)):
+        raise MatcherError("must have isRegex and isEqual, where they are there, as true or false")
     alertmanager = ("=~" if equal else "!~") if regex else ("=" if equal else "!=")
     return Matcher(name, str(raw.get("op", alertmanager)), value)

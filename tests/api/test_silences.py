@@ -92,6 +92,10 @@ async def test_an_episode_is_acknowledged_and_shown_as_such(house: House) -> Non
         ({}, "matchers must have at least one matcher"),
         ({"matchers": ["service"]}, "matchers[0] is no matcher"),
         (
+            {"matchers": [{"name": "a", "value": "b", "isEqual": {}}]},
+            "matchers[0] must have isRegex and isEqual, where they are there, as true or false",
+        ),
+        (
             {"matchers": [{"name": "a", "value": "b", "isRegexp": True}]},
             "matchers[0] has no setting isRegexp",
         ),
