@@ -35,13 +35,17 @@ class Matter(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What holds from now on of *matter*, *alert_id* and *key*; *body* `OVER`: nothing any more. *until* as far as is known."""
+    """What holds from now on of *matter*, *alert_id* and *key*; *body* `OVER`: nothing any more. *until* as far as is known.
+
+    *is_new*: nothing held of it until now, so that there is nothing to close.
+    """
 
     matter: Matter
     alert_id: str
     key: str
     body: Any
     until: dt.datetime = FOREVER
+    is_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,10 @@ async def note(tx: AsyncConnection, notes: Iterable[Note], now: dt.datetime) -> 
     places = [
         {"a_matter": str(each.matter), "an_alert": each.alert_id, "a_key": each.key, "now": now}
         for each in every
+        if not each.is_new
     ]
-    await tx.execute(open_.values(until=bindparam("now")), places)
+    if places:
+        await tx.execute(open_.values(until=bindparam("now")), places)
     fresh = [_columns(each, now) for each in every if each.body is not OVER]
     if fresh:
         await tx.execute(insert(chronicle), fresh)

@@ -111,7 +111,14 @@ def _notes(alert_id: str, before: Mapping[Key, Instance], after: Mapping[Key, In
     """What the chronicle says of the instances that stand otherwise than before."""
     moved = [(key, each) for key, each in after.items() if _stand(before.get(key)) != _stand(each)]
     notes = [
-        Note(Matter.INSTANCE, alert_id, key, OVER if _stand(each) is None else each) for key, each in moved
+        Note(
+            Matter.INSTANCE,
+            alert_id,
+            key,
+            OVER if _stand(each) is None else each,
+            is_new=_stand(before.get(key)) is None,
+        )
+        for key, each in moved
     ]
     return notes + [
         Note(Matter.INSTANCE, alert_id, key, OVER)

@@ -6,7 +6,7 @@ Read from the chronicle and from history, never from the tables of the present: 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,29 +58,22 @@ class Unjudged:
 
 async def moment(tx: AsyncConnection, at: dt.datetime, alert_id: str | None = None) -> Moment:
     """All that was on record at *at*; with *alert_id* of this alert, whether it had anything to say or not."""
-    entries = await chronicle.at(tx, Matter.INSTANCE, at)
+    inhibitions = await rules.at(tx, at)
+    # What fires elsewhere may inhibit: with rules, instances of every alert are wanted, whichever was asked for.
+    alone = alert_id is not None and not inhibitions
+    entries = await chronicle.at(tx, Matter.INSTANCE, at, [alert_id] if alert_id and alone else None)
     healths = {
         each.alert_id: codec.unpack(Health, each.body) for each in await chronicle.at(tx, Matter.HEALTH, at)
     }
     silences = await _silences(tx, at)
     gaps = await _gaps(tx, at)
-    wanted = {each.alert_id for each in entries} | healths.keys() | gaps.keys()
-    wanted |= {each.alert_id for each in silences if each.alert_id is not None and each.is_active(at)}
-    if alert_id is not None:
+    wanted = {each.alert_id for each in entries}
+    if alert_id is None:
+        wanted |= healths.keys() | gaps.keys()
+        wanted |= {each.alert_id for each in silences if each.alert_id is not None and each.is_active(at)}
+    else:
         wanted |= {alert_id}
-    # Instances of every alert, whichever was asked for: what fires elsewhere may inhibit.
-    by_alert: dict[str, list[Entry]] = {}
-    for each in entries:
-        by_alert.setdefault(each.alert_id, []).append(each)
-    last: dict[str, Evaluation] = {}
-    standing: dict[str, dict[Key, Instance]] = {}
-    for each_id in sorted(wanted):
-        judged = await _judged_before(tx, each_id, at)
-        last |= {each.alert_id: each for each in judged}
-        mine = by_alert.get(each_id, [])
-        if not all(_hit(each, judged) for each in mine):
-            judged = await _hits_before(tx, each_id, at)
-        standing[each_id] = {each.key: _instance(each, judged) for each in mine}
+    last, standing = await _standing(tx, at, entries, wanted if alert_id is None else {alert_id})
     known = await chronicle.at(tx, Matter.DEFINITION, at, wanted)
     return Moment(
         at=at,
@@ -91,8 +84,26 @@ async def moment(tx: AsyncConnection, at: dt.datetime, alert_id: str | None = No
         gaps=gaps,
         silences=silences,
         acks={each.key: _ack(each) for each in await chronicle.at(tx, Matter.ACK, at)},
-        inhibitions=await rules.at(tx, at),
+        inhibitions=inhibitions,
     )
+
+
+async def _standing(
+    tx: AsyncConnection, at: dt.datetime, entries: Sequence[Entry], asked: Collection[str]
+) -> tuple[dict[str, Evaluation], dict[str, dict[Key, Instance]]]:
+    """The last evaluation of each alert that is *asked* for, and the instances of all, those with their last row."""
+    by_alert: dict[str, list[Entry]] = {each: [] for each in sorted(asked)}
+    for each in entries:
+        by_alert.setdefault(each.alert_id, []).append(each)
+    last: dict[str, Evaluation] = {}
+    standing: dict[str, dict[Key, Instance]] = {}
+    for alert_id, mine in by_alert.items():
+        judged = await _judged_before(tx, alert_id, at) if alert_id in asked else ()
+        last |= {each.alert_id: each for each in judged}
+        if alert_id in asked and not all(_hit(each, judged) for each in mine):
+            judged = await _hits_before(tx, alert_id, at)
+        standing[alert_id] = {each.key: _instance(each, judged) for each in mine}
+    return last, standing
 
 
 async def known_later(
