@@ -21,6 +21,7 @@ from lynxalert.alerts.schedule import next_slot
 from lynxalert.clock import Clock
 from lynxalert.daemon.commit import Voice, commit
 from lynxalert.daemon.foresight import Foresight
+from lynxalert.daemon.herald import Herald
 from lynxalert.daemon.lookback import Past, late_since, look_back
 from lynxalert.daemon.positions import Positions
 from lynxalert.daemon.questions import questions
@@ -206,6 +207,7 @@ class Evaluator:
     async def _tick(self, due: Sequence[str], now: dt.datetime) -> None:
         """Evaluate all that is due: what they ask is asked together, what comes of it is committed in chunks."""
         self._ticking[number := next(self._numbers)] = now
+        herald = Herald(self._committed, 0)
         try:
             await self._runner.settle(now)
             positions = await self._positions.of([self._known[each] for each in due if each in self._known])
@@ -213,14 +215,16 @@ class Evaluator:
             recent, acked = await self._read(positions, foresight, now)
             for each in positions:
                 foresight.expect(questions(each, now, [slot.at for slot in recent.get(each.alert.id, ())]))
+            herald = Herald(self._committed, -(-len(positions) // CHUNK))
             async with asyncio.TaskGroup() as group:
                 group.create_task(foresight.fill())
                 for start in range(0, len(positions), CHUNK):
                     chunk = [
                         (each, recent.get(each.alert.id, ())) for each in positions[start : start + CHUNK]
                     ]
-                    group.create_task(self._chunk(foresight, chunk, now, acked))
+                    group.create_task(self._chunk(foresight, chunk, now, acked, herald))
         finally:
+            herald.tell()
             del self._ticking[number]
             self._release(due)
 
@@ -239,6 +243,7 @@ class Evaluator:
         chunk: Sequence[tuple[Position, Sequence[Judged]]],
         now: dt.datetime,
         acked: frozenset[str],
+        herald: Herald,
     ) -> None:
         """Evaluate these alerts side by side, and commit them together.
 
@@ -253,7 +258,8 @@ class Evaluator:
                     done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 # In their own order, so that the same events always leave the same outbox.
                 outcomes = [each.result() for each in tasks if each in done]
-                await self._commit(outcomes, now)
+                is_first = len(done) + len(running) == len(tasks)
+                herald.hear(await self._commit(outcomes, now), is_first=is_first)
                 self._release(each.alert.id for each in outcomes)
 
     async def _evaluate(
@@ -277,7 +283,8 @@ class Evaluator:
             slots = await history.judged_since(tx, alert_id, since)
             return slots, await history.transitions_since(tx, alert_id, since)
 
-    async def _commit(self, outcomes: Sequence[Outcome], now: dt.datetime) -> None:
+    async def _commit(self, outcomes: Sequence[Outcome], now: dt.datetime) -> Sequence[Outcome]:
+        """Those that were written."""
         news = [each for each in outcomes if each.is_news]
         try:
             written = await self._database.write(partial(commit, outcomes=news, now=now, voice=self._voice))
@@ -286,7 +293,7 @@ class Evaluator:
             log.exception("commit failed", alerts=len(news))
             self._failing_since = self._failing_since or now
             self._agenda.update({each.alert.id: now + RETRY for each in news})
-            return
+            return ()
         self._failing_since = None
         edited = {each.alert.id for each in news} - {each.alert.id for each in written}
         self._positions.forget(edited)
@@ -294,8 +301,7 @@ class Evaluator:
         for each in outcomes:
             if each.alert.id not in edited:
                 self._schedule(each.alert, each.cursor, now)
-        if written:
-            self._committed(written)
+        return written
 
 
 def _first(alert: Alert, now: dt.datetime) -> Cursor:

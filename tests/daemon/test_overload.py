@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
+from lynxalert.alerts import Alert, Cron
+from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.schedule import window
 from lynxalert.api.metrics import Metrics
-from lynxalert.daemon.evaluator import Evaluator
+from lynxalert.daemon.edits import Edits
+from lynxalert.daemon.evaluator import CHUNK, Evaluator
 from lynxalert.daemon.foresight import LEFT_OUT, MOST_EVIDENCE, Foresight
 from lynxalert.daemon.observed import Observer
 from lynxalert.daemon.slots import Outcome
 from lynxalert.events import EventStore
-from tests.daemon.evaluating import ALERT, MINUTE, NOON, Bench, Scripted, by_minute
+from lynxalert.plan import Result, TimeWindow
+from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Bench, Scripted, by_minute, other
 
 
 class Slow(Scripted):
@@ -25,6 +31,22 @@ class Slow(Scripted):
     async def settle(self, now: dt.datetime) -> None:
         if not self.runs:
             self.bench.clock.tick(3 * MINUTE)
+
+
+class Poisoned(Scripted):
+    """The first two queries of `alt_0` run until somebody ends them."""
+
+    begun = 0
+    stuck: asyncio.Future[None]
+    entered: asyncio.Event
+
+    async def run(self, alert: Alert, window: TimeWindow, now: dt.datetime) -> Result:
+        if alert.id == "alt_0" and self.begun < 2:
+            self.begun += 1
+            self.stuck = asyncio.get_running_loop().create_future()
+            self.entered.set()
+            await self.stuck
+        return await super().run(alert, window, now)
 
 
 def number(metrics: Metrics, series: str, **labels: str) -> float:
@@ -100,3 +122,59 @@ async def test_windows_judged_again_are_counted(tmp_path: pathlib.Path) -> None:
     assert number(metrics, "lynxalert_slots_behind") == 0
     store.close()
     await bench.database.close()
+
+
+async def test_many_chunks_of_a_tick_are_heard_of_at_once(tmp_path: pathlib.Path) -> None:
+    """So that the sender meets a storm whole, and a chat hears one digest of it."""
+    alerts = [other(n, schedule=Cron("* * * * *")) for n in range(CHUNK * 2 + 1)]
+    heard: list[Sequence[Outcome]] = []
+    bench = await Bench.open(tmp_path, Scripted(lambda at: 3))
+    now = bench.clock.now()
+    await bench.database.write(lambda tx: Edits().put_all(tx, alerts, {}, now))
+    bench.evaluator = Evaluator(bench.database, bench.runner, bench.clock, committed=heard.append)
+    await bench.pass_(MINUTE)
+    (told,) = heard
+    assert len(told) == len(alerts)
+    await bench.database.close()
+
+
+async def test_a_query_that_does_not_end_delays_nobody_else(tmp_path: pathlib.Path) -> None:
+    """The others are committed after a moment's patience; meanwhile it is not begun a second time, and then it is behind."""
+    runner = Poisoned(lambda at: 3)
+    runner.entered = asyncio.Event()
+    alerts = [other(n, schedule=Cron("* * * * *")) for n in range(4)]
+    bench = await Bench.open(tmp_path, runner, *alerts, patience=SECOND / 100)
+
+    async def until(done: Callable[[], Awaitable[bool]]) -> None:
+        async with asyncio.timeout(20):
+            while not await done():
+                bench.news.clear()
+                await bench.news.wait()
+
+    async def others_judged() -> bool:
+        slots = [(await bench.cursor(f"alt_{n}")).next_slot for n in (1, 2, 3)]
+        return min(slots) > bench.clock.now()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bench.evaluator.run())
+        for minute in (1, 2, 3):
+            bench.clock.set(NOON + minute * MINUTE + SECOND)
+            bench.evaluator.wake()
+            await until(others_judged)
+            assert runner.begun == 1
+        for begun, behind in ((1, 0), (2, 2)):
+            await asyncio.wait_for(runner.entered.wait(), 20)
+            runner.entered.clear()
+            assert runner.begun == begun
+            runner.stuck.set_exception(EvaluationError("the query was stopped after 30s", transient=True))
+            await until(partial(errors_of, bench, begun))
+            health = (await bench.cursor("alt_0")).health
+            assert (health.state, health.behind) == ("error", behind)
+            bench.clock.tick(begun % 2 * 10 * SECOND)
+            bench.evaluator.wake()
+        bench.evaluator.stop()
+    await bench.database.close()
+
+
+async def errors_of(bench: Bench, many: int) -> bool:
+    return (await bench.cursor("alt_0")).health.errors == many
