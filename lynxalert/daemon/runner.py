@@ -134,11 +134,14 @@ class EngineRunner:
         self._store = store
         self._deadline = deadline
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="alerts")
+        # What many share never waits for what one alert asks, however long that takes.
+        self._together = ThreadPoolExecutor(1, thread_name_prefix="alerts-together")
         self._presences: dict[tuple[str, bool], str] = {}
 
     def close(self) -> None:
         """Wait for what runs, and start no more."""
         self._threads.shutdown()
+        self._together.shutdown()
 
     async def settle(self, now: dt.datetime) -> None:
         """Wait for the store's queue, a few seconds at most: what comes later is judged as late.
@@ -171,10 +174,13 @@ class EngineRunner:
         for place in set(range(len(questions))).difference(places):
             yield place, _incomplete()
         asked = [questions[place] for place in places]
-        wrong, pieces = await loop.run_in_executor(self._threads, self._sorted, asked)
+        wrong, pieces = await loop.run_in_executor(self._together, self._sorted, asked)
         for place, answer in wrong.items():
             yield places[place], _judgeable(answer)
-        work = [loop.run_in_executor(self._threads, self._answers, piece) for piece in pieces]
+        work = [
+            loop.run_in_executor(self._threads if piece.is_alone else self._together, self._answers, piece)
+            for piece in pieces
+        ]
         for done in asyncio.as_completed(work):
             for place, answer in await done:
                 yield places[place], _judgeable(answer)

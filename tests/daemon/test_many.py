@@ -7,7 +7,9 @@ import datetime as dt
 import json
 import pathlib
 import random
+import threading
 from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -17,7 +19,7 @@ from lynxalert.alerts.failure import EvaluationError
 from lynxalert.daemon.runner import EngineRunner, Question
 from lynxalert.engine import Engine
 from lynxalert.events import EventStore
-from lynxalert.plan import Result
+from lynxalert.plan import Result, TimeWindow
 from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Bench, Scripted, by_minute
 
 ANY = {"type": "any_rows"}
@@ -259,3 +261,20 @@ async def test_a_day_leaves_nothing_behind(tmp_path: pathlib.Path) -> None:
     assert early["leases"] == 0
     assert early["open"] <= len(alerts)
     await bench.database.close()
+
+
+async def test_what_is_shared_does_not_wait_for_single_queries() -> None:
+    """Every thread for single queries is held; readings are answered all the same."""
+    store = EventStore()
+    runner = EngineRunner(Engine(store), store, parallel=1)
+    held = threading.Event()
+    with ThreadPoolExecutor(1) as other:  # closes the runner, which waits
+        stuck = runner._threads.submit(held.wait, 20)
+        alerts = [alert(n, ERRORS.format("ab"[n % 2], n)) for n in range(4)]
+        asked = [Question(each, TimeWindow(NOON, NOON + MINUTE), NOON + MINUTE) for each in alerts]
+        found = {place: answer async for place, answer in runner.run_many(asked)}
+        assert sorted(found) == [0, 1, 2, 3]
+        assert not stuck.done()
+        held.set()
+        await asyncio.wrap_future(other.submit(runner.close))
+    store.close()

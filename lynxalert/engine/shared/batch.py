@@ -48,6 +48,11 @@ class Batch:
     members: tuple[Member, ...]
 
     @property
+    def is_alone(self) -> bool:
+        """Whether nobody shares the reading."""
+        return len(self.members) == 1
+
+    @property
     def constants(self) -> tuple[Lifted, ...]:
         """Those of any member: what does not vary is the same in all."""
         return self.members[0].known.constants

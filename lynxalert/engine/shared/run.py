@@ -25,6 +25,7 @@ from lynxalert.plan import Result
 
 # None: there are rows, and what they look like is to be asked by itself.
 Answer: TypeAlias = Result | QueryError | QueryFailed | None
+SHARE = 6  # a batch may take that part of what a query may: one that runs out of it is cut in two, several times over
 MOST_PLANS = 1024  # SELECTs kept
 FEW = 64  # probes that every event is held against, at most
 
@@ -36,6 +37,11 @@ class Alone:
     place: int
     ask: Ask
     guard: Guard | None = None
+
+    @property
+    def is_alone(self) -> bool:
+        """It is."""
+        return True
 
 
 # What there is to do: for many asks at once, or for one.
@@ -88,12 +94,12 @@ class Shared:
         """
         if isinstance(piece, Alone):
             yield piece.place, self._guarded(piece, deadline)
-        elif len(piece.members) == 1:
+        elif piece.is_alone:
             (member,) = piece.members
             yield member.place, self._behind(member, self._single(member.ask, deadline))
         else:
             try:
-                answers = self._together(piece, deadline)
+                answers = self._together(piece, deadline / SHARE)
             except QueryFailed:
                 for half in piece.halves():
                     yield from self.answer(half, deadline)
