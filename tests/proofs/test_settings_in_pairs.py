@@ -1,4 +1,4 @@
-"""Settings that meet: every value of each with every value of every other, at least twice, over one eventful day.
+"""Settings that meet: every value of each with every value of every other, deep at least twice, over one eventful day.
 
 All that was told, and when, is compared with the reference. In the house profile a setting is off or on; deep, it has three
 values.
@@ -29,7 +29,7 @@ VALUES = {
     "no_data": ("ok", "nodata", "firing"),
 }  # fmt: skip
 LEVELS = 3 if settings.default is not None and settings.default.max_examples > 20 else 2
-TWICE = 2
+TWICE = 2 if LEVELS == 3 else 1  # the house profile looks once
 # One column a minute: `a` cannot settle, `b` fires for long and changes, `c` falls silent.
 DAY = {
     "a": "X.X.X..X.XX...X......X..",
@@ -45,7 +45,7 @@ def pairs(choice: Choice) -> list[tuple[int, int, int, int]]:
 
 
 def wanted() -> Counter[tuple[int, int, int, int]]:
-    """Every two settings with every two of their values, `TWICE`."""
+    """Every two settings with every two of their values."""
     return Counter(
         {
             (one, left, other, right): TWICE
@@ -71,7 +71,7 @@ def choices() -> list[Choice]:
 CHOICES = choices()
 
 
-def test_every_two_values_meet_twice() -> None:
+def test_every_two_values_meet() -> None:
     met = Counter(pair for choice in CHOICES for pair in pairs(choice))
     assert all(met[pair] >= TWICE for pair in wanted())
 
