@@ -1,13 +1,16 @@
 """`make bench`, `make bench ARGS="ingest restart"`: what was promised, measured on this machine, one table a topic.
 
-A topic is a module here with `measure()`; a number behind one is handed to it: `make bench ARGS="alerts-minute 300"`. Machines are noisy: read ratios within one run before figures across runs.
+A topic is a module here with `measure()`; a number behind one is handed to it: `make bench ARGS="alerts-minute 300"`.
+Machines are noisy: read ratios within one run before figures across runs.
 """
 
 from __future__ import annotations
 
 import importlib
+import logging
 import sys
 
+import structlog
 from rich.console import Console
 
 TOPICS = ("queries", "ingest", "alerts", "delivery", "latency", "api", "disk", "retention", "restart")
@@ -21,6 +24,7 @@ def main(asked: list[str]) -> None:
         sys.exit(
             f"no such topic: {', '.join(unknown)}; there are {', '.join(TOPICS)} and, on request, {', '.join(ON_REQUEST)}"
         )
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     console = Console(width=120)
     for topic in topics or TOPICS:
         measure = importlib.import_module(f"tests.bench.{topic.replace('-', '_')}").measure
