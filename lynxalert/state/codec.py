@@ -31,7 +31,7 @@ def dumps(value: Any) -> str:
 
 def loads(text: str) -> Any:
     """What `dumps` wrote."""
-    return json.loads(text, object_hook=_untagged)
+    return _DECODER.decode(text)
 
 
 def unpack(cls: type[T], stored: Any) -> T:
@@ -130,4 +130,5 @@ def _untagged(stored: dict[str, Any]) -> Any:
         return stored
 
 
+_DECODER = json.JSONDecoder(object_hook=_untagged)
 _ENCODER = json.JSONEncoder(default=_tagged, ensure_ascii=False, separators=(",", ":"))

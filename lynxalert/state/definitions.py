@@ -23,10 +23,8 @@ from lynxalert.state.tables import alerts, deliveries, instances
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
 _OWED = ("queued", "leased", "retrying")
 REMEMBERED = 20_000  # alerts
-# The definition as text: it is read where it is not known yet.
-COLUMNS = [
-    type_coerce(each, Text).label("definition") if each.name == "definition" else each for each in alerts.c
-]
+_AS_TEXT = {"definition", "retired"}  # read where they are not known yet
+COLUMNS = [type_coerce(each, Text).label(each.name) if each.name in _AS_TEXT else each for each in alerts.c]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,6 +209,12 @@ def _alert(stored: str) -> Alert:
     return codec.unpack(Alert, codec.loads(stored))
 
 
+@lru_cache(maxsize=64)
+def _specs(stored: str) -> tuple[ChannelSpec, ...]:
+    """The channels of a text: hardly ever any."""
+    return tuple(codec.unpack(ChannelSpec, each) for each in codec.loads(stored))
+
+
 def definition(row: RowMapping) -> Definition:
     """A row of `COLUMNS`."""
     return Definition(
@@ -220,5 +224,5 @@ def definition(row: RowMapping) -> Definition:
         updated_at=row["updated_at"],
         deleted_at=row["deleted_at"],
         document=row["document"],
-        retired=tuple(codec.unpack(ChannelSpec, each) for each in row["retired"]),
+        retired=_specs(row["retired"]),
     )

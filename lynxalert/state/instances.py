@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select, tuple_
+from sqlalchemy import RowMapping, Text, delete, select, tuple_, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -20,6 +21,9 @@ from lynxalert.state.chronicle import OVER, Matter, Note
 from lynxalert.state.tables import cursors, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
+_REMEMBERED = 4_096  # texts: of a list that is read again and again, most stand as they stood
+_AS_TEXT = {"health", "counts"}
+_COLUMNS = [type_coerce(each, Text).label(each.name) if each.name in _AS_TEXT else each for each in cursors.c]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +144,7 @@ async def cursor_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, 
     """The cursors of these alerts; one that never was due has none."""
     found: dict[str, Cursor] = {}
     for part in _parts(alert_ids):
-        rows = await tx.execute(select(cursors).where(cursors.c.alert_id.in_(part)))
+        rows = await tx.execute(select(*_COLUMNS).where(cursors.c.alert_id.in_(part)))
         found |= {row["alert_id"]: _cursor(row) for row in rows.mappings()}
     return found
 
@@ -198,5 +202,14 @@ def _cursor_columns(cursor: Cursor) -> dict[str, Any]:
 
 
 def _cursor(row: RowMapping) -> Cursor:
-    counts = codec.unpack(Counts, row["counts"] or {})
-    return Cursor(**{**row, "health": codec.unpack(Health, row["health"]), "counts": counts})
+    return Cursor(**{**row, "health": _health(row["health"]), "counts": _counts(row["counts"])})
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _health(stored: str) -> Health:
+    return codec.unpack(Health, codec.loads(stored))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _counts(stored: str | None) -> Counts:
+    return codec.unpack(Counts, codec.loads(stored) if stored else {})

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 from lynxalert.state import codec
@@ -79,6 +80,8 @@ alerts = Table(
     Column("deleted_at", Instant),  # kept, so that versions go on if it comes back
     Index("alerts_by_key", "file_key"),
     Index("alerts_by_name", "name", "id"),
+    # Few, and all there are in it: what is left of all is counted without reading a definition.
+    Index("alerts_gone", "deleted_at", sqlite_where=text("deleted_at IS NOT NULL")),
 )
 
 cursors = Table(

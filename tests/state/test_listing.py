@@ -174,3 +174,5 @@ async def test_what_others_write_meanwhile_neither_repeats_nor_hides_an_alert(da
 
         await database.write(change)
     assert seen == ["b", "d", "f", "h", "j", "l", "n", "p", "r", "s"]
+    async with database.read() as tx:
+        assert (await page(tx, Wanted(), 2, None)).total == 10 - 2 + 1 + 5  # the deleted are not counted
