@@ -14,7 +14,7 @@ import yarl
 from lynxalert.notify import kit
 from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Template, Url
 
-COLORS = {"resolved": "good", "critical": "attention", "error": "attention", "warning": "warning"}
+COLORS = {"resolved": "Good", "critical": "Attention", "error": "Attention", "warning": "Warning"}
 
 
 @kit.channel
@@ -59,15 +59,15 @@ class Msteams(kit.Web):
     def _image(self, message: Message) -> list[Plain]:
         if not self.chart or message.chart is None:
             return []
-        return [{"type": "Image", "url": message.chart, "altText": "Chart", "size": "stretch"}]
+        return [{"type": "Image", "url": message.chart, "altText": "Chart", "size": "Stretch"}]
 
     async def probe(self, http: Http) -> kit.ProbeReport:
         return await kit.reach(self.webhook_url, http)
 
 
 def _title(message: Message) -> dict[str, Plain]:
-    color = COLORS.get(message.state if message.resolved else message.severity, "default")
-    return _runs({"text": message.title, "weight": "bolder", "size": "medium", "color": color})
+    color = COLORS.get(message.state if message.resolved else message.severity, "Default")
+    return _runs({"text": message.title, "weight": "Bolder", "size": "Medium", "color": color})
 
 
 def _runs(run: dict[str, Plain]) -> dict[str, Plain]:
