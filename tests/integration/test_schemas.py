@@ -1,5 +1,7 @@
 """What our channels send is what the vendors' own types of it take: every kind of message, every hostile value.
 
+Types of TypeScript judge the bodies as literals, so that a field too many is refused; incident.io's models read them.
+
 make integration CLIENT=schemas
 """
 
@@ -18,9 +20,9 @@ import pytest
 
 from lynxalert.notify.answers import Reply
 from lynxalert.notify.sending import send
-from tests.integration.install import NotInstalled, Npm
+from tests.integration.install import NotInstalled, Npm, Pip
 from tests.integration.test_oracles import answer
-from tests.integration.vendors import PACKAGES, VENDORS, Vendor, spoiled
+from tests.integration.vendors import MODELLED, MODELS, PACKAGES, VENDORS, Vendor, spoiled
 from tests.notify.occasions import configs, made
 from tests.notify.provider import Request
 from tests.notify.test_matrix import KINDS, VALUES, Judge, said
@@ -29,6 +31,9 @@ pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
 
 STRICT = ("--noEmit", "--strict", "--skipLibCheck", "--pretty", "false")
 MODULES = ("--target", "es2022", "--module", "esnext", "--moduleResolution", "bundler")
+SEVERITIES = {
+    "severities": [{"id": f"id of {name}", "name": name} for name in ("Minor", "Major", "Critical")]
+}
 REFUSED = re.compile(r"^(\w+)\.ts\((\d+),\d+\): (error .*)$")
 
 
@@ -44,8 +49,9 @@ class Listener(Judge):
 
     async def request(self, method: str, url: Any, *, json: Any = None, **more: Any) -> Reply:
         path = getattr(url, "value", url).removeprefix("http://provider")
-        self.heard.add((self.vendor.type_of(path), literal(json)))
-        told = answer(Request(method, path, {}, "")).body
+        if json is not None:
+            self.heard.add((self.vendor.type_of(path), literal(json)))
+        told = SEVERITIES if path == "/v1/severities" else answer(Request(method, path, {}, "")).body
         return Reply(200, {}, told if isinstance(told, str) else "", None if isinstance(told, str) else told)
 
 
@@ -74,6 +80,16 @@ def all_bodies(vendor: Vendor) -> list[tuple[str, str]]:
 
     asyncio.run(tell())
     return sorted(listener.heard)
+
+
+def worsened(vendor: Vendor) -> list[tuple[str, str]]:
+    """The longest body of each type, with a field too many in each of its objects in turn."""
+    longest = dict(sorted(all_bodies(vendor), key=lambda one: len(one[1])))
+    return [
+        (type_, literal(worse))
+        for type_, body in longest.items()
+        for worse in spoiled(json.loads(body), vendor.open)
+    ]
 
 
 def typescript(vendor: Vendor, bodies: list[tuple[str, str]]) -> str:
@@ -116,13 +132,27 @@ def test_the_types_of_the_vendor_take_it(
 def test_they_take_no_other_field_in_any_object(
     vendor: Vendor, modules: pathlib.Path, tmp_path: pathlib.Path
 ) -> None:
-    """The longest body of each type, with a field too many in each of its objects in turn."""
-    longest = dict(sorted(all_bodies(vendor), key=lambda one: len(one[1])))
-    worse = [
-        (type_, literal(spoilt))
-        for type_, body in longest.items()
-        for spoilt in spoiled(json.loads(body), vendor.open)
-    ]
+    worse = worsened(vendor)
     source = typescript(vendor, worse)
     first = len(vendor.imports.splitlines()) + 1
     assert sorted(refused(source, modules, tmp_path)) == list(range(first, first + len(worse)))
+
+
+@pytest.mark.parametrize("vendor", MODELLED, ids=lambda vendor: vendor.kind)
+def test_the_models_of_the_vendor_take_it_and_nothing_else(vendor: Vendor) -> None:
+    try:
+        python = Pip((MODELS,)).folder() / "bin" / "python"
+    except NotInstalled as reason:
+        pytest.skip(str(reason))
+    good, bad = all_bodies(vendor), worsened(vendor)
+    assert {type_ for type_, _ in good} == set(vendor.types.values())
+    lines = "".join(f'{{"model": "{model}", "body": {body}}}\n' for model, body in [*good, *bad])
+    script = str(pathlib.Path(__file__).parent / "incidentio_models.py")
+    done = subprocess.run(
+        [str(python), script], check=True, input=lines, capture_output=True, text=True, timeout=120
+    )
+    complaints = [json.loads(line) for line in done.stdout.splitlines()]
+    assert complaints[: len(good)] == [None] * len(good)
+    assert len(complaints) == len(good) + len(bad)
+    assert bad
+    assert all(complaints[len(good) :])

@@ -103,6 +103,17 @@ VENDORS = (
     ),
 )
 
+MODELS = "incident-io==2.29.0"
+MODELLED = (
+    Vendor("incidentio", "", {"/v2/incidents": "IncidentsCreatePayloadV2"}),
+    Vendor(
+        "incidentio_alerts",
+        "",
+        {"/v2/alert_events/http/": "AlertEventsCreateHTTPPayloadV2"},
+        open=("metadata",),
+    ),
+)
+
 
 def spoiled(body: Any, open_: tuple[str, ...]) -> Iterator[Any]:
     """*body* again and again, each time with one more field in another of its objects."""
