@@ -29,9 +29,10 @@ from lynxalert.daemon.slots import Outcome, Position, look_at, run_due
 from lynxalert.notify.digest import composing
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.lanes import Drop, Send, next_action
-from lynxalert.notify.model import Delivery, Status
+from lynxalert.notify.model import Delivery
 from lynxalert.notify.outbox import Lane
 from lynxalert.notify.queueing import made
+from lynxalert.notify.retry import after_success
 from lynxalert.state import Cursor, Database, Silence, StoredOutbox, history, overlays, owed
 
 # Where messages go of an alert that names no channel: they only have to be addressed to somebody.
@@ -210,14 +211,14 @@ class Replay:
             while lanes := await self._outbox.claim(destination, now, now + LEASE):
                 (lane,) = lanes
                 if (digest := await self._grouped(lane, now)) is not None:
-                    await self._outbox.settle([_accepted(digest, now)])
+                    await self._outbox.settle([after_success(digest, now)])
                     continue
                 action = next_action(lane, now)
                 match action:
                     case Drop(deliveries=dropped):
                         await self._outbox.settle(dropped)
                     case Send(delivery=sent):
-                        await self._outbox.settle([_accepted(sent, now)])
+                        await self._outbox.settle([after_success(sent, now)])
                     case _:
                         assert_never(action)
         self._send_at = await self._outbox.next_due(now)
@@ -236,18 +237,6 @@ def _slots(position: Position) -> Iterator[dt.datetime]:
     """The slots that are not judged yet."""
     yield position.cursor.next_slot
     yield from slots_after(position.alert.schedule, position.alert.id, position.cursor.next_slot)
-
-
-def _accepted(delivery: Delivery, now: dt.datetime) -> Delivery:
-    return replace(
-        delivery,
-        status=Status.DELIVERED,
-        attempt=delivery.attempt + 1,
-        reason=None,
-        due_at=None,
-        lease_until=None,
-        settled_at=now,
-    )
 
 
 @asynccontextmanager

@@ -23,10 +23,10 @@ from lynxalert.notify.channel import Channel
 from lynxalert.notify.digest import composing
 from lynxalert.notify.http import Http
 from lynxalert.notify.lanes import Drop, Send, next_action
-from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status
+from lynxalert.notify.model import Delivery, DeliveryError, Failure
 from lynxalert.notify.outbox import Lane, Outbox
 from lynxalert.notify.queueing import made
-from lynxalert.notify.retry import Random, after_failure
+from lynxalert.notify.retry import Random, after_failure, after_success
 from lynxalert.notify.sending import send
 
 log = structlog.get_logger()
@@ -190,17 +190,7 @@ class Sender:
             self._gates.refused(failed, error, self._clock.now())
             return failed
         self._gates.accepted(delivery.target.destination, self._clock.now())
-        return replace(
-            delivery,
-            status=Status.DELIVERED,
-            attempt=delivery.attempt + 1,
-            reason=None,
-            detail=None,
-            due_at=None,
-            lease_until=None,
-            settled_at=self._clock.now(),
-            receipt=receipt.provider_id,
-        )
+        return after_success(delivery, self._clock.now(), receipt.provider_id)
 
     def _noted(self, outcome: Sequence[Delivery], others: bool) -> None:  # noqa: FBT001 - a callback
         """*outcome* was committed: tell of it, and look again where something falls due earlier than the alarm rings."""

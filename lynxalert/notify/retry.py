@@ -1,4 +1,4 @@
-"""When to try again: a failed attempt → retry at, retry degraded, or never. Pure; time and chance are arguments.
+"""After an attempt: delivered; or when to try again: retry at, retry degraded, or never. Pure; time and chance are arguments.
 
 Exponential back-off with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"); a provider's own
 wish goes first.
@@ -83,6 +83,21 @@ def after_failure(delivery: Delivery, error: DeliveryError, now: dt.datetime, ra
     if due > delivery.created_at + lifetime:
         return replace(failed, reason=Failure.GAVE_UP)
     return replace(failed, status=Status.RETRYING, due_at=due)
+
+
+def after_success(delivery: Delivery, now: dt.datetime, receipt: str | None = None) -> Delivery:
+    """*delivery* as it stands after its provider took it at *now* and answered with *receipt*."""
+    return replace(
+        delivery,
+        status=Status.DELIVERED,
+        attempt=delivery.attempt + 1,
+        reason=None,
+        detail=None,
+        due_at=None,
+        lease_until=None,
+        settled_at=now,
+        receipt=receipt,
+    )
 
 
 def _wish(value: Plain, now: dt.datetime) -> float | None:

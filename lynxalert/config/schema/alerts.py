@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lynxalert.alerts.conditions import conditions
@@ -64,15 +64,18 @@ _INHERITED: Mapping[str, tuple[str, ...]] = {"email": ("from",)}  # may stand in
 
 def condition_definitions(refs: str) -> Definitions:
     """`Condition`, and a definition for each type of it."""
-    return dict(_words("Condition", "What makes rows a hit.", conditions(), refs))
-
-
-def metric_definitions(refs: str) -> Definitions:
-    """`Metric`, and a definition for each: the `type` of an alert with the fields that go with it."""
-    found = dict(_words("Metric", "A condition with a name instead of a query.", metrics(), refs))
-    for each in found.values():
-        each.pop("additionalProperties", None)  # the other fields of the alert stand beside these
-    return found
+    found: Definitions = {}
+    for kind, cls in conditions().items():
+        properties, required = of_words(cls, refs.format(model="Condition"))
+        found[f"Condition{_title(kind)}"] = {
+            "description": " ".join(inspect.cleandoc(cls.__doc__ or "").split()),
+            "type": "object",
+            "properties": {"type": {"const": kind}, **properties},
+            "required": ["type", *required],
+            "additionalProperties": False,
+        }
+    each = [{"$ref": refs.format(model=name)} for name in found]
+    return {**found, "Condition": {"description": "What makes rows a hit.", "oneOf": each}}
 
 
 def metric_fields(refs: str) -> dict[str, Any]:
@@ -84,26 +87,6 @@ def metric_fields(refs: str) -> dict[str, Any]:
             if plain not in by_field[name]:
                 by_field[name].append(plain)
     return {name: each[0] if len(each) == 1 else {"anyOf": each} for name, each in by_field.items()}
-
-
-def _words(
-    name: str, says: str, known: Mapping[str, type], refs: str
-) -> Iterator[tuple[str, dict[str, Any]]]:
-    names = []
-    for kind, cls in known.items():
-        properties, required = of_words(cls, refs.format(model="Condition"))
-        names.append(f"{name}{_title(kind)}")
-        yield (
-            names[-1],
-            {
-                "description": " ".join(inspect.cleandoc(cls.__doc__ or "").split()),
-                "type": "object",
-                "properties": {"type": {"const": kind}, **properties},
-                "required": ["type", *required],
-                "additionalProperties": False,
-            },
-        )
-    yield name, {"description": says, "oneOf": [{"$ref": refs.format(model=each)} for each in names]}
 
 
 def _title(kind: str) -> str:
