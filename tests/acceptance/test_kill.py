@@ -126,4 +126,10 @@ async def test_twenty_kills_lose_nothing(tmp_path: pathlib.Path) -> None:
     distinct = {one.id: one for one in receiver.received}
     for one in receiver.received:
         assert one.body == distinct[one.id].body, "the same id must carry the same message"
-    assert set(distinct) == {one["id"] for one in owed if one["status"] == "delivered"}, "lost, or not owed"
+    of = {
+        status: {one["id"] for one in owed if one["status"] == status}
+        for status in ("delivered", "collapsed")
+    }
+    assert of["delivered"] <= set(distinct), "lost"
+    # A start that arrived just before a kill is in doubt; when its end is owed by then, the end tells both.
+    assert set(distinct) <= of["delivered"] | of["collapsed"], "not owed"
