@@ -15,6 +15,7 @@ class FakeClock:
 
     clock = FakeClock()
     await clock.advance(dt.timedelta(minutes=5))   # wakes sleepers in order, each at its own instant
+    clock.leap(-dt.timedelta(hours=1))             # is set wrong, or right: timers go on as before
     clock.set(...)                                 # jumps, also backwards (a clock set wrong): sleepers past due wake
     """
 
@@ -54,6 +55,11 @@ class FakeClock:
             _, _, future = heapq.heappop(self._sleepers)
             if not future.done():
                 future.set_result(None)
+
+    def leap(self, by: dt.timedelta) -> None:
+        """Be set back or ahead, as the clock of a machine is: whoever sleeps does so for as long as before."""
+        self._now += by
+        self._sleepers = [(due + by, order, future) for due, order, future in self._sleepers]
 
     async def advance(self, duration: dt.timedelta) -> None:
         """Move the time forward, waking each sleeper at its own instant and letting it run until it settles."""

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from lynxalert.alerts import ZERO, Alert, ChannelSpec
 from lynxalert.alerts.health import Health, Notice
+from lynxalert.daemon.namesakes import renamed
 from lynxalert.daemon.quiet import Quietness, quietness
 from lynxalert.daemon.slots import Outcome
 from lynxalert.notify.digest import AWAY
@@ -68,6 +69,7 @@ async def commit(
     """
     revisions = await definitions.revisions_of(tx, [each.alert.id for each in outcomes])
     valid = [each for each in outcomes if revisions.get(each.alert.id) == each.before.definition.revision]
+    valid = await renamed(tx, valid, now)
     # First, so that what begins to fire inhibits what begins with it.
     moved = ((each.alert.id, each.before.instances, each.instances) for each in valid)
     await instances.save_all(tx, moved, now)

@@ -19,10 +19,11 @@ BATCH = 32  # messages claimed in one commit
 
 @dataclass(slots=True)
 class Gate:
-    """One destination. *failures* in a row; closed until *opens_at*. *batches*: it takes whatever comes, one by one."""
+    """One destination. *failures* in a row; closed from *shut_at* until *opens_at*. *batches*: it takes whatever comes, one by one."""
 
     failures: int = 0
     opens_at: dt.datetime | None = None
+    shut_at: dt.datetime | None = None
     bucket: Bucket | None = None
     batches: bool = False
 
@@ -61,13 +62,13 @@ class Gates:
     def accepted(self, destination: str, now: dt.datetime) -> None:
         """A message went there."""
         gate = self._gates.setdefault(destination, Gate())
-        gate.failures, gate.opens_at = 0, None
+        gate.failures, gate.opens_at, gate.shut_at = 0, None, now
         self._spend(gate, now)
 
     def refused(self, delivery: Delivery, error: DeliveryError, now: dt.datetime) -> None:
         """A message did not; *delivery* as it stands after that."""
         gate = self._gates.setdefault(delivery.target.destination, Gate())
-        gate.opens_at = None
+        gate.opens_at, gate.shut_at = None, now
         if error.reason in OF_THE_PLACE:
             gate.failures += 1
             if (pause := rest(gate.failures)) is not None:
@@ -76,6 +77,12 @@ class Gates:
             # The provider asked the whole destination to wait, not this message alone.
             gate.opens_at = delivery.due_at
         self._spend(gate, now)
+
+    def rewind(self, now: dt.datetime) -> None:
+        """The clock was set back to *now*: what is closed stays so for as long as it was closed for."""
+        for gate in self._gates.values():
+            if gate.opens_at is not None and gate.shut_at is not None and gate.shut_at > now:
+                gate.opens_at, gate.shut_at = gate.opens_at - (gate.shut_at - now), now
 
     def openings(self, now: dt.datetime) -> Iterator[dt.datetime]:
         """When gates that are closed at *now* open."""

@@ -15,6 +15,7 @@ from typing import assert_never
 
 import structlog
 
+from lynxalert.alerts import ZERO
 from lynxalert.clock import Clock
 from lynxalert.daemon.gates import Gates
 from lynxalert.daemon.picturing import Illustrate, leave
@@ -30,6 +31,8 @@ from lynxalert.notify.retry import Random, after_failure, after_success
 from lynxalert.notify.sending import send
 
 log = structlog.get_logger()
+
+SLACK = dt.timedelta(seconds=1)  # timers are not exact, and clocks are always set a little
 
 
 def ignore(_: Delivery) -> None:
@@ -65,6 +68,7 @@ class Sender:
         self._serving: set[str] = set()
         self._gates = Gates()
         self._alarm: asyncio.Task[None] | None = None
+        self._rang: dt.datetime | None = None  # for when the alarm was set that woke it
 
     def wake(self) -> None:
         """Look again: deliveries were committed, or the time was changed."""
@@ -89,10 +93,11 @@ class Sender:
         3. Sleep until the next delivery falls due, or somebody wakes us.
         """
         await self._outbox.reclaim()
+        await self._outbox.rewind(self._clock.now(), ZERO)  # it may have been set back while nobody was there
         async with asyncio.TaskGroup() as group:
             while not self._stopping:
                 self._news.clear()
-                now = self._clock.now()
+                now = await self._present()
                 for destination in await self._outbox.destinations(now):
                     if destination not in self._serving and self._gates.is_open(destination, now):
                         self._serving.add(destination)
@@ -223,11 +228,25 @@ class Sender:
             instant for instant in (due, *self._gates.openings(now)) if instant is not None and instant > now
         ]
         if times:
-            self._alarm = group.create_task(self._ring(min(times) - now))
+            self._alarm = group.create_task(self._ring(min(times), now))
 
-    async def _ring(self, after: dt.timedelta) -> None:
-        await self._clock.sleep(after)
+    async def _ring(self, at: dt.datetime, now: dt.datetime) -> None:
+        await self._clock.sleep(at - now)
+        self._rang = at
         self._news.set()
+
+    async def _present(self) -> dt.datetime:
+        """What time it is; where that is less than it must be, what waits is brought near: nothing comes an hour late.
+
+        A clock that is set back is noticed by an alarm that rings before its time, or because it was later before.
+        """
+        now, least = self._clock.now(), max(filter(None, (self._rang, self.looked_at)), default=None)
+        self._rang = None
+        if least is not None and now < least - SLACK:
+            moved = await self._outbox.rewind(now, least - now)
+            self._gates.rewind(now)
+            log.warning("the clock was set back", by=str(least - now), deliveries=moved)
+        return now
 
     def _silence_alarm(self) -> None:
         if self._alarm is not None:

@@ -40,7 +40,9 @@ def due(grouping: Grouping, group: Gathered, now: dt.datetime) -> dt.datetime:
     if group.due_at is not None:
         return max(group.due_at, now)
     if group.told_at is not None and group.told_at + grouping.interval > now:
-        return group.told_at + grouping.interval
+        return (
+            min(group.told_at, now) + grouping.interval
+        )  # later than now: by a clock that was set back since
     return now + grouping.wait
 
 

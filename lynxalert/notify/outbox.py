@@ -83,6 +83,13 @@ class Outbox(Protocol):
         """When the next delivery or lease after *now* falls due, or None."""
         ...
 
+    async def rewind(self, now: dt.datetime, by: dt.timedelta) -> int:
+        """The clock was set back to *now*, by at least *by*: what was queued or tried later than now is due as much earlier.
+
+        What waits for an instant that somebody named (the end of a mute) goes on to wait for it.
+        """
+        ...
+
     async def reclaim(self) -> int:
         """Make every lease due at once: called on start, when whoever held them is dead."""
         ...

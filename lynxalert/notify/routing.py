@@ -172,7 +172,9 @@ def cooldown(
     ]
     if not accepted:
         return None
-    over = max(accepted) + alert.policy.cooldown
+    over = (
+        min(max(accepted), now) + alert.policy.cooldown
+    )  # accepted later than now: the clock was set back since
     return Overlay(Quiet.COOLDOWN, over) if over > now else None
 
 
@@ -197,7 +199,8 @@ def release(waiting: Sequence[Delivery], situation: Situation) -> tuple[Delivery
             delivery.episode,
             delivery.target,
             situation.alert,
-            known.of(delivery.key),
+            # What was accepted later than now was so before the clock was set back: this has waited for it already.
+            [one for one in known.of(delivery.key) if (one.accepted_at or situation.now) <= situation.now],
             situation.now,
         )
         if overlay is None:

@@ -71,6 +71,15 @@ async def append(tx: AsyncConnection, told: Sequence[Transition], now: dt.dateti
         )
 
 
+async def known(tx: AsyncConnection, episodes: Collection[str]) -> frozenset[str]:
+    """Those of *episodes* of which anything was told."""
+    wanted, found = list(episodes), set()
+    for start in range(0, len(wanted), _PART):
+        part = transitions.c.episode.in_(wanted[start : start + _PART])
+        found |= set((await tx.execute(select(transitions.c.episode).where(part))).scalars())
+    return frozenset(found)
+
+
 async def transitions_of(
     tx: AsyncConnection,
     alert_id: str,

@@ -19,7 +19,7 @@ from lynxalert.notify.model import Delivery, Status, Target
 from lynxalert.notify.news import is_news
 from lynxalert.notify.outbox import Lane
 from lynxalert.notify.wellbeing import ChannelHealth, after, news_of
-from lynxalert.state import chronicle, claiming, gathering, notices, wellbeing
+from lynxalert.state import chronicle, claiming, gathering, notices, rewound, wellbeing
 from lynxalert.state.claiming import LEASED, is_head
 from lynxalert.state.database import Database
 from lynxalert.state.deliveries import columns, delivery, is_free_to_go, passed, progress
@@ -168,6 +168,10 @@ class StoredOutbox:
                 (await tx.execute(select(func.min(deliveries.c.lease_until)).where(leased))).scalar(),
             ]
         return min((each for each in instants if each is not None), default=None)
+
+    async def rewind(self, now: dt.datetime, by: dt.timedelta) -> int:
+        """Bring near what waits for an instant of a clock that was set back to *now*; how many deliveries."""
+        return await self._database.write(lambda tx: rewound.rewind(tx, now, by))
 
     async def reclaim(self) -> int:
         """Make every lease due at once, and learn how channels are: called on start, when who held them is dead."""

@@ -130,6 +130,16 @@ class Ledger:
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         return min((when for row in self._heads() if (when := self._when(row)) > now), default=None)
 
+    async def rewind(self, now: dt.datetime, by: dt.timedelta) -> int:
+        moved = 0
+        for row in list(self.rows.values()):
+            touched = max(row.created_at, row.settled_at or row.created_at)
+            waits = row.status in (Status.QUEUED, Status.RETRYING) and row.due_at is not None
+            if waits and row.due_at is not None and row.due_at > now and touched > now:
+                self.rows[row.id] = replace(row, due_at=row.due_at - max(by, touched - now))
+                moved += 1
+        return moved
+
     async def reclaim(self) -> int:
         leased = [row for row in self.rows.values() if row.status is Status.LEASED]
         for row in leased:
