@@ -47,6 +47,11 @@ class Disk:
         """Return when everything written is on the disk."""
         os.fdatasync(descriptor)
 
+    def rename(self, path: pathlib.Path, to: pathlib.Path) -> None:
+        """Give the file at *path* the name *to*, which it still has after a power cut."""
+        path.rename(to)
+        self.sync_folder(to.parent)
+
     def remove(self, path: pathlib.Path) -> None:
         """Delete the file at *path*."""
         path.unlink()

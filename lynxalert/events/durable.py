@@ -17,6 +17,7 @@ from lynxalert.events.queue import Queue
 from lynxalert.events.rawlog import Place, RawLog
 from lynxalert.events.read import Read
 from lynxalert.events.recovery import Recovery, Write, recover
+from lynxalert.events.sealer import Sealer
 from lynxalert.events.turnstile import Turnstile
 
 
@@ -55,6 +56,7 @@ class Durable:
         self._turnstile = Turnstile(lambda: self.queue.full, limits.patience)
         self._intake: Intake | None = None
         self._batcher: Batcher[Read] | None = None
+        self._sealer: Sealer | None = None
 
     @property
     def may_be_damaged(self) -> bool:
@@ -72,9 +74,10 @@ class Durable:
         checkpoint: Callable[[], object],
     ) -> None:
         """Begin to accept. *read* is called on one thread; *write*, and *checkpoint* when it is time, on another."""
+        sealer = self._sealer = Sealer(self._log, self._log.end)
 
         def tidy(place: Place) -> None:
-            self._log.forget(place)
+            sealer.tell(place)
             if self._wal.exists() and self._wal.stat().st_size > self._limits.wal_bytes:
                 checkpoint()
 
@@ -113,8 +116,9 @@ class Durable:
 
     @property
     def failure(self) -> str | None:
-        """Why the tables take nothing at the moment; None while they do."""
-        return None if self._batcher is None else self._batcher.failure
+        """Why the tables take nothing at the moment, or the log cannot be tidied; None while all is well."""
+        reasons = (part.failure for part in (self._batcher, self._sealer) if part is not None)
+        return next((reason for reason in reasons if reason is not None), None)
 
     def close(self) -> None:
         """Stop accepting, store what is queued, close the log, let other processes in."""
@@ -122,5 +126,7 @@ class Durable:
             self._intake.close()
         if self._batcher is not None:
             self._batcher.close()
+        if self._sealer is not None:
+            self._sealer.close()
         self._log.close()
         os.close(self._held)

@@ -17,9 +17,7 @@ class Limits:
     queued_bytes: int = 64 * MIB
     patience: float = 0.25  # seconds a sender waits for room in a full queue before it is told to come again
     free_bytes: int = 256 * MIB  # of disk; below it nothing more is accepted
-    kept_log_bytes: int = (
-        384 * MIB
-    )  # of what is in the tables already, to make a lost database again; more than wal_bytes
+    kept_log_bytes: int = 96 * MIB  # sealed, of what is in the tables already, to make a lost database again
     wal_bytes: int = 256 * MIB  # of DuckDB's own log, before a checkpoint (some 1 s) on the storing thread
 
 

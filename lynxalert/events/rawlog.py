@@ -10,9 +10,10 @@ from typing import NamedTuple
 
 from lynxalert.events.disk import Disk, refused
 from lynxalert.events.frames import Corrupt, Frame, Torn, scan
+from lynxalert.events.sealed import PIECE, Lost, Stretch
+from lynxalert.events.segments import Segments
 
-SEGMENT = 64 * 2**20  # bytes after which a new segment is begun
-QUARANTINE = "quarantine"
+SEGMENT = 32 * 2**20  # bytes after which a new segment is begun
 
 
 class Place(NamedTuple):
@@ -32,7 +33,7 @@ class Damage:
 
 
 class RawLog:
-    """The log in *folder*. One thread appends; nothing else writes there.
+    """The log in *folder*. One thread appends; another may seal and forget what is stored.
 
     Of what is stored already, the last *kept* bytes stay: from them a lost database is made again.
     """
@@ -42,15 +43,16 @@ class RawLog:
         folder: pathlib.Path,
         *,
         segment_size: int = SEGMENT,
+        piece: int = PIECE,
         kept: int = 0,
         disk: Disk | None = None,
     ) -> None:
-        self._folder = folder
         self._segment_size = segment_size
         self._kept = kept
         self._disk = disk or Disk()
+        self._segments = Segments(folder, self._disk, piece=piece)
         self._file = -1
-        self.end = Place(max(self._numbers(), default=0), 0)
+        self.end = Place(max(self._segments.numbers(), default=0), 0)
         self._suspect = False  # a write or sync failed: what is in this segment's end is unknown
 
     def replay(self, start: Place) -> Iterator[tuple[Place, bytes] | Damage]:
@@ -58,18 +60,28 @@ class RawLog:
 
         An unfinished record at the end of the last segment is cut off; other damage is copied aside.
         """
-        numbers = [number for number in self._numbers() if number >= start.segment]
+        numbers = [number for number in self._segments.numbers() if number >= start.segment]
         for number in numbers:
-            segment = self._path(number).read_bytes()
             offset = start.offset if number == start.segment else 0
-            for found in scan(segment, offset):
-                if isinstance(found, Frame):
-                    yield Place(number, found.end), found.payload
-                elif isinstance(found, Torn) and number == numbers[-1]:
-                    os.truncate(self._path(number), found.start)
-                    yield Damage(Place(number, found.start), len(segment) - found.start, None)
+            for part in self._segments.read(number):
+                if isinstance(part, Stretch):
+                    yield from self._records(number, part, offset, last=number == numbers[-1])
                 else:
-                    yield self._quarantine(number, segment, found)
+                    yield self._quarantine(number, part)
+
+    def _records(
+        self, number: int, part: Stretch, offset: int, *, last: bool
+    ) -> Iterator[tuple[Place, bytes] | Damage]:
+        """The records of *part* that end behind *offset* of segment *number*."""
+        for found in scan(part.content, max(0, offset - part.start)):
+            start = part.start + found.start
+            if isinstance(found, Frame):
+                yield Place(number, part.start + found.end), found.payload
+            elif isinstance(found, Torn) and last and self._segments.cut(number, start):
+                yield Damage(Place(number, start), len(part.content) - found.start, None)
+            else:
+                end = found.end if isinstance(found, Corrupt) else len(part.content)
+                yield self._quarantine(number, Lost(start, part.content[found.start : end]))
 
     def open(self, stored: Place) -> Place:
         """Begin a new segment behind all others and behind *stored*, where `append` goes on; return its start.
@@ -83,7 +95,7 @@ class RawLog:
     def set_aside(self, end: Place, payload: bytes) -> Damage:
         """Keep a record whose frame is whole but whose content is not ours."""
         start = Place(end.segment, end.offset - len(payload))
-        return Damage(start, len(payload), self._keep(start, payload))
+        return Damage(start, len(payload), self._segments.keep(*start, payload))
 
     def append(self, frames: bytes) -> Place:
         """Write *frames* after the last and return the place behind them; they are not yet on the disk.
@@ -117,21 +129,14 @@ class RawLog:
             self._suspect = True
             raise refused("synced", error) from error
 
-    def forget(self, stored: Place) -> None:
-        """Delete the oldest segments wholly before *stored*, but for the bytes that are kept.
+    def tidy(self, stored: Place) -> None:
+        """Seal the segments wholly before *stored* and delete the oldest of them, but for the bytes that are kept.
 
         Raises:
             StoreError: the folder cannot be written.
         """
-        room = self._kept
-        for number in reversed([number for number in self._numbers() if number < stored.segment]):
-            path = self._path(number)
-            try:
-                room -= path.stat().st_size
-                if room < 0:
-                    self._disk.remove(path)
-            except OSError as error:
-                raise refused("shortened", error) from error
+        self._segments.seal(stored.segment)
+        self._segments.forget(stored.segment, self._kept)
 
     def close(self) -> None:
         """Close the file."""
@@ -150,26 +155,12 @@ class RawLog:
     def _begin(self, number: int) -> None:
         try:
             self.close()
-            self._file = self._disk.create(self._path(number))
+            self._file = self._segments.create(number)
         except OSError as error:
             raise refused("written", error) from error
         self.end = Place(number, 0)
         self._suspect = False
 
-    def _quarantine(self, number: int, segment: bytes, found: Corrupt | Torn) -> Damage:
-        start = Place(number, found.start)
-        content = segment[found.start : found.end if isinstance(found, Corrupt) else len(segment)]
-        return Damage(start, len(content), self._keep(start, content))
-
-    def _keep(self, start: Place, content: bytes) -> pathlib.Path:
-        folder = self._folder / QUARANTINE
-        folder.mkdir(exist_ok=True)
-        kept = folder / f"{start.segment:012d}-{start.offset}"
-        kept.write_bytes(content)
-        return kept
-
-    def _path(self, number: int) -> pathlib.Path:
-        return self._folder / f"{number:012d}.log"
-
-    def _numbers(self) -> list[int]:
-        return sorted(int(path.stem) for path in self._folder.glob("[0-9]*.log"))
+    def _quarantine(self, number: int, lost: Lost) -> Damage:
+        kept = self._segments.keep(number, lost.start, lost.content)
+        return Damage(Place(number, lost.start), len(lost.content), kept)

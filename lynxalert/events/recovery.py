@@ -70,7 +70,6 @@ def recover(log: RawLog, stored: Place, write: Write) -> Recovery:
                 _insert(found.batch, found.place, write)
     end = log.open(stored)
     _insert(rest, end, write)
-    log.forget(end)
     return Recovery(events, tuple(damage), None if oldest is None else instant(oldest))
 
 

@@ -41,6 +41,10 @@ class Failing(Disk):
         self._enter("sync")
         super().sync(descriptor)
 
+    def rename(self, path: pathlib.Path, to: pathlib.Path) -> None:
+        self._enter("rename")
+        super().rename(path, to)
+
     def remove(self, path: pathlib.Path) -> None:
         self._enter("remove")
         super().remove(path)
@@ -81,6 +85,12 @@ class Deadly(Disk):
     def sync(self, descriptor: int) -> None:
         dies = self._dies()
         super().sync(descriptor)
+        if dies:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def rename(self, path: pathlib.Path, to: pathlib.Path) -> None:
+        dies = self._dies()
+        super().rename(path, to)
         if dies:
             os.kill(os.getpid(), signal.SIGKILL)
 

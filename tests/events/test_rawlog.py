@@ -39,8 +39,8 @@ def test_a_full_segment_is_followed_by_a_new_one(tmp_path: pathlib.Path) -> None
     log = opened(tmp_path, segment_size=50)
     places = [log.append(frame(b"x" * 30)) for _ in range(6)]
     assert [place.segment for place in places] == [1, 1, 2, 2, 3, 3]
-    log.forget(places[2])
-    assert sorted(path.name for path in tmp_path.glob("*.log")) == ["000000000002.log", "000000000003.log"]
+    log.tidy(places[2])
+    assert sorted(path.name for path in tmp_path.glob("*.log*")) == ["000000000002.log", "000000000003.log"]
     log.close()
     assert len(contents(tmp_path, places[2])) == 3
 
