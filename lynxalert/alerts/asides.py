@@ -21,8 +21,12 @@ from lynxalert.lang.ast import (
     Logical,
     Name,
     Number,
+    Option,
+    Pattern,
     Query,
     Stage,
+    Terms,
+    Word,
 )
 from lynxalert.lang.text import Span
 from lynxalert.plan import Value
@@ -50,7 +54,7 @@ def evidence_query(query: Query, labels: Mapping[str, Value]) -> Query:
     A label that is a time or a list cannot be compared with an event's field, and is left out.
     """
     first = next((n for n, stage in enumerate(query.stages) if stage.command in AGGREGATING), None)
-    stages = query.stages[: first if first is not None else len(query.stages)]
+    stages = query.stages[:first] or (_searched(query.stages[0]),)
     tests = [_equals(name, value) for name, value in labels.items()]
     kept = [test for test in tests if test is not None]
     if kept:
@@ -78,6 +82,14 @@ def lean_query(query: Query) -> Query:
         return query
     raw = Stage("fields", (Name("_raw", _NOWHERE),), _NOWHERE, _NOWHERE)
     return replace(query, stages=(*query.stages, raw))
+
+
+def _searched(aggregation: Stage) -> Stage:
+    """The search before an *aggregation* that stands first: what its own `where` says, as in `tstats`, else everything."""
+    is_of_a_model = any(isinstance(each, Option) and each.name == "datamodel" for each in aggregation.clauses)
+    terms = [each for each in aggregation.clauses if isinstance(each, Terms) and not is_of_a_model]
+    every = Terms(Word(Pattern("*", _NOWHERE), _NOWHERE), _NOWHERE)
+    return Stage("search", tuple(terms) or (every,), _NOWHERE, _NOWHERE)
 
 
 def _equals(name: str, value: Value) -> Expr | None:

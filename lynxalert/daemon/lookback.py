@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from lynxalert.alerts import Alert, Inputs, Transition
+from lynxalert.alerts.conditions import Memory, build
 from lynxalert.alerts.counts import Counts
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.late import Judged, dirty, max_lateness, merged, rejudge, too_late_before
@@ -24,10 +25,12 @@ Past: TypeAlias = tuple[Sequence[Judged], Sequence[Transition]]
 def late_since(runner: Runner, position: Position) -> dt.datetime | None:
     """The event time of the oldest row that came too late for the last evaluation; None: there is none that counts.
 
-    A condition with a memory (`new_value`, `m_of_n`) sees its slots in order or not at all, and is left out.
+    A condition that remembers what it made of its slots in order (`m_of_n`) is left out.
     """
     cursor = position.cursor
-    if cursor.seen_sequence is None or cursor.checked_at is None or cursor.memory is not None:
+    if cursor.seen_sequence is None or cursor.checked_at is None:
+        return None
+    if cursor.memory is not None and not build(position.alert.when).judges_again:
         return None
     oldest = runner.oldest_since(cursor.seen_sequence)
     if oldest is None or oldest >= cursor.checked_at or position.alert.time == "ingest":
@@ -54,11 +57,11 @@ async def look_back(
         return outcome
     at = as_of(alert, now)
     again = dirty(alert, recent, oldest, at)
-    amended = await _read_again(runner, alert, again)
+    amended, memory = await _read_again(runner, alert, again, position.cursor.memory)
     counts = await _counted(runner, position, recent, at, len(again))
     outcome = replace(
         outcome,
-        cursor=replace(outcome.cursor, counts=counts),
+        cursor=replace(outcome.cursor, counts=counts, memory=memory),
         amended={at: lean(inputs) for at, inputs in amended.items()},
     )
     if all(_said(each.inputs) == _said(amended[each.at]) for each in recent if each.at in amended):
@@ -96,16 +99,24 @@ def _said(inputs: Inputs | None) -> object:
     return {key: each.tier for key, each in inputs.hits.items()}, inputs.bands.keys()
 
 
-async def _read_again(runner: Runner, alert: Alert, slots: Sequence[Judged]) -> dict[dt.datetime, Inputs]:
-    """What these slots say now, by T; one that cannot be judged now keeps what it said."""
+async def _read_again(
+    runner: Runner, alert: Alert, slots: Sequence[Judged], memory: Memory | None
+) -> tuple[dict[dt.datetime, Inputs], Memory | None]:
+    """What these slots say now, by T; one that cannot be judged now keeps what it said. And what is remembered then.
+
+    With a memory a slot says what was not known until now: that comes on top of what it said.
+    """
     found: dict[dt.datetime, Inputs] = {}
     for slot in slots:
         if slot.inputs is None:  # it failed at its time, and was not evaluated
             continue
         try:
-            reading = await read_slot(runner, alert, window(alert, slot.at), slot.at, None)
+            reading = await read_slot(runner, alert, window(alert, slot.at), slot.at, memory)
         except EvaluationError:
             continue
-        if lean(reading.inputs) != slot.inputs:
-            found[slot.at] = reading.inputs
-    return found
+        inputs = reading.inputs
+        if memory is not None:
+            memory, inputs = reading.memory, replace(inputs, hits={**slot.inputs.hits, **inputs.hits})
+        if lean(inputs) != slot.inputs:
+            found[slot.at] = inputs
+    return found, memory

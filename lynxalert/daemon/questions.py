@@ -17,7 +17,7 @@ def questions(position: Position, now: dt.datetime, again: Iterable[dt.datetime]
     """Those of every slot that is due at *now*, and of the past slots whose T are *again*."""
     alert, condition = position.alert, build(position.alert.when)
     for at in again:
-        yield from about(alert, condition, at, None)
+        yield from about(alert, condition, at, position.cursor.memory)
     for slot in due(alert, cursor_slot(position, now), now).slots:
         yield from about(alert, condition, as_of(alert, slot), position.cursor.memory)
 

@@ -25,6 +25,10 @@ from lynxalert.plan import Value
         ("error | where n > 1 | stats count by host", True, "error | where n > 1 | stats count by host"),
         ("error | stats count as n | where n < 5", False, "error"),
         ("error | where n > 5", False, "error | where n > 5"),
+        ("| stats count as n | where n < 5", False, "*"),
+        ("| tstats count where index=web host=a* | where count < 5", False, "index=web host=a*"),
+        ("| tstats count | where count < 5", False, "*"),
+        ("| tstats count from datamodel=Web.Hits where Hits.status=500", False, "*"),
     ],
 )
 def test_presence_is_asked_before_the_final_where(query: str, keyed: bool, asked: str) -> None:  # noqa: FBT001 - a table

@@ -80,6 +80,15 @@ def said(verdict: Verdict) -> dict[str, str]:
             ["when.baseline must be one of previous_window, day, week"],
         ),
         ({"type": "m_of_n", "m": 3, "n": 2, "of": {"type": "any_rows"}}, ["when.m must not exceed n (2)"]),
+        ({"type": "m_of_n", "m": 3, "n": 1001, "of": {"type": "any_rows"}}, ["when.n must not exceed 1000"]),
+        (
+            {"type": "m_of_n", "m": 1, "n": 2, "of": {"type": "no_data"}},
+            ["when.of cannot be `no_data`, which counts no slots: `no_data_for` says how long"],
+        ),
+        (
+            {"type": "m_of_n", "m": 2, "n": 2, "of": {"type": "new_value"}},
+            ["when.m must be 1 of `new_value`: a key is new once"],
+        ),
         (
             {"type": "m_of_n", "m": 0, "n": True, "of": {"type": "threshold", "field": "n", "op": "gt"}},
             [
@@ -234,6 +243,12 @@ def test_no_data_takes_rows_for_signs_of_life() -> None:
     assert verdict.inputs.present == {'{"host":"a"}': {"host": "a"}}
 
 
+def test_no_data_without_a_key_asks_for_the_events_behind_a_row() -> None:
+    condition = build({"type": "no_data"})
+    assert judge(condition, {"count": 0}).inputs.present is None
+    assert judge(condition).inputs.present == {}
+
+
 def test_a_new_value_hits_once() -> None:
     condition = build({"type": "new_value"})
     assert condition.second_window(WINDOW, None) == TimeWindow(None, WINDOW.start)
@@ -275,8 +290,6 @@ def test_m_of_n_passes_on_what_its_inner_condition_wants() -> None:
     one = judge(condition, {"k": "a"}, key=("k",), baseline=result())
     assert condition.second_window(WINDOW, one.memory) is None
     alert = Alert(id="a", name="a", query="*", schedule=Every(HOUR, "1h"), window=HOUR)
-    watching = build({"type": "m_of_n", "m": 1, "n": 2, "of": {"type": "no_data"}})
-    assert watching.adjust(alert, ()).policy.no_data is NoData.FIRING
     assert condition.adjust(alert, ()) is alert
 
 

@@ -46,11 +46,13 @@ class Verdict:
 class Condition(Protocol):
     """One way to tell which keys meet an alert.
 
-    *kind* is the `type` of `when`; *example* is a `when` that is valid.
+    *kind* is the `type` of `when`; *example* is a `when` that is valid. *judges_again*: a past slot may be judged
+    with what is remembered now, and what it hits then is what nobody has seen yet.
     """
 
     kind: ClassVar[str]
     example: ClassVar[Mapping[str, Any]]
+    judges_again: ClassVar[bool]
 
     def judge(self, view: View) -> Verdict:
         """Which keys hit, band or miss.
@@ -81,6 +83,7 @@ class Base:
     """The defaults of the contract. Not a place for behaviour."""
 
     __slots__ = ()
+    judges_again: ClassVar[bool] = False
 
     def second_window(self, window: TimeWindow, memory: Memory | None) -> TimeWindow | None:  # noqa: ARG002 - the contract
         """No second window."""

@@ -11,6 +11,8 @@ from lynxalert.alerts.conditions.condition import Base, Condition, Memory, Verdi
 from lynxalert.alerts.model import Alert, Key, Match
 from lynxalert.plan import Row, TimeWindow
 
+MOST_SLOTS = 1_000
+
 
 @condition("m_of_n", m=3, n=5, of={"type": "any_rows"})
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +24,16 @@ class MOfN(Base):
     of: Condition = reads(nested)  # noqa: RUF009 - a field description, made once
 
     def objections(self) -> Sequence[tuple[str, str]]:
-        """There are no more than *n* of *n*."""
-        return [("m", f"must not exceed n ({self.n})")] if self.m > self.n else []
+        """There are no more than *n* of *n*, all of them are remembered, and *of* must be able to hit *m* times."""
+        if self.m > self.n:
+            return [("m", f"must not exceed n ({self.n})")]
+        if self.n > MOST_SLOTS:
+            return [("n", f"must not exceed {MOST_SLOTS}")]
+        if self.of.kind == "no_data":
+            return [("of", "cannot be `no_data`, which counts no slots: `no_data_for` says how long")]
+        if self.of.kind == "new_value" and self.m > 1:
+            return [("m", "must be 1 of `new_value`: a key is new once")]
+        return []
 
     def second_window(self, window: TimeWindow, memory: Memory | None) -> TimeWindow | None:
         """What *of* asks for."""

@@ -17,8 +17,11 @@ LIMIT = 100_000  # keys remembered; beyond it the longest unseen are forgotten
 class NewValue(Base):
     """A row hits when its key is seen for the first time.
 
-    What is known at the start is learnt from everything stored before the first window.
+    What is known at the start is learnt from everything stored before the first window. A key that comes late is as
+    new as any other.
     """
+
+    judges_again = True
 
     def second_window(self, window: TimeWindow, memory: Memory | None) -> TimeWindow | None:
         """Before the first slot: all that is stored and older than the window."""

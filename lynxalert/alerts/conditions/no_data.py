@@ -17,7 +17,8 @@ class NoDataFor(Base):
     """Fires for every known or declared key that has no row in the window.
 
     A row is a sign of life, not a hit. The keys are those seen within `forget_after` and those in `expect`; an
-    alert without a key watches the query as a whole.
+    alert without a key watches the query as a whole, and there an event must stand behind the row: `stats count`
+    leaves one whatever happens.
     """
 
     def adjust(self, alert: Alert, key_fields: tuple[str, ...]) -> Alert:
@@ -29,7 +30,9 @@ class NoDataFor(Base):
         return replace(alert, policy=policy, expect=expect)
 
     def judge(self, view: View) -> Verdict:
-        """Every key with a row is present."""
+        """Every key with a row is present; without a key, a row leaves open whether there was an event."""
+        if not view.key_fields and view.result.rows:
+            return Verdict(Inputs(present=None))
         rows = by_key(view.result, view.key_fields)
         present = {key: labels_of(of_key[0], view.key_fields) for key, of_key in rows.items()}
         return Verdict(Inputs(present=present))
