@@ -15,7 +15,7 @@ from functools import partial
 import structlog
 
 from lynxalert.alerts import Alert
-from lynxalert.alerts.health import failed
+from lynxalert.alerts.health import HealthState, failed
 from lynxalert.alerts.late import Judged
 from lynxalert.alerts.schedule import next_slot
 from lynxalert.clock import Clock
@@ -299,10 +299,23 @@ class Evaluator:
         edited = {each.alert.id for each in news} - {each.alert.id for each in written}
         self._positions.forget(edited)
         self._positions.moved(written)
+        _tell_of_health(written)
         for each in outcomes:
             if each.alert.id not in edited:
                 self._schedule(each.alert, each.cursor, now)
         return written
+
+
+def _tell_of_health(written: Iterable[Outcome]) -> None:
+    """A line of the log for every alert that cannot do its work from now on, and for every one that can again."""
+    for each in written:
+        before, after = each.before.cursor.health, each.cursor.health
+        if (before.state is HealthState.ERROR) == (after.state is HealthState.ERROR):
+            continue
+        if after.state is HealthState.ERROR:
+            log.warning("alert_error", alert=each.alert.id, name=each.alert.name, reason=after.message)
+        else:
+            log.info("alert_recovered", alert=each.alert.id, name=each.alert.name)
 
 
 def _first(alert: Alert, now: dt.datetime) -> Cursor:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -24,13 +25,16 @@ from lynxalert.notify.channel import Channel
 from lynxalert.notify.digest import composing
 from lynxalert.notify.http import Http
 from lynxalert.notify.lanes import Drop, Send, next_action
-from lynxalert.notify.model import Delivery, DeliveryError, Failure
+from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status
 from lynxalert.notify.outbox import Lane, Outbox
 from lynxalert.notify.queueing import made
 from lynxalert.notify.retry import Random, after_failure, after_success
 from lynxalert.notify.sending import send
 
 log = structlog.get_logger()
+
+# What a log that shows only what is wrong must show: messages that were lost, and those in danger.
+LOUDNESS = {Status.FAILED: logging.ERROR, Status.RETRYING: logging.WARNING}
 
 SLACK = dt.timedelta(seconds=1)  # timers are not exact, and clocks are always set a little
 
@@ -208,7 +212,8 @@ class Sender:
                 self._news.set()
 
     def _tell(self, delivery: Delivery) -> None:
-        log.info(
+        log.log(
+            LOUDNESS.get(delivery.status, logging.INFO),
             "delivery settled",
             delivery=delivery.id,
             alert=delivery.alert_id,

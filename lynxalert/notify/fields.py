@@ -23,6 +23,7 @@ OWN_HEADERS = frozenset(
 )
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 ADDRESS = re.compile(r"(?:[^<>@\s][^<>@]*<)?[^<>@\s,]+@[^<>@\s,]+>?")
+ROUTES = frozenset({"alerts", "events", "messages", "services", "webhook", "webhooks"})  # say what is there, not who
 SEGMENT = re.compile(r"[a-z_-]{2,12}|v[0-9]")  # a first path segment that says what is there, not who
 
 
@@ -149,7 +150,7 @@ def secrets(value: object) -> list[str]:
         case Url():
             url = yarl.URL(value.value)
             parts = [url.raw_path_qs, *url.raw_path.split("/"), *url.path.split("/"), *url.query.values()]
-            return [part for part in parts if len(part) > 5]
+            return [part for part in parts if len(part) > 5 and part not in ROUTES]
         case Mapping():
             kept = (str(text) for name, text in value.items() if name.lower() not in OPEN_HEADERS)
             return [part for text in kept for part in (text, *text.split()[1:]) if len(part) > 5]

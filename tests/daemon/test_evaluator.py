@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import structlog
 
 from lynxalert.alerts import Alert, Cron, NoData
 from lynxalert.alerts.failure import EvaluationError
@@ -175,10 +176,15 @@ async def test_a_passing_error_that_lasts_is_given_up_with_the_catch_up_limit(be
 async def test_the_third_error_is_told_once_and_so_is_its_end(begin: Begin) -> None:
     wrong = EvaluationError("no such field")
     bench = await begin(Scripted(by_minute(*[wrong] * 5, 0, 0)))
-    await bench.pass_(7 * MINUTE)
+    with structlog.testing.capture_logs() as logs:
+        await bench.pass_(7 * MINUTE)
     assert [(f"{each.at:%M}", str(each.kind)) for each in bench.notices] == [
         ("03", "alert_error"),
         ("06", "alert_recovered"),
+    ]
+    assert [(line["log_level"], line["event"], line.get("reason")) for line in logs] == [
+        ("warning", "alert_error", "no such field"),
+        ("info", "alert_recovered", None),
     ]
 
 

@@ -235,5 +235,12 @@ def test_secrets_include_the_parts_of_urls_and_headers() -> None:
     assert not {"application/json", "https://x.y"} & secrets
 
 
+def test_what_every_address_says_is_no_secret() -> None:
+    """Else the log would strike out the names of channels and events."""
+    channel = made("webhook", url="https://discord.example/api/webhooks/1234567/pathsecret")
+    assert {"1234567", "pathsecret"} <= secrets_of(channel)
+    assert not {"webhooks", "webhook"} & secrets_of(channel)
+
+
 def test_a_specification_does_not_show_its_configuration() -> None:
     assert "CANARY" not in repr(alert(spec({"url": "http://x/CANARY"})))

@@ -391,7 +391,7 @@ async def test_no_secret_in_the_log() -> None:
             bench.provider.otherwise = Answer(403, "no CANARY-path-secret")
             bench.tell(bench.spec(url=f"{bench.provider.url}/CANARY-path-secret"))
             assert await bench.outcome() == ("fired", "failed", "unauthorized")
-        assert [line["event"] for line in logs] == ["delivery settled"]
+        assert [(line["event"], line["log_level"]) for line in logs] == [("delivery settled", "error")]
         assert "CANARY" not in repr(logs) + repr(bench.ledger.all())
 
 
