@@ -23,7 +23,9 @@ OWN_HEADERS = frozenset(
 )
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 ADDRESS = re.compile(r"(?:[^<>@\s][^<>@]*<)?[^<>@\s,]+@[^<>@\s,]+>?")
-ROUTES = frozenset({"alerts", "events", "messages", "services", "webhook", "webhooks"})  # say what is there, not who
+ROUTES = frozenset(
+    {"alerts", "events", "messages", "services", "webhook", "webhooks"}
+)  # say what is there, not who
 SEGMENT = re.compile(r"[a-z_-]{2,12}|v[0-9]")  # a first path segment that says what is there, not who
 
 
