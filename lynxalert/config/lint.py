@@ -12,6 +12,7 @@ from lynxalert.config.breadth import everything
 from lynxalert.config.definition import AlertDefinition
 from lynxalert.config.impossible import impossible
 from lynxalert.config.mistakes import Mistake
+from lynxalert.config.places import Path
 from lynxalert.config.units import UnitError, duration, duration_text
 from lynxalert.lang import Code
 from lynxalert.lang.ast import (
@@ -21,8 +22,10 @@ from lynxalert.lang.ast import (
     By,
     Comparison,
     Condition,
+    Expr,
     Field,
     Literal,
+    Logical,
     Query,
     Stage,
     Term,
@@ -30,6 +33,11 @@ from lynxalert.lang.ast import (
 )
 
 _SYMBOLS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "="}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_BELOW = frozenset(("<", "<="))
+_ABOVE = frozenset((">", ">=", "="))
+LATE = ": events that arrive late make this fire"
+PATIENCE = 'give them time with delay = "1m"'
 _ROWS = frozenset(("stats", "timechart"))
 _MEANS = ("avg", "mean", "stdev", "var", "median", "perc", "p")
 
@@ -72,27 +80,49 @@ _KEEPS_ROWS = frozenset(
 def lint(query: Query, definition: AlertDefinition, name: str) -> list[Mistake]:
     """The mistakes of *query*, which stands in the setting *name*: one that can only fire is refused, the rest is said."""
     found = [*impossible(query, name), *everything(query, name), *_shapes(query, definition, name)]
-    when = definition.when or {}
+    when, path = _innermost(definition.when or {})
     if when.get("type", "any_rows") == "any_rows":
         return found + _of_rows(query, definition, name)
-    return found + _of_threshold(query, when, definition)
+    return found + _of_threshold(query, when, path, definition)
 
 
-def _of_threshold(query: Query, when: Mapping[str, Any], definition: AlertDefinition) -> list[Mistake]:
-    """What is said of a `when` that compares a count."""
+def _innermost(when: Mapping[str, Any]) -> tuple[Mapping[str, Any], Path]:
+    """The condition that `m_of_n` counts, else *when* itself, and where it stands."""
+    path: Path = ("when",)
+    while when.get("type") == "m_of_n" and isinstance(when.get("of"), Mapping):
+        when, path = when["of"], (*path, "of")
+    return when, path
+
+
+def _of_threshold(
+    query: Query, when: Mapping[str, Any], path: Path, definition: AlertDefinition
+) -> list[Mistake]:
+    """What is said of a `when`, at *path*, that compares a count."""
     aggregates = [stage for stage in query.stages if stage.command == "stats"]
-    operator, field, limit = _SYMBOLS.get(str(when.get("op"))), when.get("field"), when.get("value")
-    if not aggregates or operator is None or when.get("type") != "threshold" or when.get("tiers"):
+    operator, field = _SYMBOLS.get(str(when.get("op"))), when.get("field")
+    if not aggregates or operator is None or field not in _counts(aggregates[-1]):
         return []
-    if not isinstance(limit, int | float) or isinstance(limit, bool) or field not in _counts(aggregates[-1]):
+    if when.get("type") == "relative":
+        falls = operator in _BELOW and not definition.delay
+        return [Mistake((*path, "op"), LATE, Code.LINT, PATIENCE)] if falls else []
+    name, limit = _mildest(when)
+    if limit is None:
         return []
-    grouped = bool(_keys(aggregates[-1]))
-    return [
-        replace(each, path=("when", "value"), span=None)
-        for each in _low(
-            "when", aggregates[-1], (str(field), operator, float(limit)), definition, grouped=grouped
-        )
-    ]
+    compared, grouped = (str(field), operator, limit), bool(_keys(aggregates[-1]))
+    found = _low("when", aggregates[-1], compared, definition, grouped=grouped)
+    return [replace(each, path=(*path, name), span=None) for each in found]
+
+
+def _mildest(when: Mapping[str, Any]) -> tuple[str, float | None]:
+    """The limit of a threshold that is reached first, and the setting it stands in."""
+    limit, tiers = when.get("value"), when.get("tiers")
+    name = "value" if limit is not None else "tiers"
+    if name == "tiers" and isinstance(tiers, Mapping):
+        limit = next(iter(tiers.values()), None)
+    elif name == "tiers" and isinstance(tiers, list) and tiers and isinstance(tiers[0], Mapping):
+        limit = tiers[0].get("value")
+    is_number = isinstance(limit, int | float) and not isinstance(limit, bool)
+    return name, float(limit) if is_number and limit is not None else None
 
 
 def _of_rows(query: Query, definition: AlertDefinition, name: str) -> list[Mistake]:
@@ -118,9 +148,32 @@ def _of_rows(query: Query, definition: AlertDefinition, name: str) -> list[Mista
     return [
         found
         for stage in after
-        if stage.command == "where" and (compared := _compared(stage)) is not None and compared[0] in counts
-        for found in _low(name, stage, compared, definition, grouped=bool(_keys(aggregate)))
+        if stage.command == "where"
+        for found in _of_where(name, stage, counts, definition, grouped=bool(_keys(aggregate)))
     ]
+
+
+def _of_where(
+    name: str, stage: Stage, counts: set[str], definition: AlertDefinition, *, grouped: bool
+) -> list[Mistake]:
+    """What is said of a `where`: everything of one comparison; of several together, whether late events decide."""
+    alone = _compared(stage)
+    if alone is not None:
+        return _low(name, stage, alone, definition, grouped=grouped) if alone[0] in counts else []
+    is_low = any(_falls(expression, counts) for expression in _expressions(stage))
+    return (
+        [Mistake((name,), LATE, Code.LINT, PATIENCE, stage.span)] if is_low and not definition.delay else []
+    )
+
+
+def _falls(expression: Expr, counts: set[str]) -> bool:
+    """Whether *expression* holds where few are counted: not with `n > 5 AND n < 100`, which wants some."""
+    compared = [each for each in _comparisons(expression) if each[0] in counts]
+    is_and = isinstance(expression, Logical) and expression.operator == "AND"
+    wanted = {field for field, operator, limit in compared if is_and and operator in _ABOVE and limit > 0}
+    return any(
+        operator in _BELOW and limit > 0 and field not in wanted for field, operator, limit in compared
+    )
 
 
 def _charted(chart: Stage, after: tuple[Stage, ...], name: str) -> list[Mistake]:
@@ -204,19 +257,37 @@ def _low(
         return [Mistake((name,), text, Code.LINT, None, stage.span)]
     low = operator in {"<", "<="} or (operator == "=" and limit == 0)
     if low and not definition.delay:
-        text = ": events that arrive late make this fire"
-        hint = 'give them time with delay = "1m"'
-        return [Mistake((name,), text, Code.LINT, hint, stage.span)]
+        return [Mistake((name,), LATE, Code.LINT, PATIENCE, stage.span)]
     return []
 
 
 def _compared(stage: Stage) -> tuple[str, str, float] | None:
     """`where field < number`, and nothing else."""
-    expression = next((each.expression for each in stage.clauses if isinstance(each, Condition)), None)
+    found = [each for expression in _expressions(stage) for each in _compares(expression)]
+    return found[0] if found else None
+
+
+def _expressions(stage: Stage) -> list[Expr]:
+    return [each.expression for each in stage.clauses if isinstance(each, Condition)]
+
+
+def _comparisons(expression: Expr) -> Iterator[tuple[str, str, float]]:
+    """The comparisons of fields with numbers that *expression* is made of with AND and OR."""
     match expression:
-        case Binary(operator=operator, left=Field() as field, right=Literal(value=int() | float() as value)):
-            return field.name, operator, float(value)
-    return None
+        case Logical(operator="AND" | "OR", operands=operands):
+            for each in operands:
+                yield from _comparisons(each)
+        case _:
+            yield from _compares(expression)
+
+
+def _compares(expression: Expr) -> Iterator[tuple[str, str, float]]:
+    """`field < number`, whichever of the two stands first."""
+    match expression:
+        case Binary(operator=operator, left=Field(name=name), right=Literal(value=int() | float() as value)):
+            yield name, operator, float(value)
+        case Binary(operator=operator, left=Literal(value=int() | float() as value), right=Field(name=name)):
+            yield name, _TURNED.get(operator, operator), float(value)
 
 
 def _keys(stage: Stage) -> list[str]:
