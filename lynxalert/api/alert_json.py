@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
+
+import orjson
 
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.api.ports import Standing
+from lynxalert.api.reply import encode
 from lynxalert.config.metrics import FIELDS as METRIC_FIELDS
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.written import as_written, channel_as_written
@@ -35,22 +39,47 @@ DERIVED = frozenset(
 NULL_SAYS_NEVER = frozenset({"flapping"})
 
 # By identity: an alert never changes, and the one that is remembered keeps its id from being another's.
-_DEFINED: dict[int, tuple[Alert, Mapping[str, Any], Mapping[str, Any]]] = {}
+_DEFINED: dict[int, _Defined] = {}
 
 _LOWERED = frozenset({"q", "query", "when"})  # what a `type` stands for: shown, never read beside it
 _METRIC = frozenset({"type", *METRIC_FIELDS})
 
 
+@dataclass(frozen=True, slots=True)
+class _Defined:
+    """What of the object the definition says: what comes *first*, and the *rest*; and both as JSON."""
+
+    alert: Alert
+    first: Mapping[str, Any]
+    rest: Mapping[str, Any]
+    first_json: bytes
+    rest_json: bytes
+
+
 def shown(standing: Standing) -> dict[str, Any]:
     """The alert object: the fields of the definition, secrets masked, and how it stands."""
-    alert = standing.alert
-    first, rest = _defined(alert)
+    defined = _defined(standing.alert)
+    return {**defined.first, **_lately(standing), **defined.rest, **_beside(standing)}
+
+
+def written(standing: Standing) -> orjson.Fragment:
+    """`shown`, written: of a list, what the definitions say was written before."""
+    defined = _defined(standing.alert)
+    parts = (defined.first_json, encode(_lately(standing)), defined.rest_json, encode(_beside(standing)))
+    return orjson.Fragment(b"{" + b",".join(part[1:-1] for part in parts) + b"}")
+
+
+def _lately(standing: Standing) -> dict[str, Any]:
     return {
-        **first,
         "last_triggered": standing.triggered,
         "last_checked": standing.checked,
         "status": standing.status,
-        **rest,
+    }
+
+
+def _beside(standing: Standing) -> dict[str, Any]:
+    alert = standing.alert
+    return {
         "source": alert.source,
         "key_in_file": alert.file_key,
         "version": alert.version,
@@ -62,18 +91,18 @@ def shown(standing: Standing) -> dict[str, Any]:
     }
 
 
-def _defined(alert: Alert) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
-    """What of the object the definition says: what comes first, and the rest. Lists ask for it again and again."""
+def _defined(alert: Alert) -> _Defined:
+    """Lists ask for it again and again."""
     known = _DEFINED.get(id(alert))
-    if known is None or known[0] is not alert:
+    if known is None or known.alert is not alert:
         if len(_DEFINED) >= REMEMBERED:
             _DEFINED.clear()
         fields = as_written(alert)
         first = {"id": alert.id, "name": alert.name, "q": alert.query, "interval": fields["interval"]}
         first |= {"channels": [_masked(channel) for channel in alert.channels], "enabled": alert.enabled}
         rest = {name: value for name, value in fields.items() if name not in first}
-        known = _DEFINED[id(alert)] = alert, first, rest
-    return known[1], known[2]
+        known = _DEFINED[id(alert)] = _Defined(alert, first, rest, encode(first), encode(rest))
+    return known
 
 
 def public(alert: Alert) -> dict[str, Any]:

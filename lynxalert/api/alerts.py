@@ -9,7 +9,14 @@ from aiohttp import web
 
 from lynxalert.alerts import Alert
 from lynxalert.api.access import actor_of
-from lynxalert.api.alert_json import fields_of, patched, shown, version_of, with_stored_secrets
+from lynxalert.api.alert_json import (
+    fields_of,
+    patched,
+    shown,
+    version_of,
+    with_stored_secrets,
+    written,
+)
 from lynxalert.api.body import read_object
 from lynxalert.api.conditional import answered, demand_version
 from lynxalert.api.errors import ApiError, invalid, invalid_query, not_found
@@ -44,14 +51,14 @@ async def index(request: web.Request) -> web.Response:
     limit, after = limit_of(request, None), _after(request, wanted)
     if limit is None and after is None:
         found = (await request.app[ALERTS].listed(wanted, None, None)).standings
-        return success({"alerts": [shown(each) for each in found]})
+        return success({"alerts": [written(each) for each in found]})
     limit = limit or USUAL
     found, places, total = await request.app[ALERTS].listed(wanted, limit + 1, after)
     page = found[:limit]
     more = len(found) > limit
     last = cursor([wanted.order, places[limit - 1], page[-1].alert.id]) if more else None
     meta = {"has_more": more, "next_cursor": last, "total": total}
-    return success({"alerts": [shown(each) for each in page]}, meta=meta)
+    return success({"alerts": [written(each) for each in page]}, meta=meta)
 
 
 def _after(request: web.Request, wanted: Wanted) -> tuple[str | int, str] | None:

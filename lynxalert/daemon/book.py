@@ -22,11 +22,11 @@ from lynxalert.daemon.records import (
     delivery_of,
     evaluation_of,
     instance_of,
-    standing_of,
     told_of,
     transition_of,
 )
 from lynxalert.daemon.release import let_speak, think_again
+from lynxalert.daemon.shelved import Remembered, standings_of
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.model import Quiet, Status
 from lynxalert.state import (
@@ -65,18 +65,22 @@ class Book:
         self._edits = edits
         self._changed = changed
         self._inhibitions = inhibitions
+        self._known = Remembered()
 
     async def all(self) -> Sequence[Standing]:
         """Every alert, by name."""
-        async with self._database.read() as tx:
-            standings = await self._standings(tx, await definitions.every(tx))
-        return sorted(standings, key=lambda each: (each.alert.name, each.alert.id))
+        return (await self.listed(Wanted(), None, None)).standings
 
     async def listed(self, wanted: Wanted, limit: int | None, after: tuple[str | int, str] | None) -> Stretch:
         """The first *limit* alerts that are *wanted*, behind the one with that place and id."""
-        async with self._database.read() as tx:
+
+        async def work(tx: Transaction) -> Stretch:
             page = await listing.page(tx, wanted, limit, after)
-            return Stretch(await self._standings(tx, page.found), page.places, page.total)
+            found = await self._known.of(tx, page.places)
+            standings = await standings_of(tx, found, self._clock.now())
+            return Stretch(standings, [each.value for each in page.places], page.total)
+
+        return await self._database.look(work)
 
     async def find(self, name: str) -> Standing:
         """One alert, by id or by its key in a file.
@@ -84,8 +88,11 @@ class Book:
         Raises:
             UnknownAlertError: there is none.
         """
-        async with self._database.read() as tx:
-            return (await self._standings(tx, [await _known(tx, name)]))[0]
+
+        async def work(tx: Transaction) -> Standing:
+            return (await standings_of(tx, [await _known(tx, name)], self._clock.now()))[0]
+
+        return await self._database.look(work)
 
     async def create(
         self, alert: Alert, document: Mapping[str, Any] | None = None, *, by: Actor = ANYONE
@@ -238,22 +245,6 @@ class Book:
         standing = await self.find(alert_id)
         self._changed(standing.alert.channels)
         return standing
-
-    async def _standings(self, tx: Transaction, found: Sequence[Definition]) -> list[Standing]:
-        ids = [each.alert.id for each in found]
-        cursors = await instances.cursor_of(tx, ids)
-        standing = await instances.of(tx, ids)
-        mutes = {
-            each.alert_id: each for each in await overlays.silenced(tx, self._clock.now()) if each.alert_id
-        }
-        return [
-            Standing(
-                **standing_of(
-                    each, cursors.get(each.alert.id), standing[each.alert.id], mutes.get(each.alert.id)
-                )
-            )
-            for each in found
-        ]
 
 
 async def _known(tx: Transaction, name: str) -> Definition:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from lynxalert.access.passes import unsigned
@@ -21,11 +21,11 @@ from lynxalert.state.owed import Accepted, Listed
 _BADNESS = (Phase.OK, Phase.PENDING, Phase.NODATA, Phase.RECOVERING, Phase.FIRING)
 
 
-def status_of(health: Health, phases: Iterable[Phase]) -> str:
-    """The one word of the native interface: `error`, `triggered` or `ok`."""
+def status_of(health: Health, *, sounds: bool) -> str:
+    """The one word of the native interface: `error`, `triggered` or `ok`. *sounds*: one of its instances fires."""
     if health.state is HealthState.ERROR:
         return "error"
-    return "triggered" if any(each in (Phase.FIRING, Phase.RECOVERING) for each in phases) else "ok"
+    return "triggered" if sounds else "ok"
 
 
 def health_of(health: Health) -> dict[str, Any]:
@@ -151,7 +151,7 @@ def _ack(ack: Ack) -> dict[str, Any]:
 
 
 def standing_of(
-    found: Definition, cursor: Cursor | None, instances: Mapping[str, Instance], mute: Silence | None
+    found: Definition, cursor: Cursor | None, mute: Silence | None, *, sounds: bool
 ) -> dict[str, Any]:
     """The fields of a `Standing`."""
     health = cursor.health if cursor else Health()
@@ -160,7 +160,7 @@ def standing_of(
         "revision": found.revision,
         "created_at": found.created_at,
         "updated_at": found.updated_at,
-        "status": status_of(health, (each.phase for each in instances.values())),
+        "status": status_of(health, sounds=sounds),
         "checked": cursor.checked_at if cursor else None,
         "triggered": cursor.hit_at if cursor else None,
         "health": health_of(health),

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import Alert, ChannelSpec
-from lynxalert.state import chronicle, codec
+from lynxalert.state import chronicle, codec, terms
 from lynxalert.state.chronicle import OVER, Matter, Note
 from lynxalert.state.tables import alerts, deliveries, instances
 
@@ -119,6 +119,7 @@ async def put(
     )
     values = _columns(stored)
     await tx.execute(insert(alerts).values(values).on_conflict_do_update(index_elements=["id"], set_=values))
+    await terms.note(tx, [(alert, stored.revision, stored.created_at, now)])
     bare = replace(alert, channels=())  # their secrets stand in one table only
     await chronicle.note(tx, [Note(Matter.DEFINITION, alert.id, "", bare)], now)
     return stored
@@ -134,6 +135,7 @@ async def add(tx: AsyncConnection, fresh: Sequence[Alert], now: dt.datetime) -> 
     stored = tuple(Definition(alert=each, revision=1, created_at=now, updated_at=now) for each in fresh)
     if stored:
         await tx.execute(insert(alerts), [_columns(each) for each in stored])
+        await terms.note(tx, [(each, 1, now, now) for each in fresh], fresh=True)
         bare = [replace(each, channels=()) for each in fresh]
         await chronicle.held(tx, [(now, Note(Matter.DEFINITION, each.id, "", each)) for each in bare])
     return stored
@@ -147,6 +149,7 @@ async def remove(tx: AsyncConnection, alert_id: str, now: dt.datetime) -> bool:
     gone = replace(old, deleted_at=now, revision=old.revision + 1, retired=_retired(old, ()))
     gone = replace(gone, alert=replace(gone.alert, channels=()), document=None)
     await tx.execute(update(alerts).where(alerts.c.id == alert_id).values(_columns(gone)))
+    await terms.forget(tx, alert_id)
     await chronicle.note(tx, [Note(Matter.DEFINITION, alert_id, "", OVER)], now)
     return True
 

@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import RowMapping, Text, delete, select, tuple_, type_coerce
+from sqlalchemy import Row, Text, delete, select, tuple_, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import Instance, Key, Phase
+from lynxalert.alerts import Instance, Key
 from lynxalert.alerts.counts import Counts
-from lynxalert.alerts.health import Health
+from lynxalert.alerts.health import Health, HealthState
 from lynxalert.alerts.roster import is_idle
 from lynxalert.state import chronicle, codec
 from lynxalert.state.chronicle import OVER, Matter, Note
-from lynxalert.state.tables import cursors, instances
+from lynxalert.state.tables import SOUNDS, cursors, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
 _REMEMBERED = 4_096  # texts: of a list that is read again and again, most stand as they stood
 _AS_TEXT = {"health", "counts"}
-_COLUMNS = [type_coerce(each, Text).label(each.name) if each.name in _AS_TEXT else each for each in cursors.c]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Cursor:
     """How far an alert has been judged.
 
@@ -47,6 +46,17 @@ class Cursor:
     counts: Counts = field(default_factory=Counts)
 
 
+_COLUMNS = [
+    type_coerce(cursors.c[each.name], Text) if each.name in _AS_TEXT else cursors.c[each.name]
+    for each in fields(Cursor)
+]
+
+
+_HEALTH, _COUNTS = (
+    next(n for n, each in enumerate(fields(Cursor)) if each.name == name) for name in ("health", "counts")
+)
+
+
 async def of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, dict[Key, Instance]]:
     """The instances of each alert by key, in order; an alert without any has an empty mapping."""
     found: dict[str, dict[Key, Instance]] = {each: {} for each in alert_ids}
@@ -62,12 +72,18 @@ async def of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, dict[Ke
     return found
 
 
+async def sounding(tx: AsyncConnection, alert_ids: Sequence[str]) -> frozenset[str]:
+    """Which of these alerts have an instance that fires."""
+    found: set[str] = set()
+    for part in _parts(alert_ids):
+        asked = select(instances.c.alert_id).where(SOUNDS, instances.c.alert_id.in_(part)).distinct()
+        found.update((await tx.execute(asked)).scalars())
+    return frozenset(found)
+
+
 async def firing(tx: AsyncConnection) -> dict[str, list[Instance]]:
     """Every instance that fires, by alert."""
-    sounding = [str(each) for each in (Phase.FIRING, Phase.RECOVERING)]
-    rows = await tx.execute(
-        select(instances.c.alert_id, instances.c.body).where(instances.c.phase.in_(sounding))
-    )
+    rows = await tx.execute(select(instances.c.alert_id, instances.c.body).where(SOUNDS))
     found: dict[str, list[Instance]] = {}
     for row in rows:
         found.setdefault(row.alert_id, []).append(codec.unpack(Instance, row.body))
@@ -145,7 +161,7 @@ async def cursor_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, 
     found: dict[str, Cursor] = {}
     for part in _parts(alert_ids):
         rows = await tx.execute(select(*_COLUMNS).where(cursors.c.alert_id.in_(part)))
-        found |= {row["alert_id"]: _cursor(row) for row in rows.mappings()}
+        found |= {row[0]: _cursor(row) for row in rows.all()}
     return found
 
 
@@ -195,14 +211,18 @@ def _cursor_columns(cursor: Cursor) -> dict[str, Any]:
         "attempt": cursor.attempt,
         "retry_at": cursor.retry_at,
         "health": cursor.health,
+        "broken": cursor.health.state is HealthState.ERROR,
         "memory": cursor.memory,
         "seen_sequence": cursor.seen_sequence,
         "counts": cursor.counts,
     }
 
 
-def _cursor(row: RowMapping) -> Cursor:
-    return Cursor(**{**row, "health": _health(row["health"]), "counts": _counts(row["counts"])})
+def _cursor(row: Row[Any]) -> Cursor:
+    """A row of `_COLUMNS`."""
+    values: list[Any] = list(row)
+    values[_HEALTH], values[_COUNTS] = _health(values[_HEALTH]), _counts(values[_COUNTS])
+    return Cursor(*values)
 
 
 @lru_cache(maxsize=_REMEMBERED)

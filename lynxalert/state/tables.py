@@ -79,9 +79,33 @@ alerts = Table(
     Column("updated_at", Instant, nullable=False),
     Column("deleted_at", Instant),  # kept, so that versions go on if it comes back
     Index("alerts_by_key", "file_key"),
-    Index("alerts_by_name", "name", "id"),
-    # Few, and all there are in it: what is left of all is counted without reading a definition.
-    Index("alerts_gone", "deleted_at", sqlite_where=text("deleted_at IS NOT NULL")),
+)
+
+# Beside `alerts`, which is wide: what lists are filtered and ordered by, of those that are not deleted. `terms` writes it.
+listed = Table(
+    "listed",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("name", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("kind", String),  # the type of its metric
+    Column("sought", Text, nullable=False),  # everything a text is looked for in, its case folded
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("listed_by_name", "name", "alert_id"),
+    Index("listed_by_creation", "created_at", "alert_id"),
+    Index("listed_by_change", "updated_at", "alert_id"),
+)
+
+listed_labels = Table(
+    "listed_labels",
+    metadata,
+    Column("alert_id", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+    Index("listed_labels_by_name", "name", "value", "alert_id"),
 )
 
 cursors = Table(
@@ -97,7 +121,12 @@ cursors = Table(
     Column("memory", Json),  # what the condition remembers
     Column("seen_sequence", Integer),  # ingest sequence the last evaluation could see
     Column("counts", Json),  # a `Counts`
+    Column("broken", Boolean, nullable=False, server_default=text("0")),  # its health is `error`
+    Index("cursors_broken", "alert_id", sqlite_where=text("broken")),
 )
+
+# Spelled out, not bound: SQLite takes an index of some rows only for a condition that it can see.
+SOUNDS = text("phase IN ('firing', 'recovering')")
 
 instances = Table(
     "instances",
@@ -109,6 +138,7 @@ instances = Table(
     Column("episode", String),
     Column("body", Json, nullable=False),  # an `Instance`
     Index("instances_by_episode", "episode"),
+    Index("instances_sounding", "alert_id", sqlite_where=SOUNDS),
 )
 
 evaluations = Table(
