@@ -17,7 +17,7 @@ from lynxalert.plan import Type
 from lynxalert.plan.command import COMMANDS
 from lynxalert.plan.function import EVENT, SAMPLE, AggregateFunction, Function
 from lynxalert.store import Store
-from tests.queries import NOW, store_of
+from tests.queries import NOW, held, run
 
 PUBLIC = [function for function in FUNCTIONS.values() if function.public]
 AGGREGATIONS = [
@@ -33,8 +33,7 @@ def test_a_function_gives_what_its_example_says(function: Function) -> None:
     assert f"{function.name}(" in text
     if isinstance(function.example.value, bool):
         text = f"if({text}, 1, 0)"
-    with store_of([EVENT]) as store:
-        result = store.query(f"| eval result={text} | table result", now=NOW)
+    result = run([EVENT], f"| eval result={text} | table result")
     assert result.rows[0]["result"] == function.example.value
     assert not result.warnings
 
@@ -52,9 +51,8 @@ def test_an_aggregation_gives_what_its_example_says(function: AggregateFunction)
     assert function.example is not None
     text = function.example.text
     assert text.startswith(function.name)
-    with store_of(minutes(SAMPLE)) as store:
-        command = "timechart span=1h" if function.charted else "stats"
-        row = store.query(f"| {command} {text} as result", now=NOW).rows[0]
+    command = "timechart span=1h" if function.charted else "stats"
+    row = run(minutes(SAMPLE), f"| {command} {text} as result").rows[0]
     assert row["result"] == function.example.value
 
 
@@ -63,8 +61,7 @@ def test_the_example_of_a_command_compiles(name: str, query: str) -> None:
     parsed = lynxalert.parse(query)
     named = {stage.command for stage in nodes(parsed) if isinstance(stage, Stage)}
     assert name in named or name in ("geostats", "mstats")  # which says what to write instead
-    with store_of([EVENT]) as store:
-        codes = {diagnostic.code for diagnostic in mistakes(store, query)}
+    codes = {diagnostic.code for diagnostic in mistakes(held([EVENT]), query)}
     # Only what is not there: fields of other events, files, models.
     assert codes <= {Code.UNKNOWN_FIELD, Code.UNKNOWN_LOOKUP, Code.UNKNOWN_DATASET}
 

@@ -12,7 +12,7 @@ import pytest
 import lynxalert
 from lynxalert.lang import Code, render
 from tests import goldens
-from tests.queries import NOW, store_of
+from tests.queries import run
 
 KINDS = ("names", "types", "limits", "warnings", "several", "habits")
 PATHS = [path for kind in KINDS for path in goldens.cases(f"errors/{kind}")]
@@ -22,12 +22,11 @@ CODES = [code for code in Code if code.startswith(("L2", "L3", "W2")) or code is
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_error(path: pathlib.Path, request: pytest.FixtureRequest) -> None:
     case = goldens.load(path, rewrite=request.config.getoption("--golden-rewrite"))
-    with store_of(case["events"].splitlines()) as store:
-        try:
-            result = store.query(case["query"], now=NOW)
-        except lynxalert.QueryError as error:
-            case.expect("error", str(error))
-            return
+    try:
+        result = run(case["events"].splitlines(), case["query"])
+    except lynxalert.QueryError as error:
+        case.expect("error", str(error))
+        return
     case.expect("warnings", "\n".join(render(case["query"], warning) for warning in result.warnings))
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import pathlib
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -19,8 +21,9 @@ from lynxalert.config.lookups import LookupTable, folder_of
 from lynxalert.engine import LookupFolder
 from lynxalert.lang import render
 from lynxalert.plan.knowledge import MappedDataset
+from lynxalert.store import Store
 from tests import goldens
-from tests.queries import NOW, shown
+from tests.queries import NOW, held, shown
 
 
 def lookups(case: goldens.Case, folder: pathlib.Path) -> LookupFolder | None:
@@ -42,12 +45,35 @@ def datamodels(case: goldens.Case) -> dict[str, dict[str, MappedDataset]]:
     }
 
 
-@goldens.parametrize("queries")
-def test_query(path: pathlib.Path, request: pytest.FixtureRequest, tmp_path: pathlib.Path) -> None:
+@contextmanager
+def opened(case: goldens.Case, folder: pathlib.Path) -> Iterator[Store]:
+    """A store with the events of *case*: its own if it writes or knows of files in *folder*, else a shared one."""
+    events = [line for line in case.get("events").splitlines() if line]
+    settings = {"index": case.get("index", "main"), "sourcetype": case.get("sourcetype") or None}
+    if {name.split()[0] for name in case.sections}.isdisjoint(("lookup", "lookups", "datamodels", "write")):
+        yield held(events, **settings)
+        return
+    folder.mkdir(exist_ok=True)
+    with lynxalert.open(":memory:", lookups=lookups(case, folder), datamodels=datamodels(case)) as store:
+        store.ingest(events, **settings)
+        yield store
+
+
+def gathered() -> Iterator[object]:
+    """Every case; those with the same events keep company."""
+    for path in goldens.cases("queries"):
+        case = goldens.load(path, rewrite=False)
+        same = (__name__, case.get("events"), case.get("index"), case.get("sourcetype"))
+        yield pytest.param(path, marks=pytest.mark.company(*same), id=f"{path.parent.name}/{path.stem}")
+
+
+@pytest.mark.parametrize("path", list(gathered()))
+def test_query(
+    path: pathlib.Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     case = goldens.load(path, rewrite=request.config.getoption("--golden-rewrite"))
-    with lynxalert.open(":memory:", lookups=lookups(case, tmp_path), datamodels=datamodels(case)) as store:
-        events = [line for line in case.get("events").splitlines() if line]
-        store.ingest(events, index=case.get("index", "main"), sourcetype=case.get("sourcetype") or None)
+    folder = tmp_path_factory.getbasetemp() / f"{path.parent.name}-{path.stem}"  # made where there are files
+    with opened(case, folder) as store:
         options: dict[str, Any] = {
             name: case[name] for name in ("earliest", "latest", "timezone") if name in case.sections
         }
@@ -59,7 +85,7 @@ def test_query(path: pathlib.Path, request: pytest.FixtureRequest, tmp_path: pat
             return
         case.expect("rows", shown(result))
         for name in case.get("write").split():
-            case.expect(f"file {name}", (tmp_path / name).read_text(encoding="utf-8"))
+            case.expect(f"file {name}", (folder / name).read_text(encoding="utf-8"))
         if "then" in case.sections:
             case.expect("then rows", shown(store.query(case["then"], now=NOW)))
         warnings = "\n".join(render(case["query"], warning) for warning in result.warnings)

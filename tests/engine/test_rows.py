@@ -13,20 +13,19 @@ from lynxalert.engine.funnel import Funnel
 from lynxalert.lang import parse
 from lynxalert.plan.display import shown_last
 from tests import goldens
-from tests.engine.test_golden_queries import datamodels, lookups
-from tests.queries import NOW, store_of
+from tests.engine.test_golden_queries import opened
+from tests.queries import NOW, held, store_of
 
 
 @goldens.parametrize("rows")
 def test_rows(path: pathlib.Path, request: pytest.FixtureRequest) -> None:
     case = goldens.load(path, rewrite=request.config.getoption("--golden-rewrite"))
     options = {name: case[name] for name in ("earliest", "latest") if name in case.sections}
-    with store_of(case["events"].splitlines()) as store:
-        try:
-            found = store.funnel(case["query"], now=NOW, **options)
-        except lynxalert.QueryError as error:
-            case.expect("error", str(error))
-            return
+    try:
+        found = held(case["events"].splitlines()).funnel(case["query"], now=NOW, **options)
+    except lynxalert.QueryError as error:
+        case.expect("error", str(error))
+        return
     case.expect("rows", str(found))
     assert str(Funnel.from_json(found.as_json(), found.warnings)) == str(found)
 
@@ -36,9 +35,7 @@ def test_rows(path: pathlib.Path, request: pytest.FixtureRequest) -> None:
 def test_every_count_is_what_the_query_up_to_there_gives(path: pathlib.Path, tmp_path: pathlib.Path) -> None:
     case = goldens.load(path, rewrite=False)
     options = {name: case[name] for name in ("earliest", "latest", "timezone") if name in case.sections}
-    with lynxalert.open(":memory:", lookups=lookups(case, tmp_path), datamodels=datamodels(case)) as store:
-        events = [line for line in case.get("events").splitlines() if line]
-        store.ingest(events, index=case.get("index", "main"), sourcetype=case.get("sourcetype") or None)
+    with opened(case, tmp_path) as store:
         try:
             steps = store.funnel(case["query"], now=NOW, **options).steps
         except lynxalert.QueryError:
