@@ -26,6 +26,14 @@ class NoEvents:
         """
         raise LynxError("no events are stored here")
 
+    def highest_sequence(self) -> int:
+        """None came."""
+        return 0
+
+    def erased(self) -> tuple[int, int]:
+        """None went."""
+        return 0, 0
+
     def report_damage(self, reason: str) -> NoReturn:
         """Nothing to be damaged.
 

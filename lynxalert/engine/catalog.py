@@ -67,6 +67,14 @@ class EventSource(Protocol):
         """A fresh cursor for one thread; the caller closes it and drains its results."""
         ...
 
+    def highest_sequence(self) -> int:
+        """The `_seq` of the newest event that a cursor made from now on sees; 0 before the first: cheap, no I/O."""
+        ...
+
+    def erased(self) -> tuple[int, int]:
+        """How often events were erased, and up to which `_time` at most (µs since 1970 UTC): cheap, no I/O."""
+        ...
+
     def report_damage(self, reason: str) -> None:
         """Take note that stored events could not be read."""
         ...

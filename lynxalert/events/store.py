@@ -116,6 +116,7 @@ class EventStore:
             self._connection.close()
             raise
         self._sequence = sequence
+        self._erased = (0, 0)
         self._lateness = Lateness(sequence)
         self._writer = Writer(self._cursor, self._streams, sequence)
         return place
@@ -283,6 +284,10 @@ class EventStore:
         """The `_seq` of the newest event that can be queried; 0 before the first."""
         return self._sequence
 
+    def erased(self) -> tuple[int, int]:
+        """How often retention erased events since the store was opened, and up to which time (µs) at most."""
+        return self._erased
+
     def oldest_waiting(self) -> dt.datetime | None:
         """When the first event arrived that is acknowledged, or about to be, and cannot be queried yet (aware, UTC).
 
@@ -319,7 +324,11 @@ class EventStore:
         for stream in list(self._streams):
             if stream.index in before:
                 with self._lock, translated():
-                    deleted += expire(self._cursor, self._streams, stream, before[stream.index])
+                    gone = expire(self._cursor, self._streams, stream, before[stream.index])
+                    if gone:
+                        times, until = self._erased
+                        self._erased = times + 1, max(until, micros(before[stream.index]))
+                deleted += gone
         with self._lock, translated():
             trim_dead_letters(self._cursor)
         return deleted

@@ -41,6 +41,14 @@ class Stretch:
                 )
         return cursor
 
+    def highest_sequence(self) -> int:
+        """The last of them."""
+        return self.last
+
+    def erased(self) -> tuple[int, int]:
+        """As in the source."""
+        return self.source.erased()
+
     def report_damage(self, reason: str) -> None:
         """Tell the source."""
         self.source.report_damage(reason)

@@ -61,6 +61,12 @@ class MeddlingSource:
     def cursor(self) -> Any:
         return Meddling(self.store.cursor(), self.store)
 
+    def highest_sequence(self) -> int:
+        return self.store.highest_sequence()
+
+    def erased(self) -> tuple[int, int]:
+        return self.store.erased()
+
     def report_damage(self, reason: str) -> None:
         self.store.report_damage(reason)
 

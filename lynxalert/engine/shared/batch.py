@@ -19,9 +19,14 @@ from lynxalert.engine.shared.literals import PREFIX, Lifted
 from lynxalert.engine.shared.shape import Shape
 from lynxalert.plan import TimeWindow
 
-LIFTED: dict[str, pa.DataType] = {"string": pa.string(), "int64": pa.int64(), "double": pa.float64()}
-INSTANT: pa.DataType = pa.timestamp("us")
-WHOLE: pa.DataType = pa.int64()
+# Columns by the names that lifted constants give their types, and the times of windows.
+TYPES: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "int64": pa.int64(),
+    "double": pa.float64(),
+    "instant": pa.timestamp("us"),
+}
+INSTANT, WHOLE = "instant", "int64"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +107,13 @@ def tabulate(batch: Batch, varying: frozenset[int]) -> Tables:
         target_of.append(targets.setdefault(target, len(targets)))
     types = batch.constants
     return Tables(
-        _table(
+        row_table(
             [START, END, *(f"{PREFIX}{n}" for n in low)],
             [INSTANT, INSTANT, *_types(low, types)],
             probes,
             PROBE,
         ),
-        _table([PROBE, *(f"{PREFIX}{n}" for n in high)], [WHOLE, *_types(high, types)], targets, TARGET),
+        row_table([PROBE, *(f"{PREFIX}{n}" for n in high)], [WHOLE, *_types(high, types)], targets, TARGET),
         tuple(target_of),
     )
 
@@ -122,16 +127,16 @@ def grouped(members: Iterable[Member]) -> list[Batch]:
     return [Batch(members[0].known.shape, tuple(members)) for members in found.values()]
 
 
-def _types(numbers: Sequence[int], constants: Sequence[Lifted]) -> list[pa.DataType]:
-    return [LIFTED[constants[n].type] for n in numbers]
-
-
-def _table(
-    names: Sequence[str], types: Sequence[pa.DataType], rows: dict[tuple[object, ...], int], number: str
+def row_table(
+    names: Sequence[str], types: Sequence[str], rows: dict[tuple[object, ...], int], number: str
 ) -> pa.Table:
-    """The keys of *rows* as columns, their numbers as the last one."""
+    """The keys of *rows* as columns of *types*, their numbers as the last one, *number*."""
     columns = zip(*rows, strict=True)
     arrays: list[pa.Array[Any]] = [
-        pa.array(column, type_) for column, type_ in zip(columns, types, strict=True)
+        pa.array(column, TYPES[type_]) for column, type_ in zip(columns, types, strict=True)
     ]
     return pa.table([*arrays, pa.array(rows.values(), pa.int64())], names=[*names, number])
+
+
+def _types(numbers: Sequence[int], constants: Sequence[Lifted]) -> list[str]:
+    return [constants[n].type for n in numbers]

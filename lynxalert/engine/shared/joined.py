@@ -38,19 +38,19 @@ class Joined:
         def literal(number: int) -> Lifted | None:
             return None if number in varying else constants[number]
 
-        before = [_fixed(cte, literal) for cte in shape.before]
+        before = [fixed(cte, literal) for cte in shape.before]
         for cte in before:
             spell_equalities(cte.this)
-        aggregate = _fixed(shape.aggregate, literal)
-        after = [_fixed(cte, literal) for cte in shape.after]
+        aggregate = fixed(shape.aggregate, literal)
+        after = [fixed(cte, literal) for cte in shape.after]
         final: exp.Select = shape.final.copy()
         self.is_found_by_hash = any(finds_rows(cte.this) for cte in before)
         ctes = [self._scan(shape.scan), self._fan(shape.scan)]
-        ctes += [_carrying(cte, [PROBE, *self._low]) for cte in before]
-        _read(ctes[2] if before else aggregate, "fan")
-        ctes += self._aggregate(aggregate, is_keyed=shape.is_keyed)
-        ctes += [_carrying(cte, [TARGET, *self._high]) for cte in after]
-        _read(ctes[-len(after)] if after else final, "told")
+        ctes += [carrying(cte, [PROBE, *self._low]) for cte in before]
+        reading(ctes[2] if before else aggregate, "fan")
+        ctes += self._aggregated(aggregate, is_keyed=shape.is_keyed)
+        ctes += [carrying(cte, [TARGET, *self._high]) for cte in after]
+        reading(ctes[-len(after)] if after else final, "told")
         final.set("expressions", [column(TARGET), *final.expressions])
         final.set("with_", exp.With(expressions=ctes))
         self.sql: str = final.sql(dialect="duckdb", copy=False)
@@ -70,7 +70,7 @@ class Joined:
         assert first is not None
         shown = [column(each.alias, "s") for each in first.expressions]
         shown += [column(name, "p") for name in (PROBE, *self._low)]
-        select = _select(shown, scan.alias, "s")
+        select = select_from(shown, scan.alias, "s")
         inside: list[Node] = [exp.true()]
         if self._windows:
             time = column(TIME, "s")
@@ -80,46 +80,52 @@ class Joined:
             ]
         probes = exp.Table(this=identifier(PROBES), alias=exp.TableAlias(this=identifier("p")))
         select.set("joins", [exp.Join(this=probes, on=every(inside))])
-        return _cte("fan", select)
+        return stage("fan", select)
 
-    def _aggregate(self, cte: exp.CTE, *, is_keyed: bool) -> list[exp.CTE]:
-        """The groups of each probe; then those of each target. Without keys, a probe without rows has one too."""
+    def _aggregated(self, cte: exp.CTE, *, is_keyed: bool) -> list[exp.CTE]:
+        """The groups of each probe, and those of each target."""
         names = [each.alias for each in cte.this.expressions if isinstance(each, exp.Alias)]
         empty = cte.this.copy()
         empty.set("where", exp.Where(this=exp.false()))
-        grouped = _carrying(cte, [PROBE])
+        grouped = carrying(cte, [PROBE])
         group = cte.this.args.get("group")
         keys = [*(group.expressions if group is not None else []), column(PROBE)]
         grouped.this.set("group", exp.Group(expressions=keys))
-        own = [column(name, "t") for name in (TARGET, *self._high)]
-        found = binary("=", column(PROBE, "t"), column(PROBE, "g"))
-        groups = exp.Table(this=identifier(grouped.alias), alias=exp.TableAlias(this=identifier("g")))
-        if is_keyed:
-            select = _select([*(column(name, "g") for name in names), *own], TARGETS, "t")
-            select.set("joins", [exp.Join(this=groups, on=found)])
-            return [grouped, _cte("told", select)]
-        absent = is_null(column(PROBE, "g"))
-        values: list[Node] = [
-            exp.Alias(
-                this=case((absent, column(name, "n")), default=column(name, "g")), alias=identifier(name)
-            )
-            for name in names
-        ]
-        select = _select([*values, *own], TARGETS, "t")
-        nothing = exp.Table(this=identifier("nothing"), alias=exp.TableAlias(this=identifier("n")))
-        joins = [exp.Join(this=groups, side="LEFT", on=found), exp.Join(this=nothing, kind="CROSS")]
-        select.set("joins", joins)
-        return [grouped, _cte("nothing", empty), _cte("told", select)]
+        return [grouped, *told(grouped.alias, None if is_keyed else empty, names, self._high)]
 
 
-def _fixed(cte: exp.CTE, literal: Callable[[int], Lifted | None]) -> exp.CTE:
+def told(groups: str, empty: exp.Select | None, names: Sequence[str], high: Sequence[str]) -> list[exp.CTE]:
+    """The columns *names* of each target, from the *groups* of each probe; *high* are its constants.
+
+    *empty*: what a probe without rows says where nothing is grouped by.
+    """
+    own = [column(name, "t") for name in (TARGET, *high)]
+    found = binary("=", column(PROBE, "t"), column(PROBE, "g"))
+    table = exp.Table(this=identifier(groups), alias=exp.TableAlias(this=identifier("g")))
+    if empty is None:
+        select = select_from([*(column(name, "g") for name in names), *own], TARGETS, "t")
+        select.set("joins", [exp.Join(this=table, on=found)])
+        return [stage("told", select)]
+    absent = is_null(column(PROBE, "g"))
+    values: list[Node] = [
+        exp.Alias(this=case((absent, column(name, "n")), default=column(name, "g")), alias=identifier(name))
+        for name in names
+    ]
+    select = select_from([*values, *own], TARGETS, "t")
+    nothing = exp.Table(this=identifier("nothing"), alias=exp.TableAlias(this=identifier("n")))
+    joins = [exp.Join(this=table, side="LEFT", on=found), exp.Join(this=nothing, kind="CROSS")]
+    select.set("joins", joins)
+    return [stage("nothing", empty), stage("told", select)]
+
+
+def fixed(cte: exp.CTE, literal: Callable[[int], Lifted | None]) -> exp.CTE:
     """A copy of *cte* in which constants that do not vary are literals again."""
     copied: exp.CTE = cte.copy()
     put_back(copied.this, literal)
     return copied
 
 
-def _carrying(cte: exp.CTE, names: Sequence[str]) -> exp.CTE:
+def carrying(cte: exp.CTE, names: Sequence[str]) -> exp.CTE:
     """*cte*, passing on the columns *names* as well; one that passes on everything does so already."""
     if not any(isinstance(each, exp.Star) for each in cte.this.expressions):
         for name in names:
@@ -127,18 +133,20 @@ def _carrying(cte: exp.CTE, names: Sequence[str]) -> exp.CTE:
     return cte
 
 
-def _read(part: Node, source: str) -> None:
+def reading(part: Node, source: str) -> None:
     """Let *part* read from *source*."""
     select = part.this if isinstance(part, exp.CTE) else part
     select.set("from_", exp.From(this=exp.Table(this=identifier(source))))
 
 
-def _select(columns: list[Node], table: str, alias: str) -> exp.Select:
+def select_from(columns: list[Node], table: str, alias: str) -> exp.Select:
+    """SELECT *columns* FROM *table* AS *alias*."""
     select = exp.Select(expressions=columns)
     source = exp.Table(this=identifier(table), alias=exp.TableAlias(this=identifier(alias)))
     select.set("from_", exp.From(this=source))
     return select
 
 
-def _cte(name: str, query: exp.Select) -> exp.CTE:
+def stage(name: str, query: exp.Select) -> exp.CTE:
+    """*query* as the stage *name*."""
     return exp.CTE(this=query, alias=exp.TableAlias(this=identifier(name)), materialized=False)

@@ -53,6 +53,10 @@ class Library:
                     self._known.popitem(last=False)
         return known
 
+    def stands(self, known: Known) -> bool:
+        """Whether *known* is right against the present catalog as well."""
+        return self._renewed(known) is not None
+
     def _renewed(self, known: Known) -> Known | None:
         """*known* against the present catalog; None where fields it rests on have changed."""
         catalog = self._engine.source.catalog()

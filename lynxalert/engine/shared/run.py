@@ -18,6 +18,7 @@ from lynxalert.engine.shared.ask import Ask
 from lynxalert.engine.shared.batch import Batch, Member, Tables, grouped, tabulate
 from lynxalert.engine.shared.guard import Guard, Guards
 from lynxalert.engine.shared.joined import PROBES, TARGETS, Joined
+from lynxalert.engine.shared.ledgers import MOST_BYTES, Ledgers
 from lynxalert.engine.shared.library import Library
 from lynxalert.engine.shared.literals import Lifted
 from lynxalert.lang import QueryError
@@ -44,8 +45,20 @@ class Alone:
         return True
 
 
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A batch of a shape whose windows may be added up from parts that are kept."""
+
+    batch: Batch
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether nobody shares the reading."""
+        return self.batch.is_alone
+
+
 # What there is to do: for many asks at once, or for one.
-Piece: TypeAlias = Batch | Alone
+Piece: TypeAlias = Batch | Added | Alone
 # The asks that are wrong, by place, with why; and the work to be done for the others.
 Sorted: TypeAlias = tuple[dict[int, Answer], list[Piece]]
 
@@ -53,15 +66,23 @@ Sorted: TypeAlias = tuple[dict[int, Answer], list[Piece]]
 class Shared:
     """The engine asked many things at once. `sort` first, then `answer` each piece, in any thread and order.
 
-    *most_rows* of one reading: a batch with more is cut in two.
+    *most_rows* of one reading: a batch with more is cut in two. *most_parts*: bytes of parts kept from one time to the
+    next; without any, every window is read whole.
     """
 
-    def __init__(self, engine: Engine, *, most_rows: int = ROW_CAP) -> None:
+    def __init__(self, engine: Engine, *, most_rows: int = ROW_CAP, most_parts: int = MOST_BYTES) -> None:
         self._engine = engine
         self._most_rows = most_rows
         self._library = Library(engine)
         self._guards = Guards(engine)
         self._plans: dict[tuple[object, ...], Joined] = {}
+        self._keeps_parts = most_parts > 0
+        self.ledgers = Ledgers(
+            engine.source,
+            lambda member: self._library.stands(member.known),
+            most_rows=most_rows,
+            most_bytes=most_parts,
+        )
 
     def sort(self, asks: Sequence[Ask]) -> Sorted:
         """The asks that are wrong, with why; and the work to be done for the others."""
@@ -84,7 +105,10 @@ class Shared:
                 wrong[place] = error
         batches: list[Piece] = []
         for batch in grouped(members):
-            batches += self._cut(batch)
+            if self._keeps_parts and batch.shape.parts is not None:
+                batches.append(Added(batch))
+            else:
+                batches += self._cut(batch)
         return wrong, [*batches, *alone]
 
     def answer(self, piece: Piece, deadline: dt.timedelta = DEADLINE) -> Iterator[tuple[int, Answer]]:
@@ -94,6 +118,8 @@ class Shared:
         """
         if isinstance(piece, Alone):
             yield piece.place, self._guarded(piece, deadline)
+        elif isinstance(piece, Added):
+            yield from self._added_up(piece.batch, deadline)
         elif piece.is_alone:
             (member,) = piece.members
             yield member.place, self._behind(member, self._single(member.ask, deadline))
@@ -105,6 +131,24 @@ class Shared:
                     yield from self.answer(half, deadline)
             else:
                 yield from answers
+
+    def _added_up(self, batch: Batch, deadline: dt.timedelta) -> Iterator[tuple[int, Answer]]:
+        """What parts can tell from them, the rest read whole."""
+        started = monotonic()
+        try:
+            told = self.ledgers.answer(batch, deadline / SHARE)
+        except QueryFailed:
+            told = {}
+        elapsed = dt.timedelta(seconds=(monotonic() - started) / max(1, len(told)))
+        rest = []
+        for each in batch.members:
+            if each.place in told:
+                yield each.place, self._behind(each, _result(each, told[each.place], elapsed))
+            else:
+                rest.append(each)
+        if rest:
+            for part in self._cut(Batch(batch.shape, tuple(rest))):
+                yield from self.answer(part, deadline)
 
     def _guarded(self, alone: Alone, deadline: dt.timedelta) -> Answer:
         if alone.guard is not None:
@@ -173,7 +217,7 @@ class Shared:
             rows = cursor.execute(plan.sql, parameters).fetchmany(self._most_rows + 1)
         if len(rows) > self._most_rows:
             raise QueryFailed("more rows than one reading may have", transient=True)
-        if any(each.known.version != self._engine.source.catalog().version for each in batch.members):
+        if not all(self._library.stands(each.known) for each in batch.members):
             raise QueryFailed("fields moved under the reading", transient=True)
         return rows
 

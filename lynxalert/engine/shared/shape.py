@@ -6,11 +6,16 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
+from lynxalert.engine.catalog import Catalog
 from lynxalert.engine.compiler import CompiledQuery
+from lynxalert.engine.scalars import name_of
 from lynxalert.engine.shared.footing import scanned
 from lynxalert.engine.shared.literals import Lifted, lift
+from lynxalert.engine.shared.parts import Parts, parted
+from lynxalert.engine.sources import chosen
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.nodes import Node
+from lynxalert.plan.relation import Scan
 from lynxalert.plan.shape import shared_aggregate
 
 PLAIN = {"expressions", "from_", "where", "group"}  # the parts of a SELECT that judges row by row
@@ -22,8 +27,9 @@ class Shape:
     """Stages of SQL, each reading the one before: *scan*, *before*, *aggregate*, *after*, *final*.
 
     *text* spells all of it and is the same for queries that differ in lifted constants only. *low* are those up to
-    the aggregation, *high* those behind it, numbered on from *border*. *is_keyed*: grouped by something. *uses_now*: what it says
-    depends on T beyond its window.
+    the aggregation, *high* those behind it, numbered on from *border*, of the types *kinds*. *is_keyed*: grouped by
+    something. *uses_now*: what it says depends on T beyond its window. *over*: the time that windows are laid over.
+    *parts*: its aggregation in two steps, where that says the same.
     """
 
     text: str
@@ -37,7 +43,9 @@ class Shape:
     border: int
     is_keyed: bool
     uses_now: bool
-    over: str  # the time that windows are laid over
+    over: str
+    kinds: tuple[str, ...]
+    parts: Parts | None
 
 
 def shape_of(compiled: CompiledQuery) -> Shape | None:
@@ -53,10 +61,11 @@ def shape_of(compiled: CompiledQuery) -> Shape | None:
     place = next(n for n, cte in enumerate(stages.ctes) if cte.alias == named)
     if stages.tables or place == 0 or not _is_chain(stages.ctes, final):
         return None
-    return _cut(stages.ctes, place, final, scanned(compiled.relation).over)
+    scan = scanned(compiled.relation)
+    return _cut(stages.ctes, place, final, scan, _homes(compiled.catalog, scan, stages.ctes[0]))
 
 
-def _cut(ctes: list[exp.CTE], place: int, final: exp.Select, over: str) -> Shape:
+def _cut(ctes: list[exp.CTE], place: int, final: exp.Select, scan: Scan, homes: str) -> Shape:
     constants: list[Lifted] = []
     for cte in ctes[1 : place + 1]:
         lift(cte.this, constants)
@@ -68,8 +77,9 @@ def _cut(ctes: list[exp.CTE], place: int, final: exp.Select, over: str) -> Shape
         *(cte.sql(dialect="duckdb", copy=False) for cte in ctes),
         final.sql(dialect="duckdb", copy=False),
     ]
+    uses_now = any(each.name == "now" for cte in ctes for each in cte.find_all(exp.Placeholder))
     return Shape(
-        text="\n".join([*parts, str(border), *(each.type for each in constants)]),
+        text="\n".join([*parts, homes, str(border), *(each.type for each in constants)]),
         scan=ctes[0],
         before=tuple(ctes[1:place]),
         aggregate=ctes[place],
@@ -79,9 +89,19 @@ def _cut(ctes: list[exp.CTE], place: int, final: exp.Select, over: str) -> Shape
         high=tuple(constants[border:]),
         border=border,
         is_keyed=ctes[place].this.args.get("group") is not None,
-        uses_now=any(each.name == "now" for cte in ctes for each in cte.find_all(exp.Placeholder)),
-        over=over,
+        uses_now=uses_now,
+        over=scan.over,
+        kinds=tuple(each.type for each in constants[border:]),
+        parts=None if uses_now else parted(ctes[place].this),
     )
+
+
+def _homes(catalog: Catalog, scan: Scan, read: exp.CTE) -> str:
+    """Where the fields that are *read* live, and as what: a column that was widened has the name it had before."""
+    shown = {each.alias for each in read.this.find(exp.Select).expressions}
+    names = sorted(each.name for each in scan.schema.columns if name_of(each) in shown)
+    streams = chosen(catalog, scan.indexes)
+    return repr([(stream.table, [stream.fields.get(name) for name in names]) for stream in streams])
 
 
 def _is_chain(ctes: list[exp.CTE], final: exp.Select) -> bool:

@@ -1,0 +1,182 @@
+"""Which shapes have their parts kept, since when, and for how long. What they cannot say is read whole, as if they were not.
+
+A ledger is begun when a shape is asked about a stretch of time for the second time: an alert whose windows do not
+overlap, and that shares its shape with none at another instant, reads every event once anyway.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import Any, TypeAlias
+
+from lynxalert.engine.catalog import EventSource
+from lynxalert.engine.shared.batch import Batch, Member
+from lynxalert.engine.shared.grid import (
+    SECOND,
+    Stretch,
+    common_grain,
+    earliest,
+    latest,
+    stretch,
+)
+from lynxalert.engine.shared.ledger import MANY_TABLES, Holding, Ledger, Unfit, check_condensed
+from lynxalert.engine.shared.parted import Parted
+
+# Rows of each answer as the engine fetched them, by place.
+Told: TypeAlias = Mapping[int, Sequence[Sequence[Any]]]
+MOST_SHAPES = 4_096
+MOST_BYTES = 64 * 2**20  # of all parts
+SLACK = (
+    600 * SECOND
+)  # parts are kept that much longer than windows, or as long again: late rows are judged that far back
+PATIENCE = 3_600 * SECOND  # until a shape that did not suit is tried again
+
+
+@dataclass(slots=True)
+class Account:
+    """What is known of one shape: its ledger, and what that holds.
+
+    *newest* is the end of the newest window asked for, *longest* the length of the longest (µs); *erased* what the
+    store said of erasures when the holding was begun. *refused*: when parts did not serve.
+    """
+
+    ledger: Ledger
+    holding: Holding | None = None
+    newest: int = 0
+    longest: int = 0
+    erased: int = 0
+    refused: int | None = None
+    lock: Lock = field(default_factory=Lock)
+
+    @property
+    def kept(self) -> int:
+        """How long parts are kept (µs)."""
+        return self.longest + max(self.longest, SLACK)
+
+
+class Ledgers:
+    """The ledgers of a source, at most *most_bytes* of parts; *stands*: whether what is known of a query still holds."""
+
+    def __init__(
+        self,
+        source: EventSource,
+        stands: Callable[[Member], bool],
+        *,
+        most_rows: int,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        self._source, self._stands = source, stands
+        self._most_rows, self._most_bytes = most_rows, most_bytes
+        self._accounts: OrderedDict[str, Account] = OrderedDict()
+        self._lock = Lock()
+        self.answered = 0  # asks, from parts
+
+    @property
+    def nbytes(self) -> int:
+        """What all parts take."""
+        with self._lock:
+            holdings = [each.holding for each in self._accounts.values()]
+        return sum(each.nbytes for each in holdings if each is not None)
+
+    def answer(self, batch: Batch, deadline: dt.timedelta) -> Told:
+        """The rows of those of *batch* that parts can tell.
+
+        Raises:
+            QueryFailed: the engine could not tell them; the windows are to be read whole.
+        """
+        account = self._account(batch)
+        with account.lock:
+            try:
+                told = self._told(account, _stretched(batch), deadline)
+            except Unfit:
+                account.holding, account.refused = None, account.newest
+                return {}
+        self._make_room(account)
+        self.answered += len(told)
+        return told
+
+    def _told(
+        self, account: Account, members: Sequence[tuple[Member, Stretch]], deadline: dt.timedelta
+    ) -> Told:
+        if not members:
+            return {}
+        erased, before = self._source.erased()
+        current = _current([each for _, each in members])
+        account.holding = holding = self._opened(account, current, 0 if erased == account.erased else before)
+        account.erased = erased
+        account.newest = latest(current)
+        account.longest = max(account.longest, *(each.length for each in current))
+        if holding is None:
+            return {}
+        within = [each for each in members if holding.covers(each[1])]
+        if not within:
+            return {}
+        is_new = not holding.probes
+        account.ledger.bring_up(holding, within, deadline)
+        if is_new:
+            check_condensed(holding)
+        if len(holding.tables) > MANY_TABLES:
+            account.ledger.merge(holding, max(0, account.newest - account.kept), deadline)
+        return account.ledger.add(holding, within, deadline)
+
+    def _opened(self, account: Account, current: Sequence[Stretch], erased: int) -> Holding | None:
+        """What *account* is to hold for windows *current*, begun anew if need be; None: they are to be read whole.
+
+        *erased*: events before then (µs) have gone since the last time.
+        """
+        if earliest(current) >= account.newest or latest(current) + account.kept < account.newest:
+            return None  # nothing of what was read before is in them; or the clock was set back
+        if account.refused is not None:
+            if latest(current) < account.refused + PATIENCE:
+                return None
+            account.refused = None
+        holding = account.holding
+        if holding is None or erased > holding.since:
+            return Holding(common_grain(current), earliest(current), 0)
+        grain = common_grain(current, holding.grain)
+        if grain != holding.grain:
+            return Holding(grain, earliest(current), 0)
+        return holding
+
+    def _account(self, batch: Batch) -> Account:
+        shape = batch.shape
+        assert shape.parts is not None
+        with self._lock:
+            if shape.text not in self._accounts:
+                ledger = Ledger(
+                    self._source, Parted(shape, shape.parts), self._stands, most_rows=self._most_rows
+                )
+                self._accounts[shape.text] = Account(ledger)
+                while len(self._accounts) > MOST_SHAPES:
+                    self._accounts.popitem(last=False)
+            self._accounts.move_to_end(shape.text)
+            return self._accounts[shape.text]
+
+    def _make_room(self, asked: Account) -> None:
+        """Let go of the parts that were not asked for longest, while there are too many."""
+        with self._lock:
+            held = [(each, each.holding) for each in self._accounts.values() if each.holding is not None]
+        taken = sum(holding.nbytes for _, holding in held)
+        for each, holding in held:
+            if taken <= self._most_bytes:
+                return
+            taken -= holding.nbytes
+            each.holding = None
+            if each is asked:  # the last one, and alone too much
+                each.refused = each.newest
+
+
+def _current(stretches: Sequence[Stretch]) -> list[Stretch]:
+    """Those that end about now: what a ledger is kept for. Others are of the day before, or judged again."""
+    now = latest(stretches)
+    return [each for each in stretches if each.end + SLACK >= now]
+
+
+def _stretched(batch: Batch) -> list[tuple[Member, Stretch]]:
+    """The members of *batch* whose windows buckets can make up."""
+    pairs = ((member, stretch(member.window)) for member in batch.members)
+    return [(member, found) for member, found in pairs if found is not None]
