@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Callable
 
 from lynxalert.ingest.errors import IngestCode, IngestError, too_large
+from lynxalert.ingest.members import joined
 
 GZIP_MAGIC = b"\x1f\x8b"
 GZIP, ZLIB, RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
@@ -40,16 +41,9 @@ def decoded(body: bytes, content_encoding: str | None, *, cap: int) -> bytes:
 
 def _gunzip(body: bytes, cap: int) -> bytes:
     """All members of a gzip stream, one after the other."""
-    parts: list[bytes] = []
-    room = cap
-    while body:
-        part, body = _inflate(body, GZIP, room)
-        parts.append(part)
-        room -= len(part)
-        body = body.lstrip(b"\0")  # some writers pad
-    if not parts:
+    if not body:
         raise IngestError(IngestCode.INVALID_ENCODING, "the gzip body is empty")
-    return b"".join(parts)
+    return joined(body, lambda: zlib.decompressobj(GZIP), cap, zlib.error, padded=True)  # some writers pad
 
 
 def _deflate(body: bytes, cap: int) -> bytes:

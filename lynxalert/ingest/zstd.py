@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from lynxalert.ingest.errors import IngestCode, IngestError, too_large
+from lynxalert.ingest.errors import IngestCode, IngestError
+from lynxalert.ingest.members import Stream, joined
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -20,22 +21,10 @@ def unzstd(body: bytes, cap: int) -> bytes:
     Raises:
         IngestError: damaged, unfinished, in need of too large a window, or more than *cap* bytes.
     """
-    parts: list[bytes] = []
-    room = cap
-    while body:
-        frame = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW})
-        try:
-            part = frame.decompress(body, room + 1)
-        except zstd.ZstdError as error:
-            reason = f"the body cannot be decompressed: {error}"
-            raise IngestError(IngestCode.INVALID_ENCODING, reason) from None
-        if len(part) > room:
-            raise too_large(cap)
-        if not frame.eof:
-            raise IngestError(IngestCode.INVALID_ENCODING, "the compressed body ends early")
-        parts.append(part)
-        room -= len(part)
-        body = frame.unused_data
-    if not parts:
+    if not body:
         raise IngestError(IngestCode.INVALID_ENCODING, "the zstd body is empty")
-    return b"".join(parts)
+    return joined(body, _frame, cap, zstd.ZstdError, padded=False)
+
+
+def _frame() -> Stream:
+    return zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: WINDOW})

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import gzip
 import sys
+import time
 import zlib
 
 import cramjam
@@ -73,6 +74,33 @@ def test_a_chain_is_undone_from_the_end() -> None:
 
 def test_gzip_is_known_by_its_magic() -> None:
     assert decoded(gzip.compress(BODY), None, cap=CAP) == BODY
+
+
+MANY = {"gzip": gzip.compress, "zstd": zstd.compress}
+
+
+@given(st.lists(st.binary(max_size=5000), min_size=1, max_size=8), st.sampled_from(sorted(MANY)))
+def test_streams_may_follow_each_other(bodies: list[bytes], encoding: str) -> None:
+    streams = [MANY[encoding](body) for body in bodies]
+    content = b"".join(bodies)
+    assert decoded(b"".join(streams), encoding, cap=len(content)) == content
+    assert code(b"".join(streams)[:-1], encoding, cap=len(content)) is IngestCode.INVALID_ENCODING
+    if content:
+        assert code(b"".join(streams), encoding, cap=len(content) - 1) is IngestCode.TOO_LARGE
+
+
+@pytest.mark.parametrize("encoding", sorted(MANY))
+def test_many_empty_streams_take_no_longer_each_than_few(encoding: str) -> None:
+    empty = MANY[encoding](b"")
+    few, many = (_seconds(empty * times, encoding) for times in (500, 10_000))
+    assert many < 100 * few  # each of them copied all that follow: 400 times
+    assert code(empty * 20_001, encoding) is IngestCode.INVALID_ENCODING
+
+
+def _seconds(body: bytes, encoding: str) -> float:
+    begun = time.process_time()
+    assert decoded(body, encoding, cap=CAP) == b""
+    return time.process_time() - begun
 
 
 def test_gzip_may_have_several_members_and_padding() -> None:
