@@ -69,6 +69,17 @@ class Digest:
 Episode = tuple[str, dt.datetime]  # host, first T
 
 
+@dataclass(eq=False)
+class Known:
+    """What a place that rings until somebody knows is told of an acknowledgement, in no order with the rest."""
+
+    episode: Episode
+    made: dt.datetime
+    due: dt.datetime
+    number: int
+    attempts: int = 0
+
+
 @dataclass
 class Account:
     """Everything of one place."""
@@ -76,6 +87,7 @@ class Account:
     place: Place
     lanes: dict[Episode, list[Entry]] = field(default_factory=dict)
     digests: list[Digest] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)  # what is owed of acknowledgements
     group_told: dict[str, dt.datetime] = field(default_factory=dict)
     failures: int = 0
     opens: dt.datetime | None = None
@@ -131,6 +143,15 @@ class Ledger:
                 ):
                     entry.group, entry.due = "away", now + 5 * SECOND
 
+    def ack(self, episode: Episode, now: dt.datetime) -> None:
+        """Somebody knows of *episode*: who rings for it is told, once for each time that it is said."""
+        for account in self.accounts.values():
+            told = any(each.state == "told" for each in account.lanes.get(episode, []))
+            said = any((each.episode, each.made) == (episode, now) for each in account.known)
+            if account.place.stateful and told and not said:
+                self.numbers += 1
+                account.known.append(Known(episode, now, now, self.numbers))
+
     def release(
         self, sounding: Iterable[Episode], cooldown: dt.timedelta, now: dt.datetime, *, gone: bool = False
     ) -> None:
@@ -177,7 +198,7 @@ class Ledger:
         for account in self.accounts.values():
             if account.opens is not None and account.opens > now:
                 instants.append(account.opens)
-            instants += [each.due for each in account.digests if each.due > now]
+            instants += [each.due for each in (*account.digests, *account.known) if each.due > now]
             for lane in account.lanes.values():
                 owed = [each for each in lane if each.state == "owed" and each.reason not in WORDS]
                 instants += [each.due for each in owed if each.due is not None and each.due > now]
@@ -320,8 +341,8 @@ class Ledger:
         """Take what is due at a place, several at once where each goes by itself; whether there was anything."""
         if account.opens is not None and account.opens > now:
             return False
-        heads: list[tuple[dt.datetime, int, Entry | Digest]] = [
-            (each.due, each.number, each) for each in account.digests if each.due <= now
+        heads: list[tuple[dt.datetime, int, Entry | Digest | Known]] = [
+            (each.due, each.number, each) for each in (*account.digests, *account.known) if each.due <= now
         ]
         for episode in account.lanes:
             owed = account.owed(episode)
@@ -329,6 +350,9 @@ class Ledger:
                 heads.append((owed[0].due, owed[0].number, owed[0]))
         heads.sort(key=lambda each: each[:2])
         for _, _, head in heads[: 32 if account.batches else 1]:
+            if isinstance(head, Known):
+                self._attempt_known(account, head, now)
+                break
             grouped = isinstance(head, Digest) or head.group is not None
             account.batches = not (grouped or account.place.group or account.place.stateful)
             if isinstance(head, Digest):
@@ -410,6 +434,11 @@ class Ledger:
         group = digest.members[0].group
         if status == 200 and group is not None:
             account.group_told[group] = now
+
+    def _attempt_known(self, account: Account, known: Known, now: dt.datetime) -> None:
+        status = self._attempt(account, ("acknowledge", *known.episode), now)
+        known.attempts += 1
+        known.due = now + backoff(known.attempts) if status == 503 else NEVER
 
     def _attempt(self, account: Account, what: object, now: dt.datetime) -> int:
         status = self.answer(account.place.name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import pathlib
 from dataclasses import replace
 
 from hypothesis import settings
@@ -154,3 +155,33 @@ MANY = settings.default.max_examples if settings.default is not None else 20
 TestDays.settings = settings(
     stateful_step_count=15 if MANY <= 20 else 30, max_examples=4 if MANY <= 20 else MANY
 )
+
+
+async def test_who_rings_is_told_that_somebody_knows(tmp_path: pathlib.Path) -> None:
+    """The model too: of an accepted start alone, again until it is heard, whatever became of the channel."""
+    world = await World.begin(tmp_path / "state.sqlite", await empty(), Rules(), ["hook", "pager"])
+    try:
+        world.letters = dict.fromkeys(HOSTS, "X")
+        world.fates["pager"] = 404
+        await world.minutes()
+        await world.ack("a")
+        world.letters["b"] = "."
+        world.fates["pager"] = 200
+        await world.minutes()
+        world.letters["b"] = "X"
+        world.fates["pager"] = 503
+        await world.minutes()
+        world.fates["pager"] = 200
+        await world.minutes()
+        world.fates["pager"] = 503
+        await world.ack("b")
+        world.places = {"hook": PLACES["hook"]}
+        await world.edit()
+        world.fates["pager"] = 200
+        await world.minutes()
+        await world.agree()
+        said = [(what[0], what[1]) for place, what, _ in world.wire.attempts if place == "pager"]
+        assert said[-2:] == [("acknowledge", "b")] * 2
+        assert ("acknowledge", "a") not in said
+    finally:
+        await world.end()

@@ -383,6 +383,10 @@ class World:
             alert = (await self.book.find(ALERT.id)).alert
             await self.silencing.acknowledge(alert, {"host": host}, None, "test")
             self.acks.add((host, key.started))
+            self.ledger.ack((host, key.started), self.clock.now())
+            self.sender.wake()
+            await self.rest()
+            self.ledger.drain(self.clock.now())
 
     def _holds(self, hush: Hush, now: dt.datetime) -> bool:
         return hush.until is None or now < hush.until
