@@ -34,7 +34,9 @@ async def release_due(tx: Transaction, now: dt.datetime, inhibitions: Sequence[I
         found = await definitions.load(tx, alert_id)
         open_ = (await instances.of(tx, [alert_id]))[alert_id]
         sounding = {
-            each.episode.id: each for each in open_.values() if each.episode and each.phase in _SOUNDING
+            each.episode.id: each
+            for each in open_.values()
+            if each.episode and (each.flapping or each.phase in _SOUNDING)
         }
         ends = [each for each in messages if each.is_end]
         still = [each for each in messages if not each.is_end and found and each.episode in sounding]

@@ -175,7 +175,7 @@ class Start:
     """What the outbox remembers of the first message of one episode to one target: the accepted-starts view.
 
     *status* is the best of the episode's messages there that are not its end: delivered, else owed, else
-    suppressed or failed. *accepted_at* is when the first was accepted. *channel* is the configuration kept for
+    suppressed or failed. *told* is the sequence of the newest of them that was delivered or is owed. *accepted_at* is when the first was accepted. *channel* is the configuration kept for
     the target, for the case that the alert has lost it.
     """
 
@@ -185,6 +185,7 @@ class Start:
     status: Status
     accepted_at: dt.datetime | None = None
     channel: ChannelSpec | None = field(default=None, repr=False)
+    told: int = 0
 
 
 def delivery_id(episode: str, sequence: int, target: Target) -> str:

@@ -179,36 +179,40 @@ def cooldown(
 
 
 def release(waiting: Sequence[Delivery], situation: Situation) -> tuple[Delivery, ...]:
-    """What becomes of what was kept quiet and whose `due_at` has come: ends, and starts of episodes that still fire.
+    """What becomes of what was kept quiet and whose `due_at` has come: ends, and news of episodes that still fire.
 
-    The newest start per episode and target is queued, unless another reason holds; the older ones stay suppressed.
+    The newest per episode and target is queued, unless another reason holds; the older ones stay suppressed. Where the
+    start was told, that is a change or a loss of data of which nothing later was told; repeats are not caught up.
     """
     changed: list[Delivery] = [_thought_again(each, situation) for each in waiting if each.is_end]
     waiting = [each for each in waiting if not each.is_end]
     done: set[tuple[str, Target]] = set()
     known = Known(situation.starts)
-    starts = {(start.episode, start.target) for start in situation.starts if _stands(start)}
+    told = {(start.episode, start.target): start.told for start in situation.starts if _stands(start)}
     for delivery in sorted(waiting, key=lambda one: one.sequence, reverse=True):
         at = (delivery.episode, delivery.target)
-        if at in done or at in starts:
+        stale = at in told and (delivery.kind is Kind.REPEATED or delivery.sequence <= told[at])
+        if at in done or stale:
             changed.append(replace(delivery, due_at=None))
             continue
         done.add(at)
-        overlay = _strongest([*situation.overlays, *situation.by_key.get(delivery.key, ())]) or cooldown(
-            delivery.key,
-            delivery.episode,
-            delivery.target,
-            situation.alert,
-            # What was accepted later than now was so before the clock was set back: this has waited for it already.
-            [one for one in known.of(delivery.key) if (one.accepted_at or situation.now) <= situation.now],
-            situation.now,
-        )
+        overlay = _strongest([*situation.overlays, *situation.by_key.get(delivery.key, ())])
+        if overlay is None and at not in told:
+            overlay = _still_cools(delivery, situation, known)
         if overlay is None:
             queued = replace(delivery, status=Status.QUEUED, reason=None, created_at=situation.now)
             changed.append(replace(queued, due_at=situation.now))
         else:
             changed.append(replace(delivery, reason=overlay.reason, due_at=overlay.until))
     return tuple(changed)
+
+
+def _still_cools(start: Delivery, situation: Situation, known: Known) -> Overlay | None:
+    """The cooldown that keeps quiet a start which has waited once."""
+    now = situation.now
+    # What was accepted later than now was so before the clock was set back: this has waited for it already.
+    earlier = [one for one in known.of(start.key) if (one.accepted_at or now) <= now]
+    return cooldown(start.key, start.episode, start.target, situation.alert, earlier, now)
 
 
 def lift(

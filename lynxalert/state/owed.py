@@ -243,4 +243,5 @@ def _start(
         status,
         min(instants, default=None),
         leading[place],
+        max((row["sequence"] for row in (*accepted, *owed)), default=0),
     )

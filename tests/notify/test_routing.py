@@ -234,8 +234,20 @@ def test_release_thinks_again_about_every_reason() -> None:
     before = start(CHAT, episode="earlier", accepted_at=T + 30 * MINUTE)
     cool = situation(definition=COOL, now=T + HOUR, starts=[before])
     assert shown(release(waiting, cool)) == [(Kind.FIRED, Status.SUPPRESSED, Quiet.COOLDOWN, T + 90 * MINUTE)]
-    told = situation(CHAT, now=T + HOUR, starts=[start(CHAT)])
+    told = situation(CHAT, now=T + HOUR, starts=[replace(start(CHAT), told=1)])
     assert shown(release(waiting, told)) == [(Kind.FIRED, Status.SUPPRESSED, Quiet.MUTED, None)]
+
+
+def test_release_tells_changes_of_what_was_told_and_repeats_nothing() -> None:
+    waiting = suppressed(Kind.FIRED, Kind.CHANGED, Kind.REPEATED)
+    told = situation(CHAT, now=T + HOUR, starts=[replace(start(CHAT), told=1)])
+    assert shown(release(waiting, told)) == [
+        (Kind.REPEATED, Status.SUPPRESSED, Quiet.MUTED, None),
+        (Kind.CHANGED, Status.QUEUED, None, T + HOUR),
+        (Kind.FIRED, Status.SUPPRESSED, Quiet.MUTED, None),
+    ]
+    later = situation(CHAT, now=T + HOUR, starts=[replace(start(CHAT), told=4)])
+    assert {status for _, status, _, _ in shown(release(waiting, later))} == {Status.SUPPRESSED}
 
 
 @pytest.mark.parametrize("still_firing", [True, False])

@@ -96,8 +96,11 @@ class Account:
     def news(self, episode: Episode) -> list[Entry]:
         return [each for each in self.lanes.get(episode, []) if not each.told.is_end]
 
+    def standing(self, episode: Episode) -> list[Entry]:
+        return [each for each in self.news(episode) if each.state in ("owed", "told", "collapsed")]
+
     def stands(self, episode: Episode) -> bool:
-        return any(each.state in ("owed", "told", "collapsed") for each in self.news(episode))
+        return bool(self.standing(episode))
 
     def accepted(self, episode: Episode) -> bool:
         return any(each.state in ("told", "collapsed") for each in self.news(episode))
@@ -321,12 +324,18 @@ class Ledger:
         waiting = [one for one in lane if one.state == "suppressed" and one.resumes]
         if not waiting:
             return
-        if not still or account.stands(episode):
-            for one in waiting:
-                one.resumes = False
+        stands = account.stands(episode)
+        last = max((one.told.sequence for one in account.standing(episode)), default=0)
+        live = [
+            one for one in waiting if not stands or (one.told.kind != "repeated" and one.told.sequence > last)
+        ]
+        for one in waiting:
+            one.resumes = still and one in live
+        if not still or not live:
             return
-        quiet, cools = self.quiet(episode[0], now), self._cools(account, episode, cooldown, now)
-        newest = waiting[-1]
+        quiet = self.quiet(episode[0], now)
+        cools = not stands and self._cools(account, episode, cooldown, now)
+        newest = live[-1]
         if quiet is not None or cools:
             for one in waiting:
                 one.reasons |= {quiet.word} if quiet is not None else {"cooldown"}

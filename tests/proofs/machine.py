@@ -72,7 +72,9 @@ class Key:
 
     @property
     def sounding(self) -> bool:
-        return self.started is not None and self.phase in ("firing", "recovering", "nodata")
+        return self.started is not None and (
+            self.flapping or self.phase in ("firing", "recovering", "nodata")
+        )
 
 
 @dataclass

@@ -49,7 +49,7 @@ class Wire(Http):
         address = url.value if isinstance(url, Url) else url
         place = (yarl.URL(address).host or "").partition(".")[0]
         status = self.answer(place)
-        said = self._event(text) if "dedup_key" in text else _message(text)
+        said = self._event(text) if "dedup_key" in text else self._message(text)
         self.attempts.append((place, said, status))
         if status != 200:
             raise self.failure(status, "as the test wants it")
@@ -63,16 +63,15 @@ class Wire(Http):
             self.episodes[key] = (payload["custom_details"]["labels"]["host"], _instant(payload["timestamp"]))
         return (body["event_action"], *self.episodes[key])
 
-
-def _message(body: Mapping[str, Any]) -> object:
-    members = [
-        (one["labels"]["host"], _instant(one["startsAt"]), one["status"] == "resolved")
-        for one in body["alerts"]
-    ]
-    if body["kind"] == "digest":
-        return ("digest", *sorted(members))
-    host, started, _ = members[0]
-    return (body["kind"], host, started)
+    def _message(self, body: Mapping[str, Any]) -> object:
+        members = [
+            (one["labels"]["host"], _instant(one["startsAt"]), one["status"] == "resolved")
+            for one in body["alerts"]
+        ]
+        if body["kind"] == "digest":
+            return ("digest", *sorted(members))
+        host, started, _ = members[0]
+        return (body["kind"], host, started)
 
 
 def _read(body: bytes | None) -> Any:
