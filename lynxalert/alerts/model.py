@@ -215,8 +215,8 @@ class Match:
     """A result row that meets the condition now.
 
     *labels* are the by-fields, *values* the whole row, *value* the number judged, if one is, *tier* the level
-    reached. *count* is how many rows share the key; *rows* are the first of them, for messages: never stored, never
-    compared.
+    reached. *count* is how many rows share the key, 0 where it is their want that hits; *rows* are the first of them,
+    for messages: never stored, never compared.
     """
 
     key: Key
@@ -226,6 +226,11 @@ class Match:
     tier: str | None = None
     count: int = 1
     rows: tuple[Row, ...] = field(default=(), compare=False, metadata={"stored": False})
+
+    @property
+    def is_of_silence(self) -> bool:
+        """Whether no row stands behind it: no data is what fires."""
+        return self.count == 0
 
 
 @dataclass(frozen=True, slots=True)

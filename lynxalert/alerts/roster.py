@@ -109,7 +109,7 @@ def _without_data(policy: Policy, instance: Instance) -> Given:
         case NoData.NODATA:
             return Given(Input.NONE)
         case NoData.FIRING:
-            row = Match(instance.key, instance.labels, instance.labels)
+            row = Match(instance.key, instance.labels, instance.labels, count=0)
             return Given(Input.HIT, row, Reason.NO_EVENTS)
         case _:
             assert_never(policy.no_data)

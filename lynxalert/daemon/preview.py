@@ -11,7 +11,10 @@ from typing import Any
 from lynxalert.access import Actor
 from lynxalert.access.passes import unsigned
 from lynxalert.alerts import Alert, ChannelSpec, Match
+from lynxalert.alerts.advance import Input
+from lynxalert.alerts.conditions.no_data import SILENCE
 from lynxalert.alerts.failure import EvaluationError
+from lynxalert.alerts.roster import given
 from lynxalert.alerts.schedule import as_of, previous_slot, window
 from lynxalert.alerts.state import step
 from lynxalert.alerts.turn import Turn
@@ -95,7 +98,8 @@ class Preview:
         would_trigger = bool(found.hits)
         labels = found.hits[0].labels if found.hits else {}
         evidence = await self._runner.evidence(alert, looked_at, moment, labels) if would_trigger else ()
-        said = self._runner.phrase(alert, found.row)
+        is_silence = any(hit.is_of_silence for hit in found.hits)
+        said = SILENCE if is_silence else self._runner.phrase(alert, found.row)
         return {
             "would_trigger": would_trigger,
             "result": dict(found.row) if found.row is not None else None,
@@ -150,14 +154,17 @@ class Preview:
         return Found((), rows[0] if rows else None)
 
     async def _missing(self, reading: Reading, at: dt.datetime) -> tuple[Match, ...]:
-        """The keys that are known, and whose silence would start something now."""
+        """The keys that are known, and whose silence counts now, whether it began something already or not."""
         alert = reading.alert
         async with self._database.read() as tx:
             known = (await instances.of(tx, [alert.id]))[alert.id]
         before = previous_slot(alert, at)
         turn = Turn(alert, at, as_of(alert, before) if before is not None else None)
-        told = [each for each in step(turn, known, reading.inputs).transitions if each.is_start]
-        return tuple(each.match or Match(each.key, each.labels, each.labels) for each in told)
+        after = step(turn, known, reading.inputs).instances.values()
+        silent = [
+            each for each in after if given(turn, each, reading.inputs).input in (Input.HIT, Input.NONE)
+        ]
+        return tuple(Match(each.key, each.labels, each.labels, count=0) for each in silent)
 
     def _before_condition(self, alert: Alert) -> Alert:
         """*alert* asking for the rows that its last `where` judges, which are worth seeing when none passes."""

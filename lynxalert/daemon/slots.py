@@ -10,6 +10,7 @@ from lynxalert.alerts import Alert, Inputs, Instance, Key, Lifecycle, NoData, St
 from lynxalert.alerts.catchup import due, retry_at
 from lynxalert.alerts.changes import lifecycle
 from lynxalert.alerts.conditions import Memory, View, build
+from lynxalert.alerts.conditions.no_data import SILENCE
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.health import Notice, failed, judged
 from lynxalert.alerts.schedule import as_of, next_slot, previous_slot, window
@@ -159,6 +160,7 @@ async def occasions_of(
     if len(starts) >= CROWD:
         by_key = await runner.evidence_by_key(alert, window_, starts[0].at, [each.key for each in starts])
     for each in told:
+        is_silence = each.match is not None and each.match.is_of_silence
         row = each.match.values if each.match is not None else None
         evidence = by_key.get(each.key, ())
         if len(starts) < CROWD and _wants_evidence(each):
@@ -167,7 +169,7 @@ async def occasions_of(
             Occasion(
                 alert=alert,
                 transition=each,
-                condition=runner.phrase(alert, row),
+                condition=SILENCE if is_silence else runner.phrase(alert, row),
                 window=window_,
                 rows=each.match.rows if each.match is not None else (),
                 evidence=evidence,

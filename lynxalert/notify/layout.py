@@ -131,7 +131,8 @@ def _what(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
         yield (Piece(f"Now {one_line(transition['tier'])}."),)
     if transition["reason"] in ENDINGS:
         yield (Piece(ENDINGS[transition["reason"]]),)
-    if transition["condition"] and transition["kind"] not in ("resolved", "no_data"):
+    is_said = transition["kind"] in ("resolved", "no_data") or transition["reason"] == "no_events"
+    if transition["condition"] and not is_said:
         yield (Piece(cut(one_line(transition["condition"]), room.value), "code"),)
     if transition["kind"] == "no_data":
         yield (Piece("No events arrived to judge."),)

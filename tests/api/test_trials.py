@@ -200,3 +200,18 @@ async def test_who_sent_test_messages_stands_in_the_audit(house: House) -> None:
     [row] = (await house.ask("GET", "/api/v1/audit?action=alert.test_channels")).data["changes"]
     assert row["object_id"] == made["id"]
     assert row["after"] == {"results": [{"type": "webhook", "name": "Hook", "status": "ok"}]}
+
+
+async def test_silence_is_met_also_while_it_fires_already(house: House) -> None:
+    silent = {
+        "q": "source=beat | stats count by agent",
+        "when": {"type": "no_data"},
+        "expect": [{"agent": "a1"}],
+    }
+    said = "Condition met: no data in the window. Notifications NOT sent (test mode)."
+    unsaved = (await house.ask("POST", "/alerts/test", {**ALERT, **silent, "channels": [house.hook()]})).data
+    assert (unsaved["would_trigger"], unsaved["message"]) == (True, said)
+    made = await house.create(**silent)
+    await house.until(lambda: house.provider.requests, minutes=2)
+    firing = (await house.ask("POST", f"/alerts/{made['id']}/test")).data
+    assert (firing["would_trigger"], firing["message"], firing["rows"]) == (True, said, [{"agent": "a1"}])

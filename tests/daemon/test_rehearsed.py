@@ -11,7 +11,7 @@ import pytest
 
 from lynxalert.config import compiler, load
 from lynxalert.config.compiling import engine
-from lynxalert.daemon.rehearsal import rehearse
+from lynxalert.daemon.rehearsal import Told, rehearse
 from lynxalert.events.script import line_of, play
 
 NOON = dt.datetime(2026, 2, 14, 12, tzinfo=dt.UTC)
@@ -31,15 +31,20 @@ WHEN_SILENT = 'when = { type = "no_data" }'
 WHEN_NEW = 'when = { type = "new_value" }'
 
 
-async def told(folder: pathlib.Path, q: str, more: str, *lines: dict[str, Any]) -> str:
-    """What is told within ten minutes: `5:20 fired ann`, late ones marked."""
+async def messages(folder: pathlib.Path, q: str, more: str, *lines: dict[str, Any]) -> tuple[Told, ...]:
+    """What is told within ten minutes."""
     file = folder / "alert.toml"
     file.write_text(ALERT.format(q=q, more=more))
     settings = load(file, compiler)
     over = functools.partial(engine, macros=settings.macros, lookups=settings.lookup_folder, datamodels={})
     events = play([line_of(each) for each in lines], NOON)
+    return await rehearse(settings.alerts, events, NOON, dt.timedelta(minutes=10), engine=over)
+
+
+async def told(folder: pathlib.Path, q: str, more: str, *lines: dict[str, Any]) -> str:
+    """The same in short: `5:20 fired {"user":"ann"}`."""
     found = []
-    for one in await rehearse(settings.alerts, events, NOON, dt.timedelta(minutes=10), engine=over):
+    for one in await messages(folder, q, more, *lines):
         minutes, seconds = divmod(int((one.at - NOON).total_seconds()), 60)
         key = one.delivery.key if one.delivery.key != "{}" else ""
         found.append(f"{minutes}:{seconds:02} {one.delivery.kind} {key}".strip())
@@ -57,6 +62,14 @@ async def test_silence_is_noticed_whatever_row_a_query_leaves_of_nothing(
     tmp_path: pathlib.Path, q: str
 ) -> None:
     assert await told(tmp_path, q, WHEN_SILENT, BEAT) == "6:35 fired"
+
+
+async def test_a_message_of_silence_speaks_of_nothing_else(tmp_path: pathlib.Path) -> None:
+    more = 'no_data = "firing"\nrepeat_interval = "2m"'
+    found = await messages(tmp_path, "source=app | stats count by user | where count > 9", more, BEAT)
+    fired, again = (one.text for one in found)
+    assert "No events arrived.\nWindow:" in fired
+    assert "no data in the window\nWindow:" in again
 
 
 async def test_an_aggregation_that_stands_first_tells_silence_from_too_few(tmp_path: pathlib.Path) -> None:

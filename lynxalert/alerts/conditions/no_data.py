@@ -10,6 +10,8 @@ from lynxalert.alerts.keys import labels_of
 from lynxalert.alerts.model import ZERO, Alert, Inputs, NoData
 from lynxalert.plan import Row
 
+SILENCE = "no data in the window"
+
 
 @condition("no_data")
 @dataclass(frozen=True, slots=True)
@@ -39,4 +41,4 @@ class NoDataFor(Base):
 
     def phrase(self, row: Row | None) -> str:
         """Whether there was a row."""
-        return "events present: no data is what fires" if row is not None else "no data in the window"
+        return "events present: no data is what fires" if row is not None else SILENCE
