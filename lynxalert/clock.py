@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import time
+from functools import lru_cache
 from typing import Protocol
 
 
@@ -37,6 +38,7 @@ def monotonic() -> float:
     return time.monotonic()
 
 
+@lru_cache(maxsize=4096)  # of a crowd, all say the same few; equal instants read alike, whatever their zone
 def rfc3339(instant: dt.datetime) -> str:
     """*instant* as RFC 3339 in UTC, trailing zeros of the fraction removed.
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from lynxalert.alerts import ZERO, Alert, ChannelSpec
@@ -22,6 +22,7 @@ from lynxalert.notify.queueing import groupings_of, queue, situation_of
 from lynxalert.notify.routing import Situation
 from lynxalert.state import (
     Transaction,
+    begun,
     chronicle,
     definitions,
     evidence,
@@ -30,7 +31,6 @@ from lynxalert.state import (
     instances,
     notices,
     outbox,
-    owed,
 )
 from lynxalert.state.chronicle import OVER, Matter, Note
 
@@ -76,19 +76,19 @@ async def commit(
     await chronicle.note(tx, healths(valid), now)
     told = [occasion.transition for each in valid for occasion in each.occasions]
     quiet = await quietness(tx, now, voice.inhibitions()) if told else Quietness(now)
+    context = Context(quiet, voice.deliver, await known_starts(tx, valid, now), len(told) >= CROWD)
     deliveries: list[Delivery] = []
     for each in valid:
-        owed_now = await decide(
-            tx, each.alert, each.occasions, quiet, voice.deliver, crowd=len(told) >= CROWD
-        )
+        owed_now = await decide(tx, each.alert, each.occasions, context)
         deliveries += away(each, owed_now, now)
-        found = {one.transition.episode: one.evidence for one in each.occasions if one.transition.is_start}
-        await evidence.freeze(tx, each.alert.id, found, now)
         for notice in each.notices:
             deliveries += voice.tell(each.alert, notice)
             await notices.owe(tx, of_alert(each.alert, notice), voice.error_channels(), now)
         for at, inputs in each.amended.items():
             await history.amend(tx, each.alert.id, at, inputs)
+    starts = [one for each in valid for one in each.occasions if one.transition.is_start]
+    frozen = ((one.alert.id, one.transition.episode, one.evidence) for one in starts)
+    await evidence.freeze(tx, frozen, now)
     await instances.save_cursors(tx, [each.cursor for each in valid])
     await history.record(tx, [made for each in valid for made in each.evaluations])
     await history.append(tx, told, now)
@@ -110,45 +110,72 @@ async def say(
 ) -> None:
     """Write what happened to instances of *alert* into history, and queue what is owed for it."""
     await history.append(tx, [each.transition for each in occasions], quiet.now)
-    await outbox.enqueue(tx, await decide(tx, alert, occasions, quiet, deliver))
+    starts = await begun.starts_of(tx, _sought(alert, occasions, quiet.now))
+    await outbox.enqueue(tx, await decide(tx, alert, occasions, Context(quiet, deliver, starts)))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What decisions of one commit share: the *starts* known of each alert, when each group goes out.
+
+    *crowd*: so much is told that most of it will be read in digests.
+    """
+
+    quiet: Quietness
+    deliver: Deliver
+    starts: Mapping[str, Sequence[Start]]
+    crowd: bool = False
+    due_at: dict[tuple[Target, str], dt.datetime] = field(default_factory=dict)
+
+
+async def known_starts(
+    tx: Transaction, outcomes: Sequence[Outcome], now: dt.datetime
+) -> Mapping[str, Sequence[Start]]:
+    """What channels know of all that *outcomes* tell, asked at once."""
+    sought: dict[str, begun.Sought] = {}
+    for each in outcomes:
+        sought |= _sought(each.alert, each.occasions, now)
+    return await begun.starts_of(tx, sought)
+
+
+def _sought(alert: Alert, occasions: Sequence[Occasion], now: dt.datetime) -> Mapping[str, begun.Sought]:
+    """What must be known of *alert* to tell *occasions*: nothing of first starts, unless there is a cooldown."""
+    cooldown = alert.policy.cooldown
+    if not occasions or (cooldown <= ZERO and all(each.transition.sequence == 1 for each in occasions)):
+        return {}
+    episodes = {each.transition.episode for each in occasions}
+    return {alert.id: begun.Sought(episodes, now - cooldown if cooldown > ZERO else None)}
 
 
 async def decide(
-    tx: Transaction,
-    alert: Alert,
-    occasions: Sequence[Occasion],
-    quiet: Quietness,
-    deliver: Deliver,
-    *,
-    crowd: bool = False,
+    tx: Transaction, alert: Alert, occasions: Sequence[Occasion], context: Context
 ) -> Sequence[Delivery]:
-    """What is owed for *occasions* of *alert*, by all that is known of its channels; *crowd*: others are told as well."""
+    """What is owed for *occasions* of *alert*, by all that is known of its channels."""
     if not occasions:
         return ()
-    told = [each.transition for each in occasions]
-    starts: tuple[Start, ...] = ()
-    if alert.policy.cooldown > ZERO or any(each.sequence > 1 for each in told):
-        episodes = {each.episode for each in told}
-        starts = await owed.starts(tx, alert.id, episodes, quiet.now - alert.policy.cooldown)
+    quiet, told = context.quiet, [each.transition for each in occasions]
     situation = situation_of(
         alert,
         quiet.now,
         overlays=quiet.of_alert(alert),
         by_key=quiet.of_transitions(alert, told),
-        starts=starts,
-        crowd=crowd or len(occasions) >= CROWD,
+        starts=context.starts.get(alert.id, ()),
+        crowd=context.crowd or len(occasions) >= CROWD,
     )
-    return await gathered(tx, deliver(occasions, situation), situation)
+    return await gathered(tx, context.deliver(occasions, situation), situation, context.due_at)
 
 
 async def gathered(
-    tx: Transaction, deliveries: Sequence[Delivery], situation: Situation
+    tx: Transaction,
+    deliveries: Sequence[Delivery],
+    situation: Situation,
+    due_at: dict[tuple[Target, str], dt.datetime] | None = None,
 ) -> Sequence[Delivery]:
-    """*deliveries*, those of channels that group due with their group."""
+    """*deliveries*, those of channels that group due with their group; *due_at* remembers when each group is."""
     groupings, now = groupings_of(situation.addressees), situation.now
     if not groupings:
         return deliveries
-    due_at: dict[tuple[Target, str], dt.datetime] = {}
+    due_at = {} if due_at is None else due_at
     found = []
     for each in deliveries:
         grouping = groupings.get(each.target)

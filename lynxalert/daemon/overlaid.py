@@ -14,7 +14,7 @@ from lynxalert.alerts.model import Lifecycle
 from lynxalert.daemon.quiet import quietness
 from lynxalert.notify.queueing import target_of
 from lynxalert.notify.routing import cooldown
-from lynxalert.state import Database, overlays, owed
+from lynxalert.state import Database, begun, overlays
 
 
 async def overlays_of(
@@ -27,7 +27,7 @@ async def overlays_of(
         found.append({"reason": str(state), "until": alert.paused_until if alert.paused else None})
     async with database.read() as tx:
         mute = await overlays.mute_of(tx, alert.id, now)
-        starts = await owed.starts(tx, alert.id, [], now - alert.policy.cooldown)
+        starts = await begun.starts(tx, alert.id, [], now - alert.policy.cooldown)
         standing = await quietness(tx, now)
     if mute is not None:
         found.append({"reason": "muted", "until": mute.ends_at, "note": mute.reason or None})

@@ -15,7 +15,7 @@ from lynxalert.notify.model import Delivery, Quiet
 from lynxalert.notify.queueing import situation_of
 from lynxalert.notify.routing import lift, release
 from lynxalert.plan import Row
-from lynxalert.state import Definition, Silence, Transaction, definitions, instances, outbox, owed
+from lynxalert.state import Definition, Silence, Transaction, begun, definitions, instances, outbox, owed
 
 _SOUNDING = (Phase.FIRING, Phase.RECOVERING, Phase.NODATA)
 
@@ -97,6 +97,6 @@ async def _thought_again(
         quiet.now,
         overlays=quiet.of_alert(alert),
         by_key=quiet.of_instances(alert, known),
-        starts=await owed.starts(tx, alert.id, episodes, quiet.now - alert.policy.cooldown),
+        starts=await begun.starts(tx, alert.id, episodes, quiet.now - alert.policy.cooldown),
     )
     return release(still, situation)

@@ -41,14 +41,17 @@ class Occasion:
     test: bool = False
 
 
-def facts_of(occasion: Occasion) -> dict[str, Plain]:
-    """The values by root name; all of them plain JSON, texts cleaned, rows and events bounded."""
+def facts_of(occasion: Occasion, alert: Mapping[str, Plain] | None = None) -> dict[str, Plain]:
+    """The values by root name; all of them plain JSON, texts cleaned, rows and events bounded.
+
+    *alert* are the `alert_facts` of its alert, where they are known: a crowd shares them.
+    """
     transition, match = occasion.transition, occasion.transition.match
     result = plain(match.values) if match else {}
     rows = occasion.rows or (match.rows if match else ())
     listed = [plain(row) for row in rows[:MOST_ROWS]] or ([result] if result else [])
     return {
-        "alert": alert_facts(occasion.alert),
+        "alert": alert if alert is not None else alert_facts(occasion.alert),
         "result": result or (listed[0] if listed else {}),
         "rows": listed,
         "instance": {

@@ -83,7 +83,7 @@ def runbook(occasion: Occasion) -> Iterator[Link]:
     """Where the alert's labels say what to do."""
     for name in RUNBOOKS:
         address = occasion.alert.labels.get(name, "")
-        if is_web(address):
+        if address and is_web(address):
             yield Link("Runbook", address, "runbook")
             return
 

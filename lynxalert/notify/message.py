@@ -6,7 +6,8 @@ Not here: how it is rendered (`render`), and what each channel makes of it (`cha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
+from operator import attrgetter
 from typing import Any, TypeAlias
 
 # Text, number, Boolean, nothing, or lists and objects of them: what `json.dumps` takes unchanged.
@@ -121,7 +122,7 @@ class Message:
 
     def as_json(self) -> dict[str, Plain]:
         """A dictionary that JSON can hold; `from_json` is its inverse."""
-        shallow = {name: getattr(self, name) for name in self.__slots__ if name != "picture"}
+        shallow = dict(zip(_STORED, _stored(self), strict=True))
         return {**shallow, "links": [asdict(link) for link in self.links]}
 
     @classmethod
@@ -132,3 +133,7 @@ class Message:
         for name in ("rows", "evidence", "warnings", "members"):
             known[name] = tuple(known.get(name, ()))
         return cls(**known)
+
+
+_STORED = tuple(each.name for each in fields(Message) if each.name != "picture")
+_stored = attrgetter(*_STORED)

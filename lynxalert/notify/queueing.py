@@ -10,7 +10,7 @@ from typing import TypeAlias
 from lynxalert.alerts.model import Alert, ChannelSpec, Grouping, Key
 from lynxalert.notify.channel import Channel, target
 from lynxalert.notify.configure import configure
-from lynxalert.notify.facts import Occasion
+from lynxalert.notify.facts import Occasion, alert_facts
 from lynxalert.notify.grouping import group_of
 from lynxalert.notify.links import runbook
 from lynxalert.notify.message import Link
@@ -72,9 +72,13 @@ def queue(
     groupings = groupings_of(situation.addressees)
     digested = gathering(situation.addressees) if situation.crowd else frozenset()
     told = {
-        (one.transition.episode, one.transition.sequence): replace(one, links=links(one, situation.now))
+        (one.transition.episode, one.transition.sequence): replace(one, links=found)
+        if (found := links(one, situation.now)) or one.links
+        else one
         for one in occasions
     }
+    alerts = {id(one.alert): one.alert for one in occasions}
+    facts = {each: alert_facts(alert) for each, alert in alerts.items()}
     deliveries = []
     for decision in route([occasion.transition for occasion in occasions], situation):
         transition = decision.transition
@@ -93,7 +97,7 @@ def queue(
                 created_at=situation.now,
                 due_at=decision.due_at,
                 message=(outlined if decision.target in digested else compose)(
-                    occasion, channels.get(decision.target), identity
+                    occasion, channels.get(decision.target), identity, facts[id(occasion.alert)]
                 ),
                 reason=decision.reason,
                 group=_group(situation, decision, groupings.get(decision.target)),

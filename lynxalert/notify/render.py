@@ -38,16 +38,30 @@ class _Texts:
     notes: tuple[str, ...]
 
 
-def compose(occasion: Occasion, channel: Channel | None = None, delivery: str = "") -> Message:
-    """The message that tells *occasion* on *channel* (None: plain). *delivery* is the id of its delivery."""
-    return written(outlined(occasion, channel, delivery), channel)
+def compose(
+    occasion: Occasion,
+    channel: Channel | None = None,
+    delivery: str = "",
+    alert: Mapping[str, Plain] | None = None,
+) -> Message:
+    """The message that tells *occasion* on *channel* (None: plain). *delivery* is the id of its delivery.
+
+    *alert* are the `alert_facts` of its alert, where they are known.
+    """
+    return written(outlined(occasion, channel, delivery, alert), channel)
 
 
-def outlined(occasion: Occasion, channel: Channel | None = None, delivery: str = "") -> Message:
+def outlined(
+    occasion: Occasion,
+    channel: Channel | None = None,
+    delivery: str = "",
+    alert: Mapping[str, Plain] | None = None,
+) -> Message:
     """The message that `compose` makes, its texts not written yet: its title stands in their place."""
     chart = next((link.url for link in occasion.links if link.kind == "chart"), None)
-    occasion = replace(occasion, links=tuple(link for link in occasion.links if link.kind != "chart"))
-    facts, notes = facts_of(occasion), list[str]()
+    if chart is not None:
+        occasion = replace(occasion, links=tuple(link for link in occasion.links if link.kind != "chart"))
+    facts, notes = facts_of(occasion, alert), list[str]()
     facts["heading"] = _heading(occasion, channel, facts, notes)
     transition, said = occasion.transition, title(facts)
     return Message(

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Update, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lynxalert.state.many import Many
 from lynxalert.state.tables import acks, chronicle, instances, silences
 
 FOREVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)  # sorts after every instant, and fits every client
@@ -66,11 +67,7 @@ class _Over:
 OVER = _Over()
 
 
-async def note(tx: AsyncConnection, notes: Iterable[Note], now: dt.datetime) -> None:
-    """Close what is open of each of *notes* at *now*, and open what holds instead."""
-    every = list(notes)
-    if not every:
-        return
+def _close() -> Update:
     c = chronicle.c
     open_ = update(chronicle).where(
         c.matter == bindparam("a_matter"),
@@ -78,23 +75,30 @@ async def note(tx: AsyncConnection, notes: Iterable[Note], now: dt.datetime) -> 
         c.key == bindparam("a_key"),
         c.until > bindparam("now"),
     )
+    return open_.values(until=bindparam("now"))
+
+
+_CLOSE = Many(_close(), ["until"])
+_OPEN = Many(insert(chronicle), ["matter", "alert_id", "key", "since", "until", "body"])
+
+
+async def note(tx: AsyncConnection, notes: Iterable[Note], now: dt.datetime) -> None:
+    """Close what is open of each of *notes* at *now*, and open what holds instead."""
+    every = list(notes)
+    if not every:
+        return
     places = [
         {"a_matter": str(each.matter), "an_alert": each.alert_id, "a_key": each.key, "now": now}
         for each in every
         if not each.is_new
     ]
-    if places:
-        await tx.execute(open_.values(until=bindparam("now")), places)
-    fresh = [_columns(each, now) for each in every if each.body is not OVER]
-    if fresh:
-        await tx.execute(insert(chronicle), fresh)
+    await _CLOSE.execute(tx, places)
+    await _OPEN.execute(tx, [_columns(each, now) for each in every if each.body is not OVER])
 
 
 async def held(tx: AsyncConnection, passed: Iterable[tuple[dt.datetime, Note]]) -> None:
     """Write down what is over already: each held from the instant beside it to its `until`."""
-    rows = [_columns(each, since) for since, each in passed]
-    if rows:
-        await tx.execute(insert(chronicle), rows)
+    await _OPEN.execute(tx, [_columns(each, since) for since, each in passed])
 
 
 async def at(

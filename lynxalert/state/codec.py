@@ -15,10 +15,12 @@ import typing
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
+from lynxalert.state.encoding import INSTANT, KIND, Written, text_of
+
+__all__ = ["Written", "dumps", "loads", "unpack", "written"]
+
 T = TypeVar("T")
 Reader: TypeAlias = collections.abc.Callable[[Any], Any]
-
-_INSTANT = "$at"
 
 
 def dumps(value: Any) -> str:
@@ -26,7 +28,12 @@ def dumps(value: Any) -> str:
 
     Sets do not exist here.
     """
-    return _ENCODER.encode(value)
+    return text_of(value)
+
+
+def written(value: Any) -> Written:
+    """What `dumps` makes of *value*; `dumps` leaves it as it is."""
+    return Written(text_of(value))
 
 
 def loads(text: str) -> Any:
@@ -43,14 +50,6 @@ def unpack(cls: type[T], stored: Any) -> T:
         if name in stored
     }
     return cls(**values)
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...] | None:
-    """The fields of a dataclass that are stored; None of anything else."""
-    if not dataclasses.is_dataclass(kind):
-        return None
-    return tuple(each.name for each in dataclasses.fields(kind) if each.metadata.get("stored", True))
 
 
 @cache
@@ -86,8 +85,8 @@ def _one_of(options: tuple[Any, ...]) -> Reader:
     read = _reader(next(each for each in options if each is not type(None)))
 
     def one(stored: Any) -> Any:
-        if isinstance(stored, dict) and "$is" in stored:
-            return unpack(named[stored["$is"]], stored)
+        if isinstance(stored, dict) and KIND in stored:
+            return unpack(named[stored[KIND]], stored)
         return stored if read is None else read(stored)
 
     return one
@@ -103,32 +102,13 @@ def _seconds(stored: Any) -> dt.timedelta:
     return dt.timedelta(seconds=stored)
 
 
-def _tagged(value: Any) -> Any:
-    if isinstance(value, dt.datetime):
-        return {_INSTANT: value.isoformat()}
-    kind: Any = type(value)
-    names = _names(kind)
-    if names is not None:
-        return {"$is": kind.__name__, **{name: getattr(value, name) for name in names}}
-    match value:
-        case dt.timedelta():
-            return value.total_seconds()
-        case enum.Enum():
-            return value.value
-        case collections.abc.Mapping():
-            return dict(value)
-        case _:
-            raise TypeError(f"{type(value).__name__} cannot be stored")
-
-
 def _untagged(stored: dict[str, Any]) -> Any:
-    if stored.keys() != {_INSTANT}:
+    if stored.keys() != {INSTANT}:
         return stored
     try:
-        return dt.datetime.fromisoformat(stored[_INSTANT])
+        return dt.datetime.fromisoformat(stored[INSTANT])
     except (TypeError, ValueError):  # an event's own field of that name
         return stored
 
 
 _DECODER = json.JSONDecoder(object_hook=_untagged)
-_ENCODER = json.JSONEncoder(default=_tagged, ensure_ascii=False, separators=(",", ":"))

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.state import chronicle, codec, terms
 from lynxalert.state.chronicle import OVER, Matter, Note
+from lynxalert.state.many import Many
 from lynxalert.state.tables import alerts, deliveries, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -134,7 +135,7 @@ async def add(tx: AsyncConnection, fresh: Sequence[Alert], now: dt.datetime) -> 
     """`put` of alerts that never were, all at once."""
     stored = tuple(Definition(alert=each, revision=1, created_at=now, updated_at=now) for each in fresh)
     if stored:
-        await tx.execute(insert(alerts), [_columns(each) for each in stored])
+        await _ADD.execute(tx, [_columns(each) for each in stored])
         await terms.note(tx, [(each, 1, now, now) for each in fresh], fresh=True)
         bare = [replace(each, channels=()) for each in fresh]
         await chronicle.held(tx, [(now, Note(Matter.DEFINITION, each.id, "", each)) for each in bare])
@@ -158,6 +159,16 @@ async def channels(tx: AsyncConnection, alert_id: str) -> tuple[ChannelSpec, ...
     """Every channel that *alert_id* has, then every one it lost, deleted alerts included."""
     found = await _any(tx, alert_id)
     return () if found is None else (*found.alert.channels, *found.retired)
+
+
+async def channels_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, tuple[ChannelSpec, ...]]:
+    """`channels` of many, by id."""
+    found: dict[str, tuple[ChannelSpec, ...]] = {}
+    for start in range(0, len(alert_ids), _PART):
+        part = select(*COLUMNS).where(alerts.c.id.in_(alert_ids[start : start + _PART]))
+        for each in map(definition, (await tx.execute(part)).mappings()):
+            found[each.alert.id] = (*each.alert.channels, *each.retired)
+    return found
 
 
 async def forget_retired(tx: AsyncConnection) -> int:
@@ -204,6 +215,9 @@ def _columns(stored: Definition) -> dict[str, Any]:
         "updated_at": stored.updated_at,
         "deleted_at": stored.deleted_at,
     }
+
+
+_ADD = Many(insert(alerts), alerts.c.keys())
 
 
 @lru_cache(maxsize=REMEMBERED)

@@ -13,6 +13,7 @@ from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery, Special, Status, Target
 from lynxalert.notify.queueing import target_of
 from lynxalert.notify.routing import SILENCING
+from lynxalert.state import codec
 from lynxalert.state.chronicle import Matter, Note
 from lynxalert.state.tables import deliveries
 
@@ -49,6 +50,20 @@ def columns(delivery: Delivery) -> dict[str, Any]:
         "message": delivery.message.as_json(),
         **progress(delivery),
     }
+
+
+def rows_of(owed: Sequence[Delivery]) -> list[dict[str, Any]]:
+    """The rows of *owed*; what messages say of an alert is written once for all that share it."""
+    alerts: dict[int, codec.Written] = {}
+    found = []
+    for each in owed:
+        row = columns(each)
+        facts = each.message.alert
+        if id(facts) not in alerts:
+            alerts[id(facts)] = codec.written(facts)
+        row["message"]["alert"] = alerts[id(facts)]
+        found.append(row)
+    return found
 
 
 def progress(delivery: Delivery) -> dict[str, Any]:

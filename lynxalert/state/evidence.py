@@ -3,30 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lynxalert.state.many import Many
 from lynxalert.state.tables import evidence
 
 MOST_EVENTS = 10
 LONGEST = 4096  # characters of an event
 _BATCH = 500
+_FREEZE = Many(insert(evidence).on_conflict_do_nothing(), evidence.c.keys())
 
 
 async def freeze(
-    tx: AsyncConnection, alert_id: str, found: Mapping[str, Sequence[str]], now: dt.datetime
+    tx: AsyncConnection, found: Iterable[tuple[str, str, Sequence[str]]], now: dt.datetime
 ) -> None:
-    """Keep the events *found* by episode; what is kept of an episode already stays."""
+    """Keep the events *found*, each with its alert and its episode; what is kept of an episode already stays."""
     rows = [
         {"episode": episode, "alert_id": alert_id, "recorded_at": now, "events": _bounded(events)}
-        for episode, events in found.items()
+        for alert_id, episode, events in found
         if events
     ]
-    if rows:
-        await tx.execute(insert(evidence).on_conflict_do_nothing(), rows)
+    await _FREEZE.execute(tx, rows)
 
 
 async def of(tx: AsyncConnection, episodes: Collection[str]) -> dict[str, list[str]]:

@@ -15,6 +15,7 @@ from lynxalert.alerts import Inputs, Transition
 from lynxalert.alerts.late import Judged
 from lynxalert.plan import TimeWindow
 from lynxalert.state import codec
+from lynxalert.state.many import Many
 from lynxalert.state.tables import evaluations, transitions
 
 QUIET = Inputs()  # what a slot without hits and bands says; not written down
@@ -58,17 +59,12 @@ class Recorded:
 
 async def record(tx: AsyncConnection, made: Sequence[Evaluation]) -> None:
     """Append evaluations."""
-    if made:
-        await tx.execute(insert(evaluations), [_evaluation_columns(each) for each in made])
+    await _RECORD.execute(tx, [_evaluation_columns(each) for each in made])
 
 
 async def append(tx: AsyncConnection, told: Sequence[Transition], now: dt.datetime) -> None:
     """Append transitions; one that is there already, after a crash, is left as it is."""
-    if told:
-        rows = [_transition_columns(each, now) for each in told]
-        await tx.execute(
-            insert(transitions).on_conflict_do_nothing(index_elements=["episode", "sequence"]), rows
-        )
+    await _APPEND.execute(tx, [_transition_columns(each, now) for each in told])
 
 
 async def known(tx: AsyncConnection, episodes: Collection[str]) -> frozenset[str]:
@@ -239,6 +235,13 @@ def _inputs(kind: str, stored: Any) -> Inputs | None:
     if stored is None:
         return QUIET if kind == "judged" else None
     return None if stored is FORGOTTEN else codec.unpack(Inputs, stored)
+
+
+_RECORD = Many(insert(evaluations), [each.name for each in evaluations.c if each.name != "id"])
+_APPEND = Many(
+    insert(transitions).on_conflict_do_nothing(index_elements=["episode", "sequence"]),
+    [each.name for each in transitions.c if each.name != "id"],
+)
 
 
 def _transition_columns(told: Transition, now: dt.datetime) -> dict[str, Any]:

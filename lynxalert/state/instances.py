@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Text, delete, select, tuple_, type_coerce
+from sqlalchemy import Row, Table, Text, delete, select, tuple_, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,6 +18,7 @@ from lynxalert.alerts.health import Health, HealthState
 from lynxalert.alerts.roster import is_idle
 from lynxalert.state import chronicle, codec
 from lynxalert.state.chronicle import OVER, Matter, Note
+from lynxalert.state.many import Many
 from lynxalert.state.tables import SOUNDS, cursors, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -111,31 +112,32 @@ async def save_all(
     gone: list[tuple[str, Key]] = []
     notes: list[Note] = []
     for alert_id, before, after in moved:
-        notes += _notes(alert_id, before, after)
-        changed += (
-            _instance_columns(alert_id, each) for key, each in after.items() if before.get(key) != each
-        )
+        fresh = {
+            key: _instance_columns(alert_id, each) for key, each in after.items() if before.get(key) != each
+        }
+        changed += fresh.values()
+        notes += _notes(alert_id, before, after, fresh)
         gone += ((alert_id, key) for key in before if key not in after)
     for part in _parts(gone):
         await tx.execute(delete(instances).where(tuple_(instances.c.alert_id, instances.c.key).in_(part)))
-    if changed:
-        statement = insert(instances)
-        fresh = {name: statement.excluded[name] for name in ("phase", "since", "episode", "body")}
-        await tx.execute(
-            statement.on_conflict_do_update(index_elements=["alert_id", "key"], set_=fresh), changed
-        )
+    await _SAVE.execute(tx, changed)
     await chronicle.note(tx, notes, now)
 
 
-def _notes(alert_id: str, before: Mapping[Key, Instance], after: Mapping[Key, Instance]) -> list[Note]:
-    """What the chronicle says of the instances that stand otherwise than before."""
+def _notes(
+    alert_id: str,
+    before: Mapping[Key, Instance],
+    after: Mapping[Key, Instance],
+    fresh: Mapping[Key, Mapping[str, Any]],
+) -> list[Note]:
+    """What the chronicle says of the instances that stand otherwise than before, all of them among the rows of *fresh*."""
     moved = [(key, each) for key, each in after.items() if _stand(before.get(key)) != _stand(each)]
     notes = [
         Note(
             Matter.INSTANCE,
             alert_id,
             key,
-            OVER if _stand(each) is None else each,
+            OVER if _stand(each) is None else fresh[key]["body"],
             is_new=_stand(before.get(key)) is None,
         )
         for key, each in moved
@@ -167,12 +169,7 @@ async def cursor_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, 
 
 async def save_cursors(tx: AsyncConnection, moved: Iterable[Cursor]) -> None:
     """Write *moved*, in place of what was there."""
-    rows = [_cursor_columns(each) for each in moved]
-    if not rows:
-        return
-    statement = insert(cursors)
-    fresh = {name: statement.excluded[name] for name in rows[0] if name != "alert_id"}
-    await tx.execute(statement.on_conflict_do_update(index_elements=["alert_id"], set_=fresh), rows)
+    await _SAVE_CURSORS.execute(tx, [_cursor_columns(each) for each in moved])
 
 
 async def drop_cursor(tx: AsyncConnection, alert_id: str) -> None:
@@ -198,8 +195,19 @@ def _instance_columns(alert_id: str, instance: Instance) -> dict[str, Any]:
         "phase": str(instance.phase),
         "since": instance.since,
         "episode": instance.episode.id if instance.episode else None,
-        "body": instance,
+        "body": codec.written(instance),
     }
+
+
+def _put(table: Table, *key: str) -> Many:
+    """A row in place of what has its *key*."""
+    statement = insert(table)
+    fresh = {each.name: statement.excluded[each.name] for each in table.c if each.name not in key}
+    return Many(statement.on_conflict_do_update(index_elements=key, set_=fresh), table.c.keys())
+
+
+_SAVE = _put(instances, "alert_id", "key")
+_SAVE_CURSORS = _put(cursors, "alert_id")
 
 
 def _cursor_columns(cursor: Cursor) -> dict[str, Any]:

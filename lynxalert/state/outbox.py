@@ -22,7 +22,8 @@ from lynxalert.notify.wellbeing import ChannelHealth, after, news_of
 from lynxalert.state import chronicle, claiming, gathering, notices, rewound, wellbeing
 from lynxalert.state.claiming import LEASED, is_head
 from lynxalert.state.database import Database
-from lynxalert.state.deliveries import columns, delivery, is_free_to_go, passed, progress
+from lynxalert.state.deliveries import delivery, is_free_to_go, passed, progress, rows_of
+from lynxalert.state.many import Many
 from lynxalert.state.tables import attempts, deliveries
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -31,12 +32,14 @@ _WAITING = (str(Status.QUEUED), str(Status.RETRYING))
 
 # `which` is the delivery; the columns are those of `progress`.
 _SETTLE = update(deliveries).where(deliveries.c.id == bindparam("which"))
+_ENQUEUE = Many(
+    insert(deliveries).on_conflict_do_nothing(), [each.name for each in deliveries.c if each.name != "number"]
+)
 
 
 async def enqueue(tx: AsyncConnection, owed: Sequence[Delivery]) -> None:
     """Add deliveries within the transaction that commits their transitions; one that is there already stays."""
-    if owed:
-        await tx.execute(insert(deliveries).on_conflict_do_nothing(), [columns(each) for each in owed])
+    await _ENQUEUE.execute(tx, rows_of(owed))
 
 
 async def store(tx: AsyncConnection, changed: Sequence[Delivery], now: dt.datetime | None = None) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, case, delete, func, or_, select, update
+from sqlalchemy import and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import ChannelSpec, Kind
-from lynxalert.notify.model import Delivery, Quiet, Special, Start, Status, Target
-from lynxalert.state import chronicle, definitions
-from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, delivery, is_kept_quiet, passed, target
+from lynxalert.alerts import Kind
+from lynxalert.notify.model import Delivery, Quiet, Status, Target
+from lynxalert.state import chronicle
+from lynxalert.state.deliveries import ACCEPTED, OWED, delivery, is_kept_quiet, passed, target
 from lynxalert.state.tables import attempts, deliveries, instances
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
@@ -112,27 +112,6 @@ async def counts(tx: AsyncConnection) -> dict[Status, int]:
     return {Status(row.status): row.many for row in await tx.execute(found)}
 
 
-async def starts(
-    tx: AsyncConnection, alert_id: str, episodes: Collection[str], accepted_since: dt.datetime
-) -> tuple[Start, ...]:
-    """What channels know of *episodes* of an alert, and every start they accepted since *accepted_since*."""
-    others = (str(Kind.RESOLVED), *map(str, Special))
-    news = and_(deliveries.c.alert_id == alert_id, deliveries.c.kind.not_in(others))
-    lately = select(deliveries.c.episode).where(
-        news, deliveries.c.status.in_(ACCEPTED), deliveries.c.settled_at >= accepted_since
-    )
-    found = select(deliveries).where(
-        news, or_(deliveries.c.episode.in_(list(episodes)), deliveries.c.episode.in_(lately))
-    )
-    groups: dict[tuple[Any, ...], list[RowMapping]] = {}
-    for row in (await tx.execute(found.order_by(deliveries.c.number))).mappings():
-        place = (row["episode"], row["type"], row["name"], row["destination"])
-        groups.setdefault(place, []).append(row)
-    channels = await definitions.channels(tx, alert_id) if groups else ()
-    leading: dict[Target, ChannelSpec | None] = {}
-    return tuple(_start(rows, channels, leading) for rows in groups.values())
-
-
 async def delivered_of(tx: AsyncConnection, episode: str) -> tuple[Delivery, ...]:
     """What was delivered of an episode, in order."""
     d = deliveries.c
@@ -220,28 +199,3 @@ async def quieted(
         found = found.where(deliveries.c.alert_id == alert_id)
     rows = (await tx.execute(found.order_by(deliveries.c.number))).mappings()
     return tuple(map(delivery, rows))
-
-
-def _start(
-    rows: Sequence[RowMapping],
-    channels: Sequence[ChannelSpec],
-    leading: dict[Target, ChannelSpec | None],
-) -> Start:
-    """One episode at one target: the best of its messages there. *leading* remembers what leads to each target."""
-    accepted = [row for row in rows if row["status"] in ACCEPTED]
-    owed = [row for row in rows if row["status"] in OWED]
-    first = (accepted or owed or rows)[0]
-    status = Status.DELIVERED if accepted else Status(first["status"])
-    instants = [row["settled_at"] for row in accepted if row["settled_at"] is not None]
-    place = target(first)
-    if place not in leading:
-        leading[place] = channel_of(channels, place)
-    return Start(
-        first["key"],
-        first["episode"],
-        place,
-        status,
-        min(instants, default=None),
-        leading[place],
-        max((row["sequence"] for row in (*accepted, *owed)), default=0),
-    )

@@ -17,7 +17,7 @@ from lynxalert.daemon.sender import Sender
 from lynxalert.notify.http import Http
 from lynxalert.notify.model import Delivery
 from lynxalert.notify.queueing import queue, situation_of
-from lynxalert.state import Database, StoredOutbox, outbox, owed
+from lynxalert.state import Database, StoredOutbox, begun, outbox, owed
 from tests.fakes import FakeClock, settle
 from tests.notify.occasions import T, alert, occasion
 from tests.notify.provider import Provider, outbound, serving
@@ -67,7 +67,7 @@ class Chat:
         names = {each.transition.episode for each in told}
 
         async def work(tx: Any) -> None:
-            starts = await owed.starts(tx, definition.id, names, now)
+            starts = await begun.starts(tx, definition.id, names, now)
             situation = situation_of(definition, now, starts=starts, crowd=crowd)
             await outbox.enqueue(tx, await gathered(tx, queue(told, situation), situation))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -10,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lynxalert.alerts import Alert, Cron, Inputs, Instance, Transition
+from lynxalert.alerts import Alert, Cron, Inputs, Instance, Match, Phase, Transition
 from lynxalert.alerts.health import Health
-from lynxalert.state import codec
+from lynxalert.state import codec, encoding
 from tests.state.samples import ALERT, INSTANCE, MATCH, NOON, TRANSITION
 
 instants = st.datetimes(timezones=st.just(dt.UTC))
@@ -30,6 +32,39 @@ plain = st.recursive(
 @given(plain)
 def test_plain_values_come_back(value: Any) -> None:
     assert codec.loads(codec.dumps(value)) == value
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.sampled_from([Phase.FIRING, NOON - NOON, INSTANCE, MATCH, INSTANCE.episode]),
+    lambda inner: st.lists(inner) | st.tuples(inner) | st.dictionaries(st.text() | st.integers(), inner),
+)
+
+
+@given(anything)
+def test_what_is_written_reads_as_if_the_standard_library_had_written_it(value: Any) -> None:
+    assert repr(json.loads(codec.dumps(value))) == repr(json.loads(encoding.exact(value)))
+
+
+@pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf, 2**64, "\ud800", -0.0, 1e300])
+def test_rows_hold_what_no_other_json_does(odd: Any) -> None:
+    row = replace(MATCH, value=odd, values={"a": odd, "b": [{"c": odd}]})
+    assert repr(codec.unpack(Match, codec.loads(codec.dumps(row)))) == repr(replace(row, rows=()))
+
+
+def test_instants_of_one_moment_keep_their_zones() -> None:
+    berlin = NOON.astimezone(dt.timezone(dt.timedelta(hours=1)))
+    assert codec.dumps([NOON, berlin]) != codec.dumps([NOON, NOON])
+
+
+def test_what_is_written_already_stays_as_it_is() -> None:
+    assert codec.dumps(codec.written(INSTANCE)) == codec.dumps(INSTANCE)
+    assert json.loads(codec.dumps({"a": codec.written([1])})) == {"a": [1]}
+    assert codec.loads(codec.dumps({"a": codec.written([1]), "b": 2**64})) == {"a": [1], "b": 2**64}
 
 
 @pytest.mark.parametrize(

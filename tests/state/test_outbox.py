@@ -14,7 +14,7 @@ from lynxalert.notify.channel import target as target_of
 from lynxalert.notify.configure import configure
 from lynxalert.notify.model import Delivery, Failure, Quiet, Status
 from lynxalert.notify.outbox import Lane, Outbox
-from lynxalert.state import Database, StoredOutbox, definitions, instances, outbox, owed
+from lynxalert.state import Database, StoredOutbox, begun, definitions, instances, outbox, owed
 from tests.state.samples import ALERT, INSTANCE, MINUTE, NOON, SECOND, WEBHOOK, delivery
 
 LEASE = NOON + MINUTE
@@ -229,7 +229,7 @@ async def test_a_start_is_the_best_of_its_messages(
     end = delivery(sequence=9, kind=Kind.RESOLVED, status=Status.DELIVERED)
     await queued(database, *told, end)
     async with database.read() as tx:
-        (start,) = await owed.starts(tx, "alt_1", ["ep_1"], NOON + MINUTE)
+        (start,) = await begun.starts(tx, "alt_1", ["ep_1"], NOON + MINUTE)
     accepted = NOON if best is Status.DELIVERED else None
     assert (start.episode, start.status, start.accepted_at) == ("ep_1", best, accepted)
     assert start.target == end.target
@@ -239,9 +239,9 @@ async def test_starts_accepted_lately_are_known_for_the_cooldown(database: Datab
     lately = replace(delivery("ep_old"), status=Status.DELIVERED, settled_at=NOON)
     await queued(database, lately)
     async with database.read() as tx:
-        assert [each.episode for each in await owed.starts(tx, "alt_1", [], NOON)] == ["ep_old"]
-        assert await owed.starts(tx, "alt_1", [], NOON + SECOND) == ()
-        assert await owed.starts(tx, "alt_2", ["ep_old"], NOON) == ()
+        assert [each.episode for each in await begun.starts(tx, "alt_1", [], NOON)] == ["ep_old"]
+        assert await begun.starts(tx, "alt_1", [], NOON + SECOND) == ()
+        assert await begun.starts(tx, "alt_2", ["ep_old"], NOON) == ()
 
 
 async def test_a_repeat_does_not_begin_a_cooldown(database: Database) -> None:
@@ -249,7 +249,7 @@ async def test_a_repeat_does_not_begin_a_cooldown(database: Database) -> None:
     repeat = delivery(sequence=2, kind=Kind.REPEATED, status=Status.DELIVERED)
     await queued(database, start, replace(repeat, settled_at=NOON + MINUTE))
     async with database.read() as tx:
-        (known,) = await owed.starts(tx, "alt_1", [], NOON + MINUTE)
+        (known,) = await begun.starts(tx, "alt_1", [], NOON + MINUTE)
     assert known.accepted_at == NOON
 
 
@@ -288,7 +288,7 @@ async def test_a_start_knows_the_channel_that_was_lost(database: Database) -> No
     await database.write(lambda tx: definitions.put(tx, replace(ALERT, channels=()), NOON))
     await queued(database, delivery())
     async with database.read() as tx:
-        (start,) = await owed.starts(tx, "alt_1", ["ep_1"], NOON)
+        (start,) = await begun.starts(tx, "alt_1", ["ep_1"], NOON)
     assert start.channel == WEBHOOK
 
 

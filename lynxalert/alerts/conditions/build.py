@@ -16,6 +16,10 @@ Path: TypeAlias = tuple[str | int, ...]
 Read: TypeAlias = Callable[[Any], Any]
 
 
+MOST_REMEMBERED = 16_384  # conditions: every slot of every alert asks for its own
+_BUILT: dict[str, Condition] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One mistake: its place within `when`, what completes "when.field …", and what to do about it."""
@@ -50,6 +54,17 @@ def build(when: Mapping[str, Any]) -> Condition:
     Raises:
         ConditionError: with every problem at once.
     """
+    text = repr(when)  # not its values: 1, 1.0 and True are one key
+    made = _BUILT.get(text)
+    if made is None:
+        made = _built(when)
+        if len(_BUILT) >= MOST_REMEMBERED:
+            _BUILT.clear()
+        _BUILT[text] = made
+    return made
+
+
+def _built(when: Mapping[str, Any]) -> Condition:
     known = conditions()
     kind = when.get("type")
     if not isinstance(kind, str) or kind not in known:
