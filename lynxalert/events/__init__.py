@@ -1,6 +1,6 @@
 """Event → the event store: tables, raw log, batches, catalog of fields."""
 
-from lynxalert.events.alike import Alike, destinations
+from lynxalert.events.alike import Alike, Grouped, destinations
 from lynxalert.events.errors import (
     Backpressure,
     StorageFull,
@@ -13,6 +13,7 @@ from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import clean, from_value, instant, may_be_deep, parse_object
 from lynxalert.events.limits import Counters, Limits
 from lynxalert.events.quota import Quotas, SourceLimit
+from lynxalert.events.stamps import stamped_as
 from lynxalert.events.store import EventStore
 from lynxalert.events.stretch import Stretch
 
@@ -23,6 +24,7 @@ __all__ = [
     "DeadLetter",
     "Event",
     "EventStore",
+    "Grouped",
     "IngestReceipt",
     "Limits",
     "Quotas",
@@ -40,4 +42,5 @@ __all__ = [
     "instant",
     "may_be_deep",
     "parse_object",
+    "stamped_as",
 ]

@@ -14,7 +14,7 @@ from lynxalert.events.alike import Alike
 from lynxalert.events.columnize import to_json
 from lynxalert.events.errors import Unreadable
 from lynxalert.events.event import Event, Reject
-from lynxalert.events.extract import clean, instant, micros, parse_object, scrub
+from lynxalert.events.extract import clean, micros, parse_object, scrub
 
 FORMAT = 1
 
@@ -63,7 +63,30 @@ class Joined(Sequence[Arrived]):
     @overload
     def __getitem__(self, place: slice) -> Sequence[Arrived]: ...
     def __getitem__(self, place: int | slice) -> Arrived | Sequence[Arrived]:
-        return list(self)[place]
+        if isinstance(place, int):
+            return list(self)[place]
+        start, stop, step = place.indices(len(self))
+        return Joined(self._between(start, stop)) if step == 1 else list(self)[place]
+
+    def _between(self, start: int, stop: int) -> list[Sequence[Arrived]]:
+        """What of each part stands from place *start* to before *stop*."""
+        found: list[Sequence[Arrived]] = []
+        before = 0
+        for part in self.parts:
+            own = part[max(0, start - before) : max(0, stop - before)]
+            if len(own):
+                found.append(own)
+            before += len(part)
+        return found
+
+
+def flat(batch: Sequence[Arrived]) -> Iterator[Sequence[Arrived]]:
+    """The parts of *batch*, and theirs: nothing joined any more."""
+    if isinstance(batch, Joined):
+        for part in batch.parts:
+            yield from flat(part)
+    else:
+        yield batch
 
 
 def encode(batch: Sequence[Arrived]) -> bytes:
@@ -72,11 +95,46 @@ def encode(batch: Sequence[Arrived]) -> bytes:
     Raises:
         UnicodeEncodeError: a text has half a surrogate pair; see `cleaned`.
     """
-    if isinstance(batch, Cohort):
-        own = batch.events.origin
-        group = [batch.moment, own.index, own.source, own.sourcetype, own.host, batch.events.raws]
-        return _written([FORMAT, [group], []])
-    return _written([FORMAT, *_grouped(batch)])
+    groups: list[list[Any]] = []
+    rejects: list[list[Any]] = []
+    for part in flat(batch):
+        if isinstance(part, Cohort):
+            groups.append(_group(part))
+        else:
+            _add(part, groups, rejects)
+    return _written([FORMAT, groups, rejects])
+
+
+def _group(cohort: Cohort) -> list[Any]:
+    """The events of *cohort*; where their sources or hosts differ, those stand in a list."""
+    events, own = cohort.events, cohort.events.origin
+    items: Sequence[Any] = events.raws
+    if events.times is not None or events.beside is not None:
+        times = events.times or [None] * len(events)
+        items = [
+            raw if time is None and beside is None else [raw, time, beside]
+            for raw, time, beside in zip(events.raws, times, _beside(events), strict=True)
+        ]
+    return [
+        cohort.moment,
+        own.index,
+        own.source if events.sources is None else events.sources,
+        own.sourcetype,
+        own.host if events.hosts is None else events.hosts,
+        items,
+    ]
+
+
+def _beside(events: Alike) -> Sequence[str | None]:
+    """The fields beside the texts, as they are written. Many protocols say the same of many events, in one object."""
+    last: Mapping[str, Any] = {}
+    text: str | None = None
+    found: list[str | None] = []
+    for fields in events.beside or [{}] * len(events):
+        if fields is not last:
+            last, text = fields, to_json(dict(fields)) if fields else None
+        found.append(text)
+    return found
 
 
 def _written(record: list[Any]) -> bytes:
@@ -86,10 +144,8 @@ def _written(record: list[Any]) -> bytes:
         return to_json(record).encode()
 
 
-def _grouped(batch: Sequence[Arrived]) -> tuple[list[list[Any]], list[list[Any]]]:
-    """The events of *batch* by origin, and its rejects."""
-    groups: list[list[Any]] = []
-    rejects: list[list[Any]] = []
+def _add(batch: Sequence[Arrived], groups: list[list[Any]], rejects: list[list[Any]]) -> None:
+    """Put the events of *batch* among the *groups* by origin, and its rejects among the *rejects*."""
     origin: tuple[Any, ...] | None = None
     for moment, item in batch:
         if isinstance(item, Reject):
@@ -100,7 +156,6 @@ def _grouped(batch: Sequence[Arrived]) -> tuple[list[list[Any]], list[list[Any]]
             origin = own
             groups.append([*own, []])
         groups[-1][5].append(item.raw if item.time is None and not item.fields else _with_extras(item))
-    return groups, rejects
 
 
 def _with_extras(event: Event) -> list[Any]:
@@ -122,31 +177,26 @@ def decode(payload: bytes) -> Joined:
 
 
 def _part(group: list[Any]) -> Sequence[Arrived]:
-    """The events of one origin: alike where each is nothing but its text."""
+    """The events of one origin."""
     moment, index, source, sourcetype, host, items = group
+    sources, hosts = (each if isinstance(each, list) else None for each in (source, host))
+    origin = Event("", index, "" if sources else source, sourcetype, None if hosts else host)
     if set(map(type, items)) == {str}:
-        origin = Event("", index, source, sourcetype, host)
-        return Cohort(moment, Alike(items, [_document(item) for item in items], origin))
-    return [Arrived(moment, event) for event in _events(group)]
+        return Cohort(moment, Alike(items, [_document(item) for item in items], origin, sources, hosts))
+    whole = [(item, None, None) if isinstance(item, str) else item for item in items]
+    raws = [raw for raw, _, _ in whole]
+    read: dict[str | None, Mapping[str, Any]] = {None: {}}
+    beside = [_read(text, read) for _, _, text in whole]
+    times = [time for _, time, _ in whole]
+    return Cohort(moment, Alike(raws, [*map(_document, raws)], origin, sources, hosts, times, beside))
 
 
-def _events(group: list[Any]) -> Iterator[Event]:
-    _, index, source, sourcetype, host, items = group
-    for item in items:
-        if isinstance(item, str):
-            yield Event(item, index, source, sourcetype, host, document=_document(item))
-        else:
-            raw, time, fields = item
-            yield Event(
-                raw,
-                index,
-                source,
-                sourcetype,
-                host,
-                time=None if time is None else instant(time),
-                fields={} if fields is None else json.loads(fields),
-                document=_document(raw),
-            )
+def _read(text: str | None, read: dict[str | None, Mapping[str, Any]]) -> Mapping[str, Any]:
+    """The fields that *text* says: as they were *read* before, where another event said the same."""
+    found = read.get(text)
+    if found is None:
+        found = read[text] = json.loads(text or "{}")
+    return found
 
 
 def _document(raw: str) -> Mapping[str, Any] | None:

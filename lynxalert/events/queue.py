@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from lynxalert.clock import monotonic
-from lynxalert.events.arrivals import Arrived, Cohort
+from lynxalert.events.arrivals import Arrived, Cohort, flat
 from lynxalert.events.errors import Backpressure
 from lynxalert.events.rawlog import Place
 
@@ -36,10 +36,14 @@ class Record(NamedTuple):
 
 
 def load_of(batch: Sequence[Arrived]) -> Load:
-    """What *batch* takes up; all of it arrived at one moment."""
-    if isinstance(batch, Cohort):
-        return Load(batch.moment, len(batch), sum(map(len, batch.events.raws)))
-    return Load(batch[0].moment, len(batch), sum(len(item.raw) for _, item in batch))
+    """What *batch* takes up, which is not empty; all of it arrived at one moment."""
+    moment = size = 0
+    for part in flat(batch):
+        if isinstance(part, Cohort):
+            moment, size = part.moment, size + sum(map(len, part.events.raws))
+        elif part:
+            moment, size = part[0].moment, size + sum(len(item.raw) for _, item in part)
+    return Load(moment, len(batch), size)
 
 
 class Queue:

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lynxalert.events.alike import by_source
 from lynxalert.events.errors import Backpressure
 from lynxalert.events.event import Event, Reject
 
@@ -49,7 +50,7 @@ class Quotas:
         """
         if not self._limits or not events:
             return events, rejects
-        sent = Counter(event.source for event in events)
+        sent = by_source(events)
         limits = {source: self._limit(source) for source in sent}
         self._draw({source: times for source, times in sent.items() if limits[source].rate}, limits, now)
         sizes = {source: limit.size for source, limit in limits.items() if limit.size is not None}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, TypeAlias
+from itertools import starmap
+from typing import Any, NamedTuple, TypeAlias
 
-from lynxalert.events.arrivals import Arrived, Cohort, Joined
+from lynxalert.events.arrivals import Arrived, Cohort, flat
 from lynxalert.events.columnize import Rows, event_table, raw_table, split
 from lynxalert.events.errors import Unreadable
 from lynxalert.events.event import Event, Reject
@@ -62,7 +63,7 @@ class _Sorting:
     def extend(self, cohort: Cohort, place: int) -> None:
         """Events that are alike, the first of which stands at *place*."""
         events = cohort.events
-        if all(document is not None for document in events.documents):
+        if all(starmap(_is_read, zip(events.documents, events.raws, strict=True))):
             given = self._given(events.origin.index, events.origin.sourcetype or events.origin.source)
             given.extend(events, cohort.moment, place)
         else:
@@ -81,7 +82,7 @@ def read_batch(batch: Sequence[Arrived], streams: Streams) -> Read:
     """Sort *batch* and read it; *streams* are only asked which events share one."""
     sorting = _Sorting(streams)
     place = 0
-    for part in batch.parts if isinstance(batch, Joined) else (batch,):
+    for part in flat(batch):
         if isinstance(part, Cohort):
             sorting.extend(part, place)
             place += len(part)
@@ -91,6 +92,11 @@ def read_batch(batch: Sequence[Arrived], streams: Streams) -> Read:
             place += 1
     groups = {address: Group(given, read_together(given)) for address, given in sorting.given.items()}
     return Read(groups, sorting.dead, sorting.refused)
+
+
+def _is_read(document: Mapping[str, Any] | None, raw: str) -> bool:
+    """Whether *document* is all that can be said of *raw* as a JSON object."""
+    return document is not None or not raw.lstrip().startswith("{")
 
 
 def letters(given: Given, index: str, reason: str) -> list[Arrived]:

@@ -17,8 +17,8 @@ from lynxalert.clock import Clock, SystemClock
 from lynxalert.engine.catalog import Catalog
 from lynxalert.engine.sources import chosen
 from lynxalert.events import tables
-from lynxalert.events.alike import Alike, by_source
-from lynxalert.events.arrivals import Arrived, Cohort
+from lynxalert.events.alike import by_source, groups_of
+from lynxalert.events.arrivals import Arrived, Cohort, Joined
 from lynxalert.events.collector import uncollected
 from lynxalert.events.damaged import check_access, check_form, moved_aside
 from lynxalert.events.database import MEMORY, checkpointed, connect, translated
@@ -343,7 +343,11 @@ class EventStore:
 
 
 def _arrived(events: Sequence[Event], rejects: Sequence[Reject], arrival: int) -> Sequence[Arrived]:
-    if isinstance(events, Alike) and not rejects:
-        return Cohort(arrival, events) if len(events) else ()
-    items: tuple[Event | Reject, ...] = (*events, *rejects)
-    return [Arrived(arrival, item) for item in items]
+    groups = groups_of(events)
+    if groups is None:
+        items: tuple[Event | Reject, ...] = (*events, *rejects)
+        return [Arrived(arrival, item) for item in items]
+    parts: list[Sequence[Arrived]] = [Cohort(arrival, group) for group in groups if len(group)]
+    if rejects:
+        parts.append([Arrived(arrival, reject) for reject in rejects])
+    return parts[0] if len(parts) == 1 else Joined(parts)

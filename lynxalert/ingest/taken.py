@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, MutableMapping
+import functools
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import Any
 
-from lynxalert.events import from_value, instant
+from lynxalert.events import from_value, instant, stamped_as
 from lynxalert.ingest.origin import LONGEST_NAME
 
 
@@ -21,6 +22,17 @@ def stamp(value: Any) -> dt.datetime | None:
     return None if found is None else instant(found)
 
 
+def stamps(values: Sequence[Any]) -> list[int | None]:
+    """Each of *values* as `stamp` reads it, in µs since 1970 UTC."""
+    alike = stamped_as(values)
+    if alike is not None:
+        return alike[1]
+    return [
+        None if isinstance(value, str) and not value.strip()[:1].isdigit() else from_value(value, 0)
+        for value in values
+    ]
+
+
 def nanoseconds(value: int) -> dt.datetime | None:
     """The instant *value* nanoseconds after 1970 (cut to µs); None where 0 stands for none."""
     return instant(value // 1000) if 0 < value < 2**63 else None
@@ -28,7 +40,18 @@ def nanoseconds(value: int) -> dt.datetime | None:
 
 def named(fields: Mapping[str, Any], names: Iterable[str]) -> str | None:
     """The first of *names* that is a text of sensible length among *fields*."""
-    return next((text for name in names if (text := text_at(fields, name)) is not None), None)
+    for name in names:
+        if name in fields or _root(name) in fields:
+            text = text_at(fields, name)
+            if text is not None:
+                return text
+    return None
+
+
+@functools.cache
+def _root(name: str) -> str:
+    """Under which key a nested *name* stands; the names are those in our code."""
+    return name.partition(".")[0]
 
 
 def taken(fields: MutableMapping[str, Any], names: Iterable[str]) -> str | None:

@@ -56,7 +56,12 @@ def test_a_record_of_the_log_is_the_same_either_way() -> None:
     assert list(decode(encode(cohort))) == each
     assert list(cohort[1:]) == each[1:]
     joined = Joined([cohort, each])
-    assert (len(joined), list(joined), joined[2], joined[1:3]) == (4, each * 2, each[0], [each[1], each[0]])
+    assert (len(joined), list(joined), joined[2], list(joined[1:3])) == (
+        4,
+        each * 2,
+        each[0],
+        [each[1], each[0]],
+    )
 
 
 @pytest.mark.parametrize(

@@ -34,17 +34,18 @@ def times_of(given: Given, stamped: Stamped | None, skipped: Collection[int]) ->
     unless the event declares a time or has a key that comes before it.
     """
     before = () if stamped is None else TIME_KEYS[: TIME_KEYS.index(stamped.name)]
+    if len(given.declared) == len(given):
+        return [given.declared[row] for row in range(len(given))]
     values = [None] * len(given) if stamped is None else stamped.values
     times: list[int] = []
     for row, value in enumerate(values):
         document = given.documents[row]
+        declared = given.declared.get(row)
         if row in skipped:
             times.append(0)
-        elif (
-            value is None
-            or (given.declared and row in given.declared)
-            or (before and document is not None and any(key in document for key in before))
-        ):
+        elif declared is not None:
+            times.append(declared)
+        elif value is None or (before and document is not None and any(key in document for key in before)):
             times.append(time_of(given.event(row), document, given.arrivals[row]))
         else:
             times.append(value)

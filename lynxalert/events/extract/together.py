@@ -7,8 +7,9 @@ others have a number, two places that make one name, a number beyond 64 bits) is
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
@@ -57,15 +58,16 @@ def read_together(given: Given) -> Readings:
     Raises:
         Unreadable: as `read` does; those that are given with their document never are.
     """
-    alone = {row for row, document in enumerate(given.documents) if document is None}.union(given.beside)
+    alone = {row for row, document in enumerate(given.documents) if document is None}
     shared = [EMPTY if one is None else one for one in given.documents]
     for row in alone:
         shared[row] = EMPTY
     gathered = _Gathered(len(given))
     if len(given) - len(alone) >= FEWEST:
-        sample = [document for row, document in enumerate(shared) if row not in alone] if alone else shared
-        branch = _common(sample[:: -(-len(sample) // SAMPLE)], "", set(), 0)
-        gathered.gather(shared, branch, "")
+        gathered.gather(shared, _of_sample(shared, alone), "")
+        if given.beside:
+            beside = [EMPTY if row in alone else given.beside.get(row, EMPTY) for row in range(len(given))]
+            gathered.gather(beside, _of_sample(beside, alone), "")
     else:
         alone = set(range(len(given)))
     hosts = list(given.hosts)
@@ -116,13 +118,26 @@ class _Gathered:
             kinds = set(map(type, values))
             if not kinds <= USUAL:
                 self._check(values, kinds)
+            self._add_column(name, values)
+
+    def _add_column(self, name: str, values: Sequence[Any]) -> None:
+        """A row is odd that has *name* in its text and beside it: what stands beside must win."""
+        known = self.columns.get(name)
+        if known is None:
             self.columns[name] = list(values)
+            return
+        for row, value in enumerate(values):
+            if value is None:
+                continue
+            if known[row] is not None:
+                self.odd.add(row)
+            known[row] = value
 
     def _check(self, column: Sequence[Any], kinds: set[type]) -> None:
         """Rows are odd that have no scalar here, or a number that the fast parser may have rounded."""
         if kinds <= {float, int, NOTHING}:
             numbers = [value for value in column if value is not None]
-            if min(numbers) > -EXACT and max(numbers) < EXACT:
+            if min(numbers) > -EXACT and max(numbers) < EXACT and not math.isnan(sum(numbers)):
                 return
         for row, value in enumerate(column):
             if type(value) is float:
@@ -202,6 +217,12 @@ def _into(hosts: list[str | None], column: Sequence[Any]) -> list[Any]:
             else:
                 left[row] = value
     return left
+
+
+def _of_sample(objects: Sequence[Mapping[str, Any]], without: Collection[int]) -> Branch:
+    """What many of *objects* have, those of the rows *without* apart."""
+    some = [one for row, one in enumerate(objects) if row not in without] if without else objects
+    return _common(some[:: -(-len(some) // SAMPLE)], "", set(), 0)
 
 
 def _common(sample: Sequence[Mapping[str, Any]], prefix: str, taken: set[str], depth: int) -> Branch:

@@ -8,10 +8,11 @@ from typing import Any, TypeAlias
 
 from lynxalert.events import Event, Reject, Unreadable, parse_object
 from lynxalert.ingest.bodies import compact, lines_of, text_of, why_not_json
+from lynxalert.ingest.columns import FEWEST, Origin, alike, objects_of
 from lynxalert.ingest.errors import IngestCode, IngestError
 from lynxalert.ingest.origin import is_index
 from lynxalert.ingest.protocol import Decoded, Payload, protocol
-from lynxalert.ingest.taken import named, stamp
+from lynxalert.ingest.taken import named, stamp, stamps
 
 SHOWN = 10_000  # characters kept of a reject
 ADDS = frozenset({"index", "create"})
@@ -19,6 +20,8 @@ OPERATIONS = ADDS | {"update", "delete"}
 SINGLE = {"_doc": "index", "_create": "create"}  # how addresses of one document are written
 HOSTS = ("host.name", "host.hostname", "hostname", "agent.hostname", "beat.hostname")
 SOURCES = ("source", "log.file.path")
+SOURCETYPES = ("sourcetype",)
+NOTHING: Mapping[str, Any] = {}
 MALFORMED, UNSUPPORTED, NAME = (
     "document_parsing_exception",
     "illegal_argument_exception",
@@ -88,6 +91,33 @@ class Elasticsearch:
         if operation is not None:
             item = Item(SINGLE[operation], index, payload.path.get("id") or None)
             return _gathered([self._add(Action(1, "", item), compact(text.strip()))], repaired)
+        return self._together(text, index, repaired) or self._one_by_one(text, index, repaired)
+
+    def _together(self, text: str, index: str, repaired: int) -> Bulk | None:
+        """A body in which every second line is a document that nothing can be said against; None for any other."""
+        lines = text.removesuffix("\n").split("\n")
+        raws = lines[1::2]
+        if "\r" in text or len(lines) % 2 or len(raws) < FEWEST:
+            return None
+        actions = {line: _action((0, line), index) for line in set(lines[::2])}
+        items = {line: action.item for line, action in actions.items() if action is not None}
+        usable = [item.operation in ADDS and is_index(item.index) for item in items.values()]
+        documents = (
+            objects_of(raws, self.longest_event) if all(usable) and len(items) == len(actions) else None
+        )
+        if documents is None:
+            return None
+        chosen = [items[line] for line in lines[::2]]
+        events = alike(
+            raws,
+            documents,
+            [_origin(item, document) for item, document in zip(chosen, documents, strict=True)],
+            stamps([document.get("@timestamp") for document in documents]),
+            [NOTHING if item.id is None else {"_id": item.id} for item in chosen],
+        )
+        return None if events is None else Bulk(events, (), repaired, tuple(chosen))
+
+    def _one_by_one(self, text: str, index: str, repaired: int) -> Bulk:
         lines = list(lines_of(text))
         if not any(_action(line, index) for line in lines):
             reason = (
@@ -134,14 +164,20 @@ class Elasticsearch:
         return item, _event(item, text, document)
 
 
+def _origin(item: Item, document: Mapping[str, Any]) -> Origin:
+    return (
+        item.index,
+        named(document, SOURCES) or "elasticsearch",
+        named(document, SOURCETYPES),
+        # A plain `host` is found by the store itself.
+        None if isinstance(document.get("host"), str) else named(document, HOSTS),
+    )
+
+
 def _event(item: Item, text: str, document: Mapping[str, Any]) -> Event:
     return Event(
         text,
-        item.index,
-        named(document, SOURCES) or "elasticsearch",
-        named(document, ("sourcetype",)),
-        # A plain `host` is found by the store itself.
-        None if isinstance(document.get("host"), str) else named(document, HOSTS),
+        *_origin(item, document),
         time=stamp(document.get("@timestamp")),
         fields={} if item.id is None else {"_id": item.id},
         document=document,

@@ -9,6 +9,7 @@ from typing import Any
 
 from lynxalert.events import Event, Reject, Unreadable, parse_object
 from lynxalert.ingest.bodies import lines_of, next_value, text_of
+from lynxalert.ingest.envelopes import together
 from lynxalert.ingest.errors import IngestCode, IngestError
 from lynxalert.ingest.hec_codes import HecCode
 from lynxalert.ingest.origin import Origin, is_index, origin_of
@@ -64,10 +65,12 @@ class Hec:
         if not text.strip():
             raise IngestError(IngestCode.NO_DATA, HecCode.NO_DATA.text)
         if payload.path.get("endpoint") == "raw":
-            found = tuple(self._lines(text, origin, stamp(payload.query.get("time"))))
-            events = tuple(each for each in found if isinstance(each, Event))
-            return Collected(events, tuple(each for each in found if isinstance(each, Reject)), repaired)
-        return self._collect(text, origin, repaired)
+            lines = tuple(self._lines(text, origin, stamp(payload.query.get("time"))))
+            events = tuple(each for each in lines if isinstance(each, Event))
+            return Collected(events, tuple(each for each in lines if isinstance(each, Reject)), repaired)
+        usual = origin.index, origin.source, origin.sourcetype, origin.host
+        found = together(text, usual, self.longest_event)
+        return self._collect(text, origin, repaired) if found is None else Collected(found, (), repaired)
 
     def _collect(self, text: str, origin: Origin, repaired: int) -> Collected:
         before: list[Event] = []

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-import orjson
-
-from lynxalert.events import Alike, Event, Reject, Unreadable, clean, may_be_deep, parse_object
+from lynxalert.events import Alike, Event, Reject, Unreadable, clean, parse_object
 from lynxalert.ingest.bodies import elements, lines_of, objects, text_of, why_not_json
+from lynxalert.ingest.columns import objects_of
 from lynxalert.ingest.errors import IngestCode, IngestError
 from lynxalert.ingest.origin import Origin, origin_of
 from lynxalert.ingest.protocol import Decoded, Payload, protocol
@@ -86,11 +85,8 @@ def _alike(text: str, content_type: str, origin: Origin, longest: int) -> Alike 
     if not text.startswith("{") or "\r" in text or content_type == "text/plain":
         return None
     lines = text.removesuffix("\n").split("\n")
-    try:
-        documents = [orjson.loads(line) for line in lines]
-    except orjson.JSONDecodeError:
-        return None
-    if set(map(type, documents)) != {dict} or max(map(len, lines)) > longest or any(map(may_be_deep, lines)):
+    documents = objects_of(lines, longest)
+    if documents is None:
         return None
     return Alike(lines, documents, Event("", origin.index, origin.source, origin.sourcetype, origin.host))
 
