@@ -36,6 +36,7 @@ class Foresight:
         self._sequence = runner.sequence()
         self._looks = 0  # for evidence
         self._oldest: dict[int, dt.datetime | None] = {}
+        self._rows: dict[tuple[object, ...], asyncio.Future[int]] = {}
         self._questions: dict[Asked, Question] = {}
         self._answers: dict[Asked, asyncio.Future[Result | EvaluationError | None]] = {}
 
@@ -79,9 +80,23 @@ class Foresight:
             self._oldest[sequence] = self._runner.oldest_since(sequence)
         return self._oldest[sequence]
 
-    async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
+    async def indexes(self, alert: Alert) -> Sequence[str]:
         """As the runner."""
-        return await self._runner.rows_since(alert, sequence, stretches)
+        return await self._runner.indexes(alert)
+
+    async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
+        """One look for all alerts that saw as much, of the same indexes, and were judged over the same time."""
+        key = (sequence, *await self.indexes(alert), *stretches)
+        known = self._rows.get(key)
+        if known is not None:
+            return await known
+        self._rows[key] = answer = asyncio.get_running_loop().create_future()
+        try:
+            answer.set_result(await self._runner.rows_since(alert, sequence, stretches))
+        finally:
+            if not answer.done():
+                answer.set_result(0)
+        return answer.result()
 
     def sequence(self) -> int:
         """What every answer could see."""

@@ -58,7 +58,7 @@ async def look_back(
     at = as_of(alert, now)
     again = dirty(alert, recent, oldest, at)
     amended, memory = await _read_again(runner, alert, again, position.cursor.memory)
-    counts = await _counted(runner, position, recent, at, len(again))
+    counts = await _counted(runner, position, recent, (oldest, at), len(again))
     outcome = replace(
         outcome,
         cursor=replace(outcome.cursor, counts=counts, memory=memory),
@@ -76,18 +76,22 @@ async def look_back(
 
 
 async def _counted(
-    runner: Runner, position: Position, recent: Sequence[Judged], at: dt.datetime, rejudged: int
+    runner: Runner,
+    position: Position,
+    recent: Sequence[Judged],
+    between: tuple[dt.datetime, dt.datetime],
+    rejudged: int,
 ) -> Counts:
     """The counts of the alert, with the rows that came since its last evaluation and lie in a window judged by then.
 
-    Those before `too_late_before` are counted from the first window that it can have judged on.
+    They are *between* the oldest of them and T. Those before `too_late_before` are counted from the first window that it can have judged on.
     """
-    alert, cursor = position.alert, position.cursor
+    alert, cursor, (oldest, at) = position.alert, position.cursor, between
     horizon = too_late_before(alert, at)
     first = window(alert, as_of(alert, next_slot(alert, position.definition.created_at))).start or horizon
     windows = [window(alert, each.at) for each in recent if each.inputs is not None]
     late = await runner.rows_since(alert, cursor.seen_sequence or 0, merged(windows, horizon))
-    older = [TimeWindow(first, horizon)] if first < horizon else []
+    older = [TimeWindow(first, horizon)] if max(first, oldest) < horizon else []
     too_late = await runner.rows_since(alert, cursor.seen_sequence or 0, older)
     return cursor.counts.looked_back(late + too_late, too_late, rejudged)
 

@@ -118,6 +118,10 @@ class Runner(Protocol):
         """The least event time among what was ingested after *sequence*; None: nothing was."""
         ...
 
+    async def indexes(self, alert: Alert) -> Sequence[str]:
+        """The patterns of the indexes that its query reads; none where it does not compile. Raises nothing."""
+        ...
+
     async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
         """How many rows of the indexes it reads were ingested after *sequence* and lie in *stretches* of event time."""
         ...
@@ -137,6 +141,7 @@ class EngineRunner:
         # What many share never waits for what one alert asks, however long that takes.
         self._together = ThreadPoolExecutor(1, thread_name_prefix="alerts-together")
         self._presences: dict[tuple[str, bool], str] = {}
+        self._indexes: dict[str, Sequence[str]] = {}
 
     def close(self) -> None:
         """Wait for what runs, and start no more."""
@@ -247,17 +252,25 @@ class EngineRunner:
         """What the store remembers of its recent batches."""
         return self._store.earliest_since(sequence)
 
+    async def indexes(self, alert: Alert) -> Sequence[str]:
+        """Told once: nothing but the text says it."""
+        if alert.query not in self._indexes:
+            if len(self._indexes) >= MOST_REMEMBERED:
+                self._indexes.clear()
+            try:
+                compiled = await self._threaded(lambda: self._engine.compile(alert.query, alert.timezone))
+            except EvaluationError:  # the evaluation itself says what is wrong
+                return ()
+            self._indexes[alert.query] = indexes_of(compiled.relation)
+        return self._indexes[alert.query]
+
     async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
         """Counted in the tables, whatever else the query asks of its events."""
-
-        def ask() -> int:
-            indexes = indexes_of(self._engine.compile(alert.query, alert.timezone).relation)
-            return self._store.rows_since(sequence, stretches, indexes)
-
-        if not stretches:
+        indexes = await self.indexes(alert)
+        if not stretches or not indexes:
             return 0
         try:
-            return await self._threaded(ask)
+            return await self._threaded(partial(self._store.rows_since, sequence, stretches, indexes))
         except (EvaluationError, StoreError):  # the evaluation itself says what is wrong
             return 0
 

@@ -102,6 +102,9 @@ class Scripted:
     def oldest_since(self, sequence: int) -> dt.datetime | None:
         return None
 
+    async def indexes(self, alert: Alert) -> Sequence[str]:
+        return ("main",)
+
     async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
         return 0
 

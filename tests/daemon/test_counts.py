@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import pathlib
 import random
+from collections.abc import Sequence
 from dataclasses import replace
 
+from lynxalert.alerts import Alert
 from lynxalert.alerts.failure import EvaluationError
+from lynxalert.daemon.foresight import Foresight
+from lynxalert.plan import TimeWindow
 from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Bench, Scripted, by_minute
 from tests.daemon.test_evaluator_live import ERRORS, living
 
@@ -51,3 +56,25 @@ async def test_failures_gaps_and_evaluations_are_counted_for_good(tmp_path: path
         assert (await bench.cursor()).counts == counts, "an edit begins nothing anew"
     finally:
         await bench.database.close()
+
+
+class Looking(Scripted):
+    """Counts how often it looks for late rows, which takes a while."""
+
+    looks = 0
+
+    async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
+        self.looks += 1
+        await asyncio.sleep(0)
+        return sequence
+
+
+async def test_alerts_that_were_judged_over_the_same_time_share_a_look_for_late_rows() -> None:
+    runner = Looking(by_minute(0))
+    foresight = Foresight(runner)
+    stretches = [TimeWindow(NOON, NOON + MINUTE)]
+    asked = [foresight.rows_since(replace(ALERT, id=f"a{n}"), 7 + n % 2, stretches) for n in range(20)]
+    assert await asyncio.gather(*asked) == [7, 8] * 10
+    assert runner.looks == 2
+    assert await foresight.rows_since(ALERT, 7, [TimeWindow(NOON, NOON + 2 * MINUTE)]) == 7
+    assert runner.looks == 3
