@@ -90,7 +90,8 @@ class Foresight:
         known = self._rows.get(key)
         if known is not None:
             return await known
-        self._rows[key] = answer = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._rows[key] = answer
         try:
             answer.set_result(await self._runner.rows_since(alert, sequence, stretches))
         finally:
