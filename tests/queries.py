@@ -10,6 +10,7 @@ from typing import Any
 
 import lynxalert
 from lynxalert.clock import rfc3339
+from lynxalert.engine import Engine
 from lynxalert.plan import Result
 from lynxalert.store import Store
 
@@ -30,7 +31,22 @@ def held(lines: Iterable[str | dict[str, Any]], **settings: Any) -> Store:
 
     To open one costs ten times a query. What nobody asked for lately is closed.
     """
-    return _Held.of(json.dumps([list(lines), settings]))
+    return held_batches([(list(lines), settings)])
+
+
+def held_batches(batches: list[tuple[list[Any], dict[str, Any]]]) -> Store:
+    """The same of *batches* that came one after another, each with settings of its own."""
+    return _Held.of(json.dumps(batches))
+
+
+class Knowing(Store):
+    """The events of *store*, asked by who knows macros, lookups or data models."""
+
+    def __init__(self, store: Store, **knowledge: Any) -> None:
+        self._store = store  # or it might be closed
+        self._clock = store._clock
+        self._events = store._events
+        self._engine = Engine(self._events, **knowledge)
 
 
 class _Held(Store):
@@ -39,9 +55,9 @@ class _Held(Store):
     @staticmethod
     @functools.lru_cache(MOST_HELD)
     def of(written: str) -> _Held:
-        lines, settings = json.loads(written)
         store = _Held(":memory:")
-        store.ingest(lines, **settings)
+        for lines, settings in json.loads(written):
+            store.ingest(lines, **settings)
         return store
 
     def __del__(self) -> None:

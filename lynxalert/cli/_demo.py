@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -123,6 +123,15 @@ class Observer:
 
 def _label(instance: dict[str, Any]) -> str:
     return ", ".join(f"{name}={value}" for name, value in instance["key"].items()) or "(all)"
+
+
+async def unless(stopping: asyncio.Event, asking: Coroutine[Any, Any, None]) -> None:
+    """Do *asking*; that the daemon refuses is an end and no failure once *stopping* is set."""
+    try:
+        await asking
+    except aiohttp.ClientError:
+        if not stopping.is_set():
+            raise
 
 
 async def until_any(*running: asyncio.Task[Any]) -> None:

@@ -107,7 +107,7 @@ async def play(settings: Settings, lines: Sequence[Line], episodes: int, redacto
     """Run daemon, receiver, player and observer until the first of them ends; stop in order."""
     from yarl import URL
 
-    from lynxalert.cli._demo import Observer, Player, sink, until_any
+    from lynxalert.cli._demo import Observer, Player, sink, unless, until_any
     from lynxalert.clock import SystemClock
     from lynxalert.daemon.service import Daemon
     from lynxalert.events.script import play as timed
@@ -129,8 +129,8 @@ async def play(settings: Settings, lines: Sequence[Line], episodes: int, redacto
         _introduce(base, settings)
         observer = Observer(base, ALERT, clock, say)
         player = Player(base, clock, say)
-        watching = group.create_task(observer.watch())
-        playing = group.create_task(player.play(timed(lines, clock.now())))
+        watching = group.create_task(unless(daemon.stopping, observer.watch()))
+        playing = group.create_task(unless(daemon.stopping, player.play(timed(lines, clock.now()))))
         told = group.create_task(_told(observer, episodes))
         await until_any(serving, watching, playing, told)
         for task in (watching, playing, told):

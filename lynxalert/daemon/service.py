@@ -43,14 +43,14 @@ class Daemon:
         self._clock = clock or SystemClock()
         self._redactor = redactor or Redactor()
         self._first_key = first_key
-        self._stopping = asyncio.Event()
         self.started = asyncio.Event()
+        self.stopping = asyncio.Event()  # from here on it may refuse whoever asks
         self.address = settings.server.listen
         self.app: web.Application | None = None  # what is served, while it is
 
     def stop(self) -> None:
         """Begin to end; `run` returns when everything is closed."""
-        self._stopping.set()
+        self.stopping.set()
 
     async def run(self) -> None:
         """Serve until `stop`, SIGINT or SIGTERM; SIGHUP reads the configuration again.
@@ -99,7 +99,7 @@ class Daemon:
                 alerts = len(parts.configuration.settings.alerts)
                 log.info("listening", address=str(self.address), alerts_in_file=alerts)
                 self.started.set()
-                await self._stopping.wait()
+                await self.stopping.wait()
             await self._end(parts, web_runner, working)
             sweeping.cancel()
             beating.cancel()

@@ -14,7 +14,8 @@ from tests.acceptance.daemon import free_port
 ROOT = pathlib.Path(__file__).parent.parent.parent
 
 
-@pytest.mark.slow
+@pytest.mark.slow(35, waits=True)
+@pytest.mark.timeout(300)
 async def test_the_demo_shows_the_whole_way(tmp_path: pathlib.Path) -> None:
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     file = tmp_path / "config.toml"
@@ -34,7 +35,7 @@ async def test_the_demo_shows_the_whole_way(tmp_path: pathlib.Path) -> None:
     )
     assert process.stdout is not None
     shown: list[str] = []
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(180):
         while line := (await process.stdout.readline()).decode():
             shown.append(line)
             if "firing → ok" in line and not process.returncode:

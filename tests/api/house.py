@@ -120,7 +120,7 @@ class House:
         """Move the clock, then wait for what threads and sockets do until *check* is content; its answer."""
         for _ in range(minutes):
             await self.clock.advance(MINUTE)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while True:
                 found = check()
                 found = await found if asyncio.iscoroutine(found) else found

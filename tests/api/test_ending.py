@@ -34,7 +34,7 @@ async def test_a_request_under_way_is_finished_and_what_it_sent_is_kept(tmp_path
         assert b"200" in await silent.readline()
         started = time.monotonic()
         house.daemon.stop()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(40):
             while not house.app[ENDING].is_set():  # noqa: ASYNC110 - the end has begun
                 await asyncio.sleep(0)
             writer.write(line[5:])
@@ -43,7 +43,7 @@ async def test_a_request_under_way_is_finished_and_what_it_sent_is_kept(tmp_path
                 pass
         writer.close()
         other.close()
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < 40
     async with living(tmp_path) as house:
         found = await house.asked({"q": 'message="the last one" | stats count', "latest": "+1m"})
         assert found.data["rows"] == [{"count": 1}]

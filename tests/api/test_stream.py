@@ -24,7 +24,7 @@ RIVER = '| makeresults count=1000000 | eval x="a long line of text that fills ev
 async def under_way(house: House, count: int) -> None:
     """Return when so many queries are under way; nothing else tells."""
     asking = house.app[ASKING]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(90):
         while asking.total() != count:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
 
@@ -81,7 +81,7 @@ async def test_a_query_ends_when_whoever_asked_has_gone(shared: House) -> None:
         asking.cancel()
         await asyncio.wait([asking])
         await under_way(shared, 0)
-        assert time.monotonic() - started < 10, path
+        assert time.monotonic() - started < 60, path
     assert (await shared.ask("POST", "/api/v1/query", {"q": "| makeresults"})).status == 200
 
 

@@ -24,7 +24,7 @@ class Reader:
     async def block(self) -> dict[str, str]:
         """The fields of the next event; a comment's name is empty."""
         found: dict[str, str] = {}
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while line := (await self.answer.content.readline()).decode().rstrip("\n"):
                 name, _, value = line.partition(": ")
                 found[name] = value if name else line
@@ -99,5 +99,5 @@ async def test_readers_are_few_and_their_places_come_free(house: House) -> None:
 async def test_the_end_of_the_daemon_ends_a_tail(tmp_path: pathlib.Path) -> None:
     async with living(tmp_path) as house, tailing(house) as reader:
         house.daemon.stop()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(40):
             assert await reader.answer.content.read() == b""

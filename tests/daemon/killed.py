@@ -1,4 +1,4 @@
-"""Evaluates twelve minutes in a process of its own that kills itself at a named point: `killed.py FOLDER POINT NTH`."""
+"""Evaluates twelve minutes in a process of its own that kills itself at a named point."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import datetime as dt
 import os
 import pathlib
 import signal
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,5 +59,6 @@ async def live(folder: pathlib.Path, point: str, nth: int) -> None:
     await bench.database.close()
 
 
-if __name__ == "__main__":
-    asyncio.run(live(pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])))
+def die(folder: str, point: str, nth: int) -> None:
+    """A life in *folder* that ends when *point* is reached for the *nth* time."""
+    asyncio.run(live(pathlib.Path(folder), point, nth))

@@ -75,7 +75,7 @@ class Chat:
         self.sender.wake()
 
     async def outcome(self) -> Delivery:
-        return await asyncio.wait_for(self.outcomes.get(), 20)
+        return await asyncio.wait_for(self.outcomes.get(), 90)
 
     async def rows(self) -> list[Delivery]:
         async with self.database.read() as tx:
@@ -98,7 +98,7 @@ class Chat:
 
     async def quiet(self) -> None:
         """Until the sender waits for the clock or for news."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while not self.sender.is_idle:  # noqa: ASYNC110 - it tells nobody when it rests
                 await asyncio.sleep(0)
         await settle()  # so that its alarm is set

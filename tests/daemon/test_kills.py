@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import pathlib
 import signal
-import sys
 
 import pytest
 
 from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Bench, Scripted
-from tests.daemon.killed import POINTS, SCRIPT
-
-ROOT = pathlib.Path(__file__).parent.parent.parent
+from tests.daemon.killed import POINTS, SCRIPT, die
+from tests.forking import start
 
 
 async def rest(folder: pathlib.Path) -> tuple[list[str], list[tuple[str, str, int]], list[object]]:
@@ -28,16 +26,15 @@ async def rest(folder: pathlib.Path) -> tuple[list[str], list[tuple[str, str, in
         await bench.database.close()
 
 
-@pytest.mark.slow
+@pytest.mark.company("killed")
 @pytest.mark.parametrize("nth", [1, 2, 5])
 @pytest.mark.parametrize("point", POINTS)
 async def test_a_kill_loses_nothing_and_repeats_nothing(tmp_path: pathlib.Path, point: str, nth: int) -> None:
     (tmp_path / "whole").mkdir()
     (tmp_path / "killed").mkdir()
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.daemon.killed", str(tmp_path / "killed"), point, str(nth), cwd=ROOT
-    )
-    assert await process.wait() == -signal.SIGKILL
+    process = start(die, str(tmp_path / "killed"), point, nth)
+    await asyncio.to_thread(process.join)
+    assert process.exitcode == -signal.SIGKILL
     killed = await rest(tmp_path / "killed")
     whole = await rest(tmp_path / "whole")
     assert killed == whole

@@ -26,23 +26,28 @@ window = "1h"
 channels = ["hook"]
 """
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(4, waits=True)
 
 
 def serve(*arguments: str, cwd=None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "lynxalert", "serve", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=cwd, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=cwd, check=False)
 
 
 async def until(check: Callable[[], Awaitable[bool]]) -> None:
     """Wait for what another process does."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(100):
         while not await check():  # noqa: ASYNC110 - nothing in this process tells
             await asyncio.sleep(0.02)
 
 
 async def arrived(provider: Provider, count: int) -> bool:
     return len(provider.requests) >= count
+
+
+async def logged(daemon: Daemon, event: str) -> bool:
+    whole = daemon.log().rpartition("\n")[0]  # the last line may be half written
+    return event in [json.loads(line)["event"] for line in whole.splitlines() if line.startswith("{")]
 
 
 async def test_a_second_daemon_on_the_same_data_and_one_on_the_same_port_are_told_why(tmp_path) -> None:
@@ -95,9 +100,8 @@ async def test_hangup_reads_the_configuration_again(tmp_path) -> None:
         daemon.process.send_signal(signal.SIGHUP)
         await until(degraded)
         assert await keys_are(["errors"]), "the configuration in force stays"
-        events = [json.loads(line)["event"] for line in daemon.log().splitlines() if line.startswith("{")]
-        assert "configuration_applied" in events
-        assert "configuration_refused" in events
+        await until(lambda: logged(daemon, "configuration_refused"))
+        assert await logged(daemon, "configuration_applied")
     finally:
         await daemon.stop()
 
@@ -109,14 +113,14 @@ async def test_the_end_is_in_order_and_quick_though_a_provider_hangs(tmp_path) -
         daemon = Daemon(tmp_path, CHANNEL.format(url=provider.url) + ALERT)
         await daemon.start()
         await daemon.ask("POST", "/api/v1/ingest", json=[{"level": "error"}] * 5)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             await provider.arrived.wait()
         assert daemon.process is not None
         waiting = asyncio.ensure_future(daemon.ask("POST", "/api/v1/alerts/errors/test-channels"))
         await until(lambda: arrived(provider, 2))
         idle = socket.create_connection(("127.0.0.1", daemon.port))  # a client that never asks anything
         daemon.process.terminate()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(25):
             assert await daemon.process.wait() == 0
         idle.close()
         with contextlib.suppress(aiohttp.ClientError, AssertionError):
@@ -125,7 +129,7 @@ async def test_the_end_is_in_order_and_quick_though_a_provider_hangs(tmp_path) -
         provider.otherwise = Answer()
         provider.arrived.clear()
         await daemon.start()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(100):
             await provider.arrived.wait()
         first, *_, again = provider.requests
         assert again.headers.get("Idempotency-Key") == first.headers.get("Idempotency-Key")

@@ -50,7 +50,7 @@ class House:
         return address.host, address.port
 
     async def until(self, check: Callable[[], bool]) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(90):
             while not check():  # noqa: ASYNC110 - the other end of a socket tells nobody
                 await asyncio.sleep(0.005)
 
@@ -93,7 +93,7 @@ def counted(body: bytes) -> bytes:
 
 
 def dial(address: tuple[str, int]) -> socket.socket:
-    return socket.create_connection(address, timeout=10)
+    return socket.create_connection(address, timeout=60)
 
 
 async def test_every_framing_on_one_connection_and_the_handlers_of_python(tmp_path) -> None:

@@ -195,7 +195,7 @@ def test_a_query_is_stopped_at_its_deadline() -> None:
         started = monotonic()
         with pytest.raises(QueryTimeOut, match=r"^L403: the query was stopped after 0\.3 s$"):
             store._engine.query(HEAVY, now=NOW, deadline=dt.timedelta(seconds=0.3))
-        assert monotonic() - started < 10
+        assert monotonic() - started < 60
         assert store.query("| stats count", now=NOW).rows == [{"count": 400}]
 
 

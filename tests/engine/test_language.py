@@ -27,7 +27,7 @@ import lynxalert
 from lynxalert.lang import Diagnostic
 from lynxalert.store import Store
 from tests import goldens
-from tests.queries import NOW, shown
+from tests.queries import NOW, Knowing, held_batches, shown
 
 # Every rule there is; one file each, called after it.
 RULES = [
@@ -103,21 +103,22 @@ def answers(store: Store, query: str, options: dict[str, str]) -> dict[str, str]
 def test_sentence(script: list[Section]) -> None:
     macros = json.loads(dict(script).get("macros", "{}"))
     options: dict[str, str] = {}
+    batches: list[tuple[list[str], dict[str, str]]] = []
     query, given, wanted, asked = "", {}, {}, 0
-    with lynxalert.open(":memory:", macros=macros) as store:
-        for name, body in [*script, ("query", "")]:
-            word, *settings = name.split()
-            if word == "events":
-                store.ingest(body.splitlines(), **dict(one.split("=", 1) for one in settings))
-            elif word == "query":
-                assert (query, given) == (query, wanted)
-                asked += bool(wanted)
-                query, wanted = body, {}
-                given, options = answers(store, query, options) if query else {}, {}
-            elif word in ("rows", "warnings", "error"):
-                wanted[word] = body
-            elif word != "macros":
-                options[word] = body
+    for name, body in [*script, ("query", "")]:
+        word, *settings = name.split()
+        if word == "events":
+            batches.append((body.splitlines(), dict(one.split("=", 1) for one in settings)))
+        elif word == "query":
+            assert (query, given) == (query, wanted)
+            asked += bool(wanted)
+            query, wanted = body, {}
+            store = Knowing(held_batches(batches), macros=macros) if query else None
+            given, options = answers(store, query, options) if store else {}, {}
+        elif word in ("rows", "warnings", "error"):
+            wanted[word] = body
+        elif word != "macros":
+            options[word] = body
     assert asked, "a case without an answer shows nothing"
 
 

@@ -34,4 +34,4 @@ def test_a_long_query_is_planned_in_proportion_to_its_length(what: str) -> None:
     part, whole = generated(LONGEST // PARTS)[what], generated(LONGEST)[what]
     seconds(part)
     one = min(seconds(part) for _ in range(2))
-    assert seconds(whole) < TOLERATED * one
+    assert any(seconds(whole) < TOLERATED * one for _ in range(3)), "thrice: anything may happen to one try"

@@ -1,4 +1,4 @@
-"""A process to be killed: accepts events without end and says which were acknowledged. Run by test_kill.py."""
+"""A process to be killed: accepts events without end and says which were acknowledged. Started by test_kill.py."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import asyncio
 import json
 import os
 import random
-import sys
+from multiprocessing.connection import Connection
 
 from lynxalert.events import Backpressure, Event, EventStore
 
 
-async def send(store: EventStore, sender: int, seed: int) -> None:
-    """Events numbered by sender and seed; each acknowledged number goes to standard output at once."""
+async def send(store: EventStore, sender: int, seed: int, told: int) -> None:
+    """Events numbered by sender and seed; each acknowledged number goes to the file *told* at once."""
     chance = random.Random(f"{seed}-{sender}")
     number = 0
     while True:
@@ -24,18 +24,19 @@ async def send(store: EventStore, sender: int, seed: int) -> None:
             await asyncio.to_thread(lambda: None)
             continue
         number += len(batch)
-        os.write(1, ("\n".join(batch) + "\n").encode())
+        os.write(told, ("\n".join(batch) + "\n").encode())
         if chance.random() < 0.02:
             await store.flush()
         if chance.random() < 0.01:
             await asyncio.to_thread(store.checkpoint)
 
 
-async def main() -> None:
-    path, seed = sys.argv[1], int(sys.argv[2])
+async def accept(path: str, seed: int, told: int) -> None:
     store = EventStore(path)
     store.start()
-    await asyncio.gather(*(send(store, sender, seed) for sender in range(4)))
+    await asyncio.gather(*(send(store, sender, seed, told) for sender in range(4)))
 
 
-asyncio.run(main())
+def live(path: str, seed: int, told: Connection) -> None:
+    """Accept events into the store at *path* until killed."""
+    asyncio.run(accept(path, seed, told.fileno()))

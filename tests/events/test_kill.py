@@ -2,36 +2,33 @@ from __future__ import annotations
 
 import pathlib
 import random
-import subprocess
-import sys
 from collections import Counter
 
 import pytest
 
 from lynxalert.events import EventStore
+from tests.events.killed import live
+from tests.forking import pipe, start
 
 KILLS = 20
-PROGRAM = pathlib.Path(__file__).parent / "killed.py"
 
 
 def run_until(acknowledgements: int, path: pathlib.Path, seed: int) -> list[str]:
-    """Start the program, kill it after so many acknowledgements; everything it acknowledged, also in its last moment."""
-    with subprocess.Popen(
-        [sys.executable, str(PROGRAM), str(path), str(seed)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        lines = [line for line, _ in zip(process.stdout, range(acknowledgements), strict=False)]
+    """Start a process, kill it after so many acknowledgements; everything it acknowledged, also in its last moment."""
+    reading, writing = pipe()
+    process = start(live, str(path), seed, writing)
+    writing.close()  # only the process itself has that end now
+    with open(reading.fileno(), encoding="utf-8", closefd=False) as told:
+        lines = [line for line, _ in zip(told, range(acknowledgements), strict=False)]
         process.kill()
-        lines += process.stdout.readlines()
-        assert len(lines) >= acknowledgements, process.stderr.read()
+        lines += told.readlines()
+    reading.close()
+    process.join()
+    assert len(lines) >= acknowledgements
     return [line.rstrip("\n") for line in lines if line.endswith("\n")]
 
 
-@pytest.mark.slow
+@pytest.mark.slow(15)
 @pytest.mark.timeout(300)
 def test_nothing_acknowledged_is_lost_or_doubled_when_killed(tmp_path: pathlib.Path) -> None:
     chance = random.Random(20261121)

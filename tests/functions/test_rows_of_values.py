@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lynxalert.store import Store
 from tests.functions import reference as ref
 from tests.functions.stores import WAYS, Fields, stored
 from tests.functions.test_values import VALUES, shown, values
@@ -63,48 +64,48 @@ def events_of(column: list[Any]) -> list[Fields]:
     return [{"v": value} for value in column]
 
 
-def rows(way: Any, column: list[Any], query: str) -> list[dict[str, Any]]:
-    with stored(way, events_of(column)) as store:
-        return list(store.query(f"| where id >= 0 | {query}", now=NOW).rows)
+def rows(store: Store, query: str) -> list[dict[str, Any]]:
+    return list(store.query(f"| where id >= 0 | {query}", now=NOW).rows)
 
 
-def ids(way: Any, column: list[Any], query: str) -> list[int]:
-    return [row["id"] for row in rows(way, column, f"{query} | table id")]
+def ids(store: Store, query: str) -> list[int]:
+    return [row["id"] for row in rows(store, f"{query} | table id")]
 
 
-@WAY
-@some
-@given(columns)
-def test_sort_puts_numbers_first_then_texts_missing_last(way: Any, column: list[Any]) -> None:
+def sort_puts_numbers_first_then_texts_missing_last(store: Store, column: list[Any]) -> None:
     places = range(len(column))
     present = [place for place in places if column[place] is not None]
     absent = [place for place in places if column[place] is None]
     rising = sorted(present, key=lambda place: ref.sort_key(column[place]))
-    found = ids(way, column, "sort v, id")
+    found = ids(store, "sort v, id")
     assert [ref.sort_key(column[n]) for n in found] == [ref.sort_key(column[n]) for n in rising + absent]
-    falling = ids(way, column, "sort -v, id")
+    falling = ids(store, "sort -v, id")
     assert [ref.sort_key(column[n]) for n in falling] == [
         ref.sort_key(column[n]) for n in rising[::-1] + absent
     ]
 
 
-@WAY
-@some
-@given(columns)
-def test_groups_are_made_by_canonical_text_and_come_in_order(way: Any, column: list[Any]) -> None:
-    found = rows(way, column, "stats count by v")
+def groups_are_made_by_canonical_text_and_come_in_order(store: Store, column: list[Any]) -> None:
+    found = rows(store, "stats count by v")
     counts = Counter(shown(value) for value in column if value is not None)
     assert {shown(row["v"]): row["count"] for row in found} == counts
     keys = [ref.sort_key(row["v"]) for row in found]
     assert keys == sorted(keys)
 
 
+def dedup_keeps_the_newest_of_each_text(store: Store, column: list[Any]) -> None:
+    newest = {shown(value): place for place, value in enumerate(column) if value is not None}
+    assert ids(store, "dedup v") == sorted(newest.values(), reverse=True)
+
+
 @WAY
 @some
 @given(columns)
-def test_dedup_keeps_the_newest_of_each_text(way: Any, column: list[Any]) -> None:
-    newest = {shown(value): place for place, value in enumerate(column) if value is not None}
-    assert ids(way, column, "dedup v") == sorted(newest.values(), reverse=True)
+def test_order_and_groups(way: Any, column: list[Any]) -> None:
+    with stored(way, events_of(column)) as store:
+        sort_puts_numbers_first_then_texts_missing_last(store, column)
+        groups_are_made_by_canonical_text_and_come_in_order(store, column)
+        dedup_keeps_the_newest_of_each_text(store, column)
 
 
 def near(left: Any, right: Any) -> bool:
@@ -130,7 +131,8 @@ def test_aggregates(way: Any, column: list[Any]) -> None:
         " list(v) as list, first(v) as first, last(v) as last, earliest(v) as earliest, latest(v) as latest,"
         " count(eval(v > 5)) as above"
     )
-    (row,) = rows(way, column, f"stats {calls}")
+    with stored(way, events_of(column)) as store:
+        (row,) = rows(store, f"stats {calls}")
     present = [value for value in column if value is not None]
     texts = [shown(value) for value in present]
     numbers = [read for value in present if (read := ref.number(value)) is not None]

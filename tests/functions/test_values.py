@@ -167,9 +167,8 @@ def evaluated(store: Store, expressions: list[str], conditions: list[str]) -> di
     }
 
 
-def check(way: Callable[[Store, list[Fields]], None], events: list[Fields]) -> None:
-    with stored(way, events) as store:
-        found = evaluated(store, list(OTHERS), list(BOOLEANS))
+def check(store: Store, events: list[Fields]) -> None:
+    found = evaluated(store, list(OTHERS), list(BOOLEANS))
     for place, fields in enumerate(events):
         v, w = fields["v"], fields["w"]
         for text, meaning in OTHERS.items():
@@ -188,7 +187,9 @@ ALL_PAIRS = [{"v": v, "w": w} for v, w in product(VALUES, VALUES)]
 @pytest.mark.slow
 def test_every_pair_of_values(way: Any) -> None:
     # Each event of its own batch or stream takes time: there every tenth pair must do.
-    check(way, ALL_PAIRS[::10] if way in SLOW_WAYS else ALL_PAIRS)
+    events = ALL_PAIRS[::10] if way in SLOW_WAYS else ALL_PAIRS
+    with stored(way, events) as store:
+        check(store, events)
 
 
 @pytest.mark.slow
@@ -201,14 +202,15 @@ def test_every_pair_of_values_in_columns_of_one_type(left: type, right: type) ->
     events = [{"v": v, "w": w} for v, w in product(of(left), of(right))]
     with stored(as_they_come, events) as store:
         fields = store._events.catalog().streams[0].fields
-    assert all(fields[name].complete for name in ("v", "w"))
-    check(as_they_come, events)
+        assert all(fields[name].complete for name in ("v", "w"))
+        check(store, events)
 
 
 @settings(max_examples=3)
 @given(st.lists(pair, min_size=50, max_size=50))
 def test_random_values(events: list[Fields]) -> None:
-    check(as_they_come, events)
+    with stored(as_they_come, events) as store:
+        check(store, events)
 
 
 def as_texts(events: list[Fields]) -> list[dict[str, Any]]:

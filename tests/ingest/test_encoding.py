@@ -92,7 +92,7 @@ def test_streams_may_follow_each_other(bodies: list[bytes], encoding: str) -> No
 @pytest.mark.parametrize("encoding", sorted(MANY))
 def test_many_empty_streams_take_no_longer_each_than_few(encoding: str) -> None:
     empty = MANY[encoding](b"")
-    few, many = (_seconds(empty * times, encoding) for times in (500, 10_000))
+    few, many = (min(_seconds(empty * times, encoding) for _ in range(3)) for times in (500, 10_000))
     assert many < 100 * few  # each of them copied all that follow: 400 times
     assert code(empty * 20_001, encoding) is IngestCode.INVALID_ENCODING
 

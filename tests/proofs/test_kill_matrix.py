@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import multiprocessing
 import pathlib
 import signal
 from collections import Counter
@@ -20,6 +19,7 @@ from hypothesis import settings
 from lynxalert.notify.model import Delivery, Status
 from lynxalert.state import Database, history, owed
 from tests.daemon.evaluating import ALERT
+from tests.forking import start
 from tests.notify.provider import Provider, serving
 from tests.proofs import mortal
 
@@ -31,9 +31,6 @@ if DEEP:
     KINDS += [("pagerduty", "single")]
 CASES = list(itertools.product(mortal.POINTS, KINDS, (1, 2, 3, 4) if DEEP else (2,)))
 
-context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["tests.proofs.mortal"])
-
 
 @pytest.fixture
 async def provider() -> AsyncIterator[Provider]:
@@ -43,16 +40,13 @@ async def provider() -> AsyncIterator[Provider]:
 
 async def killed(folder: pathlib.Path, kind: tuple[str, str], url: str, point: str, nth: int) -> int:
     """The exit code of a process that was to die."""
-    process = context.Process(
-        target=mortal.die, args=(str(folder), mortal.channel(*kind, url), point, nth), daemon=True
-    )
-    process.start()
+    process = start(mortal.die, str(folder), mortal.channel(*kind, url), point, nth)
     await asyncio.to_thread(process.join)
     assert process.exitcode is not None
     return process.exitcode
 
 
-@pytest.mark.slow
+@pytest.mark.company("killed")
 @pytest.mark.parametrize(
     ("point", "kind", "nth"), CASES, ids=[f"{point}-{'-'.join(kind)}-{nth}" for point, kind, nth in CASES]
 )
