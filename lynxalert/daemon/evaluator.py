@@ -28,7 +28,17 @@ from lynxalert.daemon.questions import questions
 from lynxalert.daemon.release import release_due
 from lynxalert.daemon.runner import Runner
 from lynxalert.daemon.slots import Outcome, Position, look_at, run_due
-from lynxalert.state import Cursor, Database, Definition, definitions, history, instances, overlays, owed
+from lynxalert.state import (
+    Cursor,
+    Database,
+    Definition,
+    definitions,
+    history,
+    instances,
+    is_trouble,
+    overlays,
+    owed,
+)
 
 log = structlog.get_logger()
 
@@ -288,12 +298,13 @@ class Evaluator:
         """Those that were written."""
         news = [each for each in outcomes if each.is_news]
         try:
-            written = await self._database.write(partial(commit, outcomes=news, now=now, voice=self._voice))
+            written = await self._write(news, now)
         except Exception:
             # The disk is full, or a commit of ours is wrong: the slots stay due and are judged again.
             log.exception("commit failed", alerts=len(news))
             self._failing_since = self._failing_since or now
             self._agenda.update({each.alert.id: now + RETRY for each in news})
+            self._positions.forget({each.alert.id for each in news})
             return ()
         self._failing_since = None
         edited = {each.alert.id for each in news} - {each.alert.id for each in written}
@@ -304,6 +315,24 @@ class Evaluator:
             if each.alert.id not in edited:
                 self._schedule(each.alert, each.cursor, now)
         return written
+
+    async def _write(self, news: Sequence[Outcome], now: dt.datetime) -> Sequence[Outcome]:
+        """One transaction; where what one of them comes to cannot be written, one for each of the others.
+
+        That one moves past its slots like an alert whose evaluation failed.
+        """
+        try:
+            return await self._database.write(partial(commit, outcomes=news, now=now, voice=self._voice))
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            if len(news) == 1:
+                log.exception("outcome cannot be written", alert=news[0].alert.id)
+                broken = _broken(news[0].before, error, now)
+                return await self._database.write(
+                    partial(commit, outcomes=[broken], now=now, voice=self._voice)
+                )
+        return [done for each in news for done in await self._write([each], now)]
 
 
 def _tell_of_health(written: Iterable[Outcome]) -> None:

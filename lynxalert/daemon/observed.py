@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily
 
@@ -25,19 +24,20 @@ from lynxalert.notify.wellbeing import ChannelHealth, Wellbeing
 RESULTS = ("reachable", "unreachable", "unknown", "ok", "error")  # of probes, then of test messages
 DELAYS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600)  # seconds
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
-
 
 @dataclass(slots=True)
 class Part:
-    """A part that runs or does not: `down` before it starts and once it stops."""
+    """A part that runs or does not: `down` before it starts and once it stops, `degraded` while it does not get on."""
 
     up: bool = False
     last: dt.datetime | None = None  # when it last did something
+    stall: Callable[[], str | None] = lambda: None  # what keeps it from getting on
 
     def health(self) -> Mapping[str, Any]:
-        """`ok` while it runs."""
-        return {"status": "ok" if self.up else "down", "last_activity": self.last}
+        """`ok` while it runs and gets on."""
+        stalled = self.stall() if self.up else None
+        status = "down" if not self.up else "ok" if stalled is None else "degraded"
+        return {"status": status, "last_activity": self.last, "failure": stalled}
 
 
 @dataclass(slots=True)
@@ -224,13 +224,6 @@ class Observer:
         """The configuration was read again."""
         self._reloads.labels("applied" if applied else "refused").inc()
         self._config_ok.set(1 if applied else 0)
-
-    def noticed(self, alert: Alert, notice: Notice) -> Sequence[Delivery]:
-        """An alert cannot do its work, or can again: the log has it; error channels hear of it by the commit."""
-        log.warning(
-            "alert_health", alert=alert.id, name=alert.name, kind=str(notice.kind), reason=notice.message
-        )
-        return ()
 
 
 def _tested(channels: Callable[[], Iterable[ChannelHealth]], result: str) -> int:

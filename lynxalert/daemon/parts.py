@@ -263,11 +263,11 @@ def _workers(
 
     voice = Voice(
         deliver=deliver,
-        tell=observer.noticed,
         inhibitions=lambda: settings().inhibitions,
         error_channels=lambda: settings().error_specs,
     )
     evaluator = Evaluator(ground.database, ground.runner, ground.clock, voice=voice, committed=committed)
+    observer.scheduler.stall = lambda: evaluator.stall(ground.clock.now())
     observer.tally(lambda: evaluator.known)
     return evaluator, sender
 

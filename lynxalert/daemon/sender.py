@@ -198,6 +198,12 @@ class Sender:
             failed = after_failure(delivery, error, self._clock.now(), self._chance)
             self._gates.refused(failed, error, self._clock.now())
             return failed
+        except Exception as error:
+            # A mistake of ours in one message must not stop the others.
+            log.exception("delivery failed", delivery=delivery.id, channel=delivery.target.type)
+            text = f"internal error, please report it: {type(error).__name__}"
+            mistaken = DeliveryError(Failure.BAD_REPLY, text)
+            return after_failure(delivery, mistaken, self._clock.now(), self._chance)
         self._gates.accepted(delivery.target.destination, self._clock.now())
         return after_success(delivery, self._clock.now(), receipt.provider_id)
 

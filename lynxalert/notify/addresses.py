@@ -19,6 +19,8 @@ METADATA: frozenset[Address] = frozenset(
     ipaddress.ip_address(text)
     for text in (
         "169.254.169.254",
+        "169.254.0.23",
+        "169.254.42.42",
         "169.254.170.2",
         "169.254.170.23",
         "100.100.100.200",
@@ -26,6 +28,8 @@ METADATA: frozenset[Address] = frozenset(
         "192.0.0.192",
         "fd00:ec2::254",
         "fd00:ec2::23",
+        "fd00:42::42",
+        "fe80::a9fe:a9fe",
         "fd20:ce::254",
     )
 )
@@ -58,7 +62,7 @@ PRIVATE: tuple[Network, ...] = tuple(
     )
 )
 EVERYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
-NAT64 = ipaddress.ip_network("64:ff9b::/96")
+NAT64 = tuple(ipaddress.ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48"))
 
 
 def may_dial(text: str, permitted: Sequence[Network] = ()) -> bool:
@@ -92,6 +96,6 @@ def _embedded(address: Address) -> ipaddress.IPv4Address | None:
     """The IPv4 address that a translator on the way would really reach."""
     if isinstance(address, ipaddress.IPv4Address):
         return None
-    if address in NAT64 or int(address) >> 32 == 0:
+    if any(address in network for network in NAT64) or int(address) >> 32 == 0:
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     return address.sixtofour

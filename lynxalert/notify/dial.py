@@ -99,8 +99,8 @@ def _explained(where: str) -> Iterator[None]:
     except ssl.SSLError:
         text = f"{where}: the TLS certificate or handshake was refused"
         raise DeliveryError(Failure.NETWORK, text) from None
-    except PermissionError:
-        text = f"{where}: the address is private and not in allow_private"
+    except PermissionError as error:
+        text = f"{where}: {error.strerror}"
         raise DeliveryError(Failure.BLOCKED, text, permanent=True) from None
     except TimeoutError:
         raise DeliveryError(Failure.TIMEOUT, f"{where}: no answer in time") from None

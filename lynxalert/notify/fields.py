@@ -5,6 +5,7 @@ Each kind of field knows how to read itself and how to show itself without its s
 
 from __future__ import annotations
 
+import ipaddress
 import re
 import types
 import typing
@@ -26,6 +27,8 @@ ADDRESS = re.compile(r"(?:[^<>@\s][^<>@]*<)?[^<>@\s,]+@[^<>@\s,]+>?")
 ROUTES = frozenset(
     {"alerts", "events", "messages", "services", "webhook", "webhooks"}
 )  # say what is there, not who
+NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
+HOST = re.compile(r"(?!.{254})(?:[0-9A-Za-z_-]{1,63}\.)*[0-9A-Za-z_-]{1,63}\.?")
 SEGMENT = re.compile(r"[a-z_-]{2,12}|v[0-9]")  # a first path segment that says what is there, not who
 
 
@@ -188,14 +191,27 @@ def _url(value: str) -> Url:
     wrong = "an absolute URL with http or https"
     try:
         url = yarl.URL(value.strip())
-        host = url.raw_host
+        host = (
+            url.raw_host if url.host else None
+        )  # a name that IDNA cannot read raises here, and not when it is sent
     except ValueError:
         raise ValueError(wrong) from None
     if url.scheme not in ("http", "https") or not host or len(value) > 4096 or not _one_line(value):
         raise ValueError(wrong)
+    if not (HOST.fullmatch(host) or ":" in host) or _is_odd_number(host):
+        raise ValueError("a URL whose host is a name, or an address as it is usually written")
     if url.user is not None or url.password is not None:
         raise ValueError("a URL without user and password")
     return Url(value.strip())
+
+
+def _is_odd_number(host: str) -> bool:
+    """Whether *host* is an IPv4 address in one of the spellings that only some readers take: `127.1`, `0x7f000001`."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return NUMBER.fullmatch(host.rstrip(".").rpartition(".")[2]) is not None
+    return False
 
 
 def _one_line(text: str) -> bool:

@@ -25,7 +25,7 @@ import yarl
 
 from lynxalert.clock import Clock
 from lynxalert.notify import fields
-from lynxalert.notify.addresses import may_dial
+from lynxalert.notify.addresses import is_metadata, may_dial
 from lynxalert.notify.answers import (
     Reply,
     decode,
@@ -68,8 +68,12 @@ class Outbound:
             PermissionError: it may not be dialled.
         """
         family, kind, protocol, _, address = found
+        if is_metadata(str(address[0])):
+            raise PermissionError(
+                errno.EPERM, "the address is a cloud's metadata service, which is never dialled"
+            )
         if not self.permits(str(address[0])):
-            raise PermissionError(errno.EPERM, "this address is not allowed")
+            raise PermissionError(errno.EPERM, "the address is private and not in allow_private")
         return socket.socket(family, kind, protocol)
 
 
@@ -251,9 +255,7 @@ def _no_answer(error: Exception, address: str, outbound: Outbound) -> DeliveryEr
         case aiohttp.ClientConnectorDNSError():
             return DeliveryError(Failure.NETWORK, f"{where}: the host name cannot be resolved")
         case aiohttp.ClientConnectorError() if error.os_error.errno == errno.EPERM:
-            return DeliveryError(
-                Failure.BLOCKED, f"{where}: the address is private and not in allow_private", permanent=True
-            )
+            return DeliveryError(Failure.BLOCKED, f"{where}: {error.os_error.strerror}", permanent=True)
         case aiohttp.ClientConnectorError():
             cause = re.sub(r"[^a-z ]", "", (error.os_error.strerror or "").lower().partition("[")[0]).strip()
             known = errno.errorcode.get(error.os_error.errno or 0, "")

@@ -14,7 +14,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -140,6 +140,11 @@ class Database:
         except Exception as error:  # noqa: BLE001 - handed to everyone whose work it lost
             outcomes = [error] * len(group)
         _hand_out(group, outcomes)
+
+
+def is_trouble(error: Exception) -> bool:
+    """Whether *error* is of the disk or the file, whatever was to be written; else the work was at fault."""
+    return isinstance(error, InterfaceError | OperationalError | OSError)
 
 
 async def _attempt(connection: AsyncConnection, work: Work[Any]) -> Any:

@@ -295,6 +295,22 @@ async def test_a_commit_that_fails_is_repeated_with_the_same_result(begin: Begin
     assert await bench.queued() == ["fired queued"]
 
 
+async def test_what_cannot_be_written_of_one_alert_does_not_stop_the_others(begin: Begin) -> None:
+    def deliver(occasions: Any, situation: Any) -> Any:
+        if situation.alert.id == "alt_1":
+            raise UnicodeError("label empty or too long")
+        return queue(occasions, situation)
+
+    minutes = Cron("* * * * *")
+    alerts = [other(n, schedule=minutes) for n in range(3)]
+    bench = await begin(Scripted(by_minute(3)), *alerts, voice=Voice(deliver=deliver))
+    await bench.pass_(2 * MINUTE)
+    assert [await bench.told(each.id) for each in alerts] == [["12:01 fired #1"], [], ["12:01 fired #1"]]
+    health = (await bench.cursor("alt_1")).health
+    assert (health.errors, health.message) == (2, "internal error, please report it: UnicodeError")
+    assert bench.evaluator.stall(bench.clock.now()) is None
+
+
 async def test_an_edit_during_an_evaluation_wins(begin: Begin) -> None:
     edited = False
 

@@ -10,6 +10,7 @@ import structlog
 
 from lynxalert.config.settings import Heartbeat
 from lynxalert.daemon.heartbeat import Pulse
+from lynxalert.daemon.observed import Part
 from lynxalert.notify.http import Http
 from tests.fakes import FakeClock
 from tests.notify.occasions import MINUTE, T
@@ -68,3 +69,13 @@ async def test_nobody_is_called_without_an_address() -> None:
         await clock.advance(10 * MINUTE)
         running.cancel()
         assert provider.requests == []
+
+
+def test_health_says_what_stalls() -> None:
+    part = Part(up=True, stall=lambda: "what is judged cannot be stored")
+    assert part.health() == {
+        "status": "degraded",
+        "last_activity": None,
+        "failure": "what is judged cannot be stored",
+    }
+    assert (Part().health()["status"], Part(up=True).health()["status"]) == ("down", "ok")

@@ -72,6 +72,12 @@ def mistakes(kind: Any, config: Any) -> list[str]:
         ("webhook", {"url": "http://[::1"}, ["channels[1].config.url must be an absolute URL with http or https"]),
         ("webhook", {"url": "http://a b\r\n"}, ["channels[1].config.url must be an absolute URL with http or https"]),
         ("webhook", {"url": "http://u:p@x/"}, ["channels[1].config.url must be a URL without user and password"]),
+        *(
+            ("webhook", {"url": url}, ["channels[1].config.url must be a URL whose host is a name, or an address as it is usually written"])
+            for url in ("http://exa mple/", "http://a..b/", f"http://{'a' * 64}.com", "http://127.1/", "http://0x7f.1/", "http://1.1.1.1./")
+        ),
+        *(("webhook", {"url": url}, []) for url in ("http://[::1]:80/", "http://a_b.c.:8/", "https://\u4f8b\u3048.jp/x", "http://10.0.0.1/")),
+        ("webhook", {"url": "http://xn--/"}, ["channels[1].config.url must be an absolute URL with http or https"]),
         ("webhook", {"url": "http://x", "headers": []}, []),
         ("webhook", {"url": "http://x", "headers": "a"}, ["channels[1].config.headers must be an object of texts"]),
         ("webhook", {"url": "http://x", "headers": {"Host": "y"}}, [

@@ -13,9 +13,12 @@ import pytest
 import structlog
 
 from lynxalert.alerts.model import ChannelSpec, Kind
+from lynxalert.daemon.picturing import Illustrate, leave
 from lynxalert.daemon.sender import Sender
 from lynxalert.daemon.settling import Settling
+from lynxalert.notify.channel import Channel
 from lynxalert.notify.http import Http
+from lynxalert.notify.message import Message
 from lynxalert.notify.model import Delivery, Overlay, Quiet, Status
 from lynxalert.notify.queueing import queue, situation_of
 from tests.fakes import FakeClock
@@ -37,9 +40,14 @@ class Bench:
         self.outcomes: asyncio.Queue[Delivery] = asyncio.Queue()
         self.sender = self.make()
 
-    def make(self) -> Sender:
+    def make(self, illustrate: Illustrate = leave) -> Sender:
         return Sender(
-            self.ledger, self.http, self.clock, chance=lambda: 0.5, settled=self.outcomes.put_nowait
+            self.ledger,
+            self.http,
+            self.clock,
+            chance=lambda: 0.5,
+            settled=self.outcomes.put_nowait,
+            illustrate=illustrate,
         )
 
     def spec(self, kind: str = "webhook", name: str = "a", **config: Any) -> ChannelSpec:
@@ -79,10 +87,11 @@ class Bench:
 
 
 @contextlib.asynccontextmanager
-async def working(**settings: Any) -> AsyncIterator[Bench]:
+async def working(*, illustrate: Illustrate = leave, **settings: Any) -> AsyncIterator[Bench]:
     clock = FakeClock(T)
     async with serving() as provider, Http(outbound(**settings), clock) as http, asyncio.TaskGroup() as group:
         bench = Bench(provider, http, clock)
+        bench.sender = bench.make(illustrate)
         running = group.create_task(bench.sender.run())
         yield bench
         provider.release()
@@ -383,6 +392,23 @@ async def test_held_ends_go_out_when_due() -> None:
         await bench.clock.advance(SECOND)
         assert await bench.outcome() == ("resolved", "delivered", None)
         assert len(bench.provider.requests) == 2
+
+
+async def test_a_mistake_of_ours_in_one_message_does_not_stop_the_others() -> None:
+    calls = 0
+
+    async def illustrate(channel: Channel, delivery: Delivery, message: Message) -> Message:
+        nonlocal calls
+        calls += 1
+        if calls == 1:
+            raise ZeroDivisionError
+        return message
+
+    async with working(illustrate=illustrate) as bench:
+        bench.tell(bench.spec())
+        assert await bench.outcome() == ("fired", "retrying", "bad_reply")
+        await bench.clock.advance(2 * SECOND)
+        assert await bench.outcome() == ("fired", "delivered", None)
 
 
 async def test_no_secret_in_the_log() -> None:

@@ -17,6 +17,7 @@ class LoopHealth(TypedDict):
 
     status: Word
     last_activity: dt.datetime | None
+    failure: str | None
 
 
 class MadeAgain(TypedDict):
