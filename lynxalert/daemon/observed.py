@@ -11,8 +11,6 @@ from typing import Any
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.core import CounterMetricFamily
 
-from lynxalert.alerts import Alert
-from lynxalert.alerts.health import Notice
 from lynxalert.api.metrics import BUCKETS, Metrics
 from lynxalert.clock import Clock
 from lynxalert.daemon.slots import Outcome
