@@ -140,7 +140,8 @@ class Pace:
 class ChannelSpec:
     """One destination of an alert as configured; `notify` turns it into a channel. *config* may hold secrets.
 
-    *pace* None: what is usual for its type.
+    *pace* None: what is usual for its type. *max_age* is how long a message is tried, *max_age_resolved* how long an
+    end is, *probe_interval* how often it is asked without a message; None: as for every channel.
     """
 
     type: str
@@ -149,6 +150,9 @@ class ChannelSpec:
     send_resolved: bool = True
     grouping: Grouping | None = None
     pace: Pace | None = None
+    max_age: dt.timedelta | None = None
+    max_age_resolved: dt.timedelta | None = None
+    probe_interval: dt.timedelta | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
@@ -288,6 +292,7 @@ class Transition:
 
     *sequence* counts from 1 within *episode*; *started* is the episode's first firing T, *at* the T of this one.
     *held* says that flapping keeps it from being told; *late* that it came from judging a past window again.
+    *tier_before* is the tier of the episode until then, where it was another.
     """
 
     alert_id: str
@@ -304,6 +309,7 @@ class Transition:
     reason: Reason | None = None
     match: Match | None = None
     tier: str | None = None
+    tier_before: str | None = None
     held: bool = False
     late: bool = False
 

@@ -37,6 +37,7 @@ class Turn:
         if episode is None:
             identity = episode_id(self.alert.id, self.alert.version, after.key, self.at)
             episode = Episode(id=identity, started=self.at, sequence=0, told=self.at)
+        earlier = episode.tier
         episode = replace(
             episode,
             sequence=episode.sequence + 1,
@@ -58,4 +59,5 @@ class Turn:
             reason=reason,
             match=match,
             tier=episode.tier,
+            tier_before=earlier if earlier != episode.tier else None,
         )

@@ -28,6 +28,9 @@ OWN = (
     "group_interval",
     "rate",
     "burst",
+    "max_age",
+    "max_age_resolved",
+    "probe_interval",
     "config",
 )
 
@@ -85,6 +88,9 @@ def channel(raw: Any, path: Path, style: Style) -> tuple[ChannelSpec | None, lis
         send_resolved=definition.send_resolved,
         grouping=grouping_of(definition),
         pace=pace_of(definition),
+        max_age=definition.max_age,
+        max_age_resolved=definition.max_age_resolved,
+        probe_interval=definition.probe_interval,
         config=dict(config or {}),
     )
     findings = mistakes + (of_channel(spec, inside) if made is not None else [])

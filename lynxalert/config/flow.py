@@ -1,4 +1,4 @@
-"""How much a channel is told at once, as written: `group_by` and its times, `rate` and `burst`."""
+"""How much a channel is told at once, and for how long, as written: `group_by`, `rate`, `max_age` and what goes with them."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import datetime as dt
 import re
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
-from lynxalert.alerts.model import Grouping, Pace
+from lynxalert.alerts.model import ChannelSpec, Grouping, Pace
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
-from lynxalert.config.shape import Section, Texts, Wait
+from lynxalert.config.shape import Duration, Section, Texts, Wait
 from lynxalert.config.units import SECONDS, UnitError, duration_text
 
 _RATE = re.compile(r"\s*([1-9][0-9]{0,5})\s*/\s*([smhd])\s*")
 _USUAL_BURST = 5
+LENGTHS = ("max_age", "max_age_resolved", "probe_interval")
+LEAST_PROBE = dt.timedelta(minutes=1)
 
 
 def _rate(value: object) -> tuple[int, dt.timedelta]:
@@ -32,14 +34,26 @@ Rate = Annotated[
 ]
 
 
+def _rarely(length: dt.timedelta) -> dt.timedelta:
+    if length < LEAST_PROBE:
+        raise UnitError("must be at least 1m")
+    return length
+
+
+Rarely = Annotated[Duration, AfterValidator(_rarely)]
+
+
 class Flow(Section):
-    """How much a channel is told at once."""
+    """How much a channel is told at once, how long it is tried, how often it is asked without a message."""
 
     group_by: Texts | None = None  # labels; none at all: everything together
     group_wait: Wait | None = None  # default 30s
     group_interval: Wait | None = None  # default 5m
     rate: Rate | None = None  # messages in a time; default: what is usual for the type
     burst: Annotated[int, Field(ge=1, le=10_000)] | None = None  # of them at once
+    max_age: Duration | None = None  # default: that of [outbound]
+    max_age_resolved: Duration | None = None
+    probe_interval: Rarely | None = None  # default: that of [probe]
 
 
 def flow_mistakes(flow: Flow, path: Path, *, stateful: bool) -> list[Mistake]:
@@ -76,9 +90,10 @@ def pace_of(flow: Flow) -> Pace | None:
     return Pace(count, per, flow.burst or min(count, _USUAL_BURST))
 
 
-def flow_as_written(grouping: Grouping | None, pace: Pace | None) -> dict[str, object]:
-    """The settings that stand for these; what is usual is left out."""
+def flow_as_written(spec: ChannelSpec) -> dict[str, object]:
+    """The settings that stand for those of *spec*; what is usual is left out."""
     written: dict[str, object] = {}
+    grouping, pace = spec.grouping, spec.pace
     if grouping is not None:
         written["group_by"] = list(grouping.by)
         written["group_wait"] = duration_text(grouping.wait)
@@ -86,4 +101,5 @@ def flow_as_written(grouping: Grouping | None, pace: Pace | None) -> dict[str, o
     if pace is not None:
         unit = next(word for word, seconds in SECONDS.items() if seconds == pace.per.total_seconds())
         written |= {"rate": f"{pace.count}/{unit}", "burst": pace.burst}
-    return written
+    lengths = {name: getattr(spec, name) for name in LENGTHS}
+    return written | {name: duration_text(each) for name, each in lengths.items() if each is not None}

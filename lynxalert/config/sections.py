@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from lynxalert.access.tokens import BadTokenKeyError
+from lynxalert.config.flow import LEAST_PROBE
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
 from lynxalert.config.settings import (
@@ -187,7 +187,7 @@ def heartbeat(table: Mapping[str, Any]) -> tuple[Heartbeat, list[Mistake]]:
 def probe(table: Mapping[str, Any]) -> tuple[Probe, list[Mistake]]:
     """`[probe]`."""
     value, mistakes = section(Probe, table, "probe")
-    if value.interval is not None and value.interval < dt.timedelta(minutes=1):
+    if value.interval is not None and value.interval < LEAST_PROBE:
         mistakes.append(Mistake(("probe", "interval"), "must be at least 1m"))
     return value, mistakes
 

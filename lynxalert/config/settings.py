@@ -26,6 +26,7 @@ from lynxalert.config.shape import Duration, Section, Size, Texts
 from lynxalert.config.units import UnitError, duration, size
 from lynxalert.engine import LookupFolder
 from lynxalert.notify.inhibition import Inhibition
+from lynxalert.notify.retry import Lifetimes
 
 EVERYWHERE = ("0.0.0.0/0", "::/0")
 
@@ -247,6 +248,8 @@ class Outbound(Section):
     allow_private: Annotated[tuple[Network, ...], Field(strict=False)] | None = None
     timeout: Duration = duration("15s")
     connect_timeout: Duration = duration("5s")
+    max_age: Duration = duration("24h")  # how long a message is tried
+    max_age_resolved: Duration = duration("7d")  # and an end, which closes what is open elsewhere
 
 
 class Heartbeat(Section):
@@ -308,6 +311,11 @@ class Settings:
     def error_specs(self) -> tuple[ChannelSpec, ...]:
         """The channels that hear what goes wrong here."""
         return tuple(self.channels[name] for name in self.server.error_channels if name in self.channels)
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long messages are tried where their channel does not say."""
+        return Lifetimes(self.outbound.max_age, self.outbound.max_age_resolved)
 
     @property
     def allow_private(self) -> tuple[str, ...]:

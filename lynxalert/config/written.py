@@ -61,7 +61,7 @@ def channel_as_written(channel: ChannelSpec) -> dict[str, Any]:
         "name": channel.name,
         "enabled": channel.enabled,
         "send_resolved": channel.send_resolved,
-        **flow_as_written(channel.grouping, channel.pace),
+        **flow_as_written(channel),
         "config": dict(channel.config),
     }
 

@@ -255,7 +255,14 @@ def _workers(
     deliver: Deliver,
 ) -> tuple[Evaluator, Sender]:
     illustrate = Illustrator(ground.charts, ground.database)
-    sender = Sender(outbox, ground.http, ground.clock, settled=observer.settled, illustrate=illustrate)
+    sender = Sender(
+        outbox,
+        ground.http,
+        ground.clock,
+        settled=observer.settled,
+        illustrate=illustrate,
+        lifetimes=lambda: settings().lifetimes,
+    )
 
     def committed(outcomes: Sequence[Outcome]) -> None:
         observer.committed(outcomes)

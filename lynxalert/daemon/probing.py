@@ -23,7 +23,7 @@ from lynxalert.state import Database, StoredOutbox, definitions, notices
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.probing")
 
-IDLE = dt.timedelta(minutes=1)  # how often to see whether probes are wanted by now
+IDLE = dt.timedelta(minutes=1)  # how often to see which probes are due: no interval is shorter
 AT_ONCE = 8
 UNREACHABLE = "unreachable"
 
@@ -44,13 +44,14 @@ class Probing:
         self._http = http
         self._settings = settings
         self._changed = changed
+        self._asked: dict[Target, dt.datetime] = {}  # when each was last probed; forgotten with the process
 
     @property
     def _clock(self) -> Clock:
         return self._http.clock
 
     async def run(self) -> None:
-        """Say which channels nobody ever tried; then probe at the interval, until cancelled."""
+        """Say which channels nobody ever tried; then probe each at its interval, until cancelled."""
         await self._outbox.learn()
         untried = sorted(
             each.name for place, each in (await self._specs()).items() if self._is_untried(place)
@@ -62,14 +63,27 @@ class Probing:
                 test="lynxalert test, or POST /alerts/{id}/test-channels",
             )
         while True:
-            interval = self._settings().probe.interval
-            if interval is not None:
-                await self.probe()
-            await self._clock.sleep(interval or IDLE)
+            await self.probe_due()
+            await self._clock.sleep(IDLE)
+
+    async def probe_due(self) -> Mapping[Target, ProbeReport]:
+        """Probe the channels that were not asked for as long as their interval, or `[probe] interval`; what was found."""
+        specs, now = await self._specs(), self._clock.now()
+        self._asked = {place: at for place, at in self._asked.items() if place in specs and at <= now}
+        due = {place: spec for place, spec in specs.items() if self._is_due(place, spec, now)}
+        return await self._probe(due)
 
     async def probe(self) -> Mapping[Target, ProbeReport]:
         """Probe every channel once; what was found."""
-        specs, turn = await self._specs(), asyncio.Semaphore(AT_ONCE)
+        return await self._probe(await self._specs())
+
+    def _is_due(self, place: Target, spec: ChannelSpec, now: dt.datetime) -> bool:
+        interval, asked = spec.probe_interval or self._settings().probe.interval, self._asked.get(place)
+        return interval is not None and (asked is None or asked + interval <= now)
+
+    async def _probe(self, specs: Mapping[Target, ChannelSpec]) -> Mapping[Target, ProbeReport]:
+        turn = asyncio.Semaphore(AT_ONCE)
+        self._asked |= dict.fromkeys(specs, self._clock.now())
 
         async def one(spec: ChannelSpec) -> ProbeReport:
             async with turn:

@@ -28,7 +28,7 @@ from lynxalert.notify.lanes import Drop, Send, next_action
 from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status
 from lynxalert.notify.outbox import Lane, Outbox
 from lynxalert.notify.queueing import made
-from lynxalert.notify.retry import Random, after_failure, after_success
+from lynxalert.notify.retry import Lifetimes, Random, after_failure, after_success
 from lynxalert.notify.sending import send
 
 log = structlog.get_logger()
@@ -44,7 +44,10 @@ def ignore(_: Delivery) -> None:
 
 
 class Sender:
-    """Sends what is due until it is stopped. *lease* must outlast a request; *settled* hears of each outcome."""
+    """Sends what is due until it is stopped. *lease* must outlast a request; *settled* hears of each outcome.
+
+    *lifetimes* says how long messages are tried where their channel does not.
+    """
 
     def __init__(
         self,
@@ -56,6 +59,7 @@ class Sender:
         lease: dt.timedelta = dt.timedelta(seconds=90),
         settled: Callable[[Delivery], None] = ignore,
         illustrate: Illustrate = leave,
+        lifetimes: Callable[[], Lifetimes] = Lifetimes,
     ) -> None:
         self._outbox = outbox
         self._http = http
@@ -64,6 +68,7 @@ class Sender:
         self._lease = lease
         self._settled = settled
         self._illustrate = illustrate
+        self._lifetimes = lifetimes
         self._news = asyncio.Event()
         self._calls = 0
         self._stopping = False
@@ -195,7 +200,8 @@ class Sender:
             message = await self._illustrate(there, delivery, replace(message, thread=lane.receipt))
             receipt = await send(there, message, self._http)
         except DeliveryError as error:
-            failed = after_failure(delivery, error, self._clock.now(), self._chance)
+            lifetimes = self._lifetimes().at(lane.channel)
+            failed = after_failure(delivery, error, self._clock.now(), self._chance, lifetimes)
             self._gates.refused(failed, error, self._clock.now())
             return failed
         except Exception as error:

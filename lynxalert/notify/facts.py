@@ -70,6 +70,7 @@ def facts_of(occasion: Occasion, alert: Mapping[str, Plain] | None = None) -> di
             "previous": str(transition.previous),
             "phase": str(transition.phase),
             "tier": transition.tier,
+            "tier_before": transition.tier_before,
             "value": plain(transition.value),
             "late": transition.late,
             "condition": clean(occasion.condition),

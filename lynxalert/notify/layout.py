@@ -62,7 +62,7 @@ ROOMS = (
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text. *style*: plain | bold | code | block | link (then *url* says where to)."""
+    """A run of text. *style*: plain | bold | code | block | events, one a line | link (then *url* says where to)."""
 
     text: str
     style: str = "plain"
@@ -128,7 +128,7 @@ def _what(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
     if description and transition["kind"] in EXPLAINED:
         yield (Piece(description),)
     if transition["reason"] == "tier" and transition["tier"]:
-        yield (Piece(f"Now {one_line(transition['tier'])}."),)
+        yield (Piece(_tiers(transition)),)
     if transition["reason"] in ENDINGS:
         yield (Piece(ENDINGS[transition["reason"]]),)
     is_said = transition["kind"] in ("resolved", "no_data") or transition["reason"] == "no_events"
@@ -138,6 +138,11 @@ def _what(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
         yield (Piece("No events arrived to judge."),)
     if transition["kind"] == "flapping":
         yield (Piece("It changes too often. What it settles on will be sent."),)
+
+
+def _tiers(transition: Mapping[str, Plain]) -> str:
+    now, before = one_line(transition["tier"]), transition.get("tier_before")
+    return f"{one_line(before)} -> {now}" if before else f"Now {now}."
 
 
 def _when(facts: Mapping[str, Plain]) -> Iterator[Line]:
@@ -170,7 +175,7 @@ def _data(facts: Mapping[str, Plain], room: Room) -> Iterator[Line]:
     events = facts["evidence"][: room.events]
     if events:
         yield (Piece("Newest events:" if len(events) > 1 else "Newest event:"),)
-        yield (Piece("\n".join(cut(one_line(event), room.value) for event in events), "block"),)
+        yield (Piece("\n".join(cut(one_line(event), room.value) for event in events), "events"),)
 
 
 def _untold(facts: Mapping[str, Plain]) -> list[tuple[str, Plain]]:
@@ -229,6 +234,8 @@ def _mark(piece: Piece, markup: Markup) -> str:
             return markup.code(piece.text)
         case "block":
             return markup.block(piece.text)
+        case "events":
+            return (markup.events or markup.block)(piece.text)
         case "link":
             return markup.link(piece.text, piece.url)
         case _:

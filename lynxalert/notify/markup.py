@@ -51,7 +51,7 @@ def units(text: str) -> int:
 class Markup:
     """How one kind of channel writes text, and how many units of it fit.
 
-    `link` takes (title, url). `fault` says why the provider would refuse a text, as far as can be known. `size`
+    `link` takes (title, url); `events` raw events, one a line, where they are shown otherwise than a block. `fault` says why the provider would refuse a text, as far as can be known. `size`
     counts the units of the limit.
     """
 
@@ -64,6 +64,7 @@ class Markup:
     link: Callable[[str, str], str]
     fault: Callable[[str], str | None] = lambda _: None
     size: Callable[[str], int] = units
+    events: Callable[[str], str] | None = None
 
     @property
     def styled(self) -> bool:

@@ -10,8 +10,9 @@ import datetime as dt
 import email.utils
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from lynxalert.alerts.model import ChannelSpec
 from lynxalert.notify.message import Plain
 from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status
 
@@ -25,6 +26,23 @@ END_LIFETIME = dt.timedelta(days=7)  # an open incident at the provider must be 
 RESETS = ("x-ratelimit-reset-after", "x-ratelimit-period-in-sec", "ratelimit-reset", "x-ratelimit-reset")
 INSTANT = 1e9  # a greater number is no count of seconds but an instant
 MILLISECONDS = 1e11
+
+
+@dataclass(frozen=True, slots=True)
+class Lifetimes:
+    """How long a message is tried since it was queued: news, and ends."""
+
+    start: dt.timedelta = START_LIFETIME
+    end: dt.timedelta = END_LIFETIME
+
+    def at(self, spec: ChannelSpec | None) -> Lifetimes:
+        """What *spec* says, else these."""
+        if spec is None:
+            return self
+        return Lifetimes(spec.max_age or self.start, spec.max_age_resolved or self.end)
+
+
+USUAL = Lifetimes()
 
 # A way to draw from [0, 1).
 Random = Callable[[], float]
@@ -61,8 +79,14 @@ def retry_at(attempt: int, error: DeliveryError, now: dt.datetime, random: Rando
     return now + max(SHORTEST, ceiling * random())
 
 
-def after_failure(delivery: Delivery, error: DeliveryError, now: dt.datetime, random: Random) -> Delivery:
-    """*delivery* as it stands after an attempt that failed with *error* at *now*."""
+def after_failure(
+    delivery: Delivery,
+    error: DeliveryError,
+    now: dt.datetime,
+    random: Random,
+    lifetimes: Lifetimes = USUAL,
+) -> Delivery:
+    """*delivery* as it stands after an attempt that failed with *error* at *now*; given up beyond its lifetime."""
     attempt = delivery.attempt + 1
     failed = replace(
         delivery,
@@ -79,7 +103,7 @@ def after_failure(delivery: Delivery, error: DeliveryError, now: dt.datetime, ra
     if error.permanent:
         return failed
     due = retry_at(attempt, error, now, random)
-    lifetime = END_LIFETIME if delivery.is_end else START_LIFETIME
+    lifetime = lifetimes.end if delivery.is_end else lifetimes.start
     if due > delivery.created_at + lifetime:
         return replace(failed, reason=Failure.GAVE_UP)
     return replace(failed, status=Status.RETRYING, due_at=due)

@@ -7,6 +7,7 @@ import contextlib
 import datetime as dt
 import pathlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import structlog
 
@@ -123,3 +124,25 @@ async def test_it_goes_round_and_says_first_what_nobody_tried(tmp_path: pathlib.
             running.cancel()
         (line,) = logs
         assert (line["event"], line["channels"]) == ("channels_never_tested", ["chat", "ops"])
+
+
+async def test_a_channel_may_be_asked_at_an_interval_of_its_own(tmp_path: pathlib.Path) -> None:
+    async with benched(tmp_path) as bench:
+        channels = bench.settings.channels
+        often = replace(channels["ops"], probe_interval=dt.timedelta(minutes=10))
+        asked = []
+        bench.settings = replace(bench.settings, channels={**channels, "ops": often})
+        for minutes in (0, 9, 1, 10, 39, 1):
+            bench.clock.tick(dt.timedelta(minutes=minutes))
+            asked.append(sorted(each.name for each in await bench.probing.probe_due()))
+        assert asked == [["chat", "ops"], [], ["ops"], ["ops"], ["ops"], ["chat"]]
+        bench.settings = replace(bench.settings, probe=Probe())
+        bench.clock.tick(HOUR)
+        assert [each.name for each in await bench.probing.probe_due()] == ["ops"]
+
+
+async def test_a_clock_that_is_set_back_does_not_stop_probes(tmp_path: pathlib.Path) -> None:
+    async with benched(tmp_path) as bench:
+        await bench.probing.probe_due()
+        bench.clock.tick(-HOUR)
+        assert len(await bench.probing.probe_due()) == 2

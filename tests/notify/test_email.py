@@ -122,6 +122,20 @@ async def test_a_mail() -> None:
         ]
 
 
+async def test_events_are_a_table_where_mail_has_styles() -> None:
+    async with relaying() as relay, client() as http:
+        mailbox = channel(relay)
+        events = ['{"level": "error", "msg": "</table>"}', '{"level": "error", "code": 502}']
+        await send(mailbox, compose(occasion(evidence=events), mailbox, "dlv_1"), http)
+        text, rich = email.message_from_bytes(relay.mails[0], policy=email.policy.default).iter_parts()
+        assert events[0] in text.get_content()
+        shown = rich.get_content()
+        assert shown.count("<tr>") == 3
+        assert "&lt;/table&gt;</td>" in shown
+        assert shown.count("</table>") == 1
+        assert "<pre>" not in shown
+
+
 async def test_a_chart_lies_within_the_mail() -> None:
     async with relaying() as relay, client() as http:
         mailbox = channel(relay)

@@ -61,6 +61,9 @@ def test_titles(kind: Kind, changes: dict[str, Any], title: str) -> None:
         (Kind.CHANGED, {"tier": "critical", "reason": Reason.TIER, "values": None},
          ("CHANGED (critical): High error rate\nNow critical.\n"
          "Window: 2026-02-14 13:20:00–13:25:00 UTC")),
+        (Kind.CHANGED, {"tier": "critical", "tier_before": "warn", "reason": Reason.TIER, "values": None},
+         ("CHANGED (critical): High error rate\nwarn -> critical\n"
+         "Window: 2026-02-14 13:20:00–13:25:00 UTC")),
         (Kind.FLAPPING, {"values": None},
          ("FLAPPING (error): High error rate\nIt changes too often. What it settles on will be sent.\n"
          "Window: 2026-02-14 13:20:00–13:25:00 UTC")),

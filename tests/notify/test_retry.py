@@ -10,12 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lynxalert.alerts.model import Kind
+from lynxalert.alerts.model import ChannelSpec, Kind
 from lynxalert.notify.channel import channels
 from lynxalert.notify.model import Delivery, DeliveryError, Failure, Status, Target
 from lynxalert.notify.pace import USUAL
 from lynxalert.notify.render import compose
-from lynxalert.notify.retry import END_LIFETIME, START_LIFETIME, after_failure, retry_after, retry_at
+from lynxalert.notify.retry import (
+    END_LIFETIME,
+    START_LIFETIME,
+    Lifetimes,
+    after_failure,
+    retry_after,
+    retry_at,
+)
 from tests.notify.occasions import MINUTE, T, occasion
 
 SECOND = dt.timedelta(seconds=1)
@@ -148,3 +155,16 @@ def test_giving_up(kind: Kind, lifetime: dt.timedelta) -> None:
     assert after_failure(delivery(kind), fault(), almost, lambda: 0.5).status is Status.RETRYING
     over = after_failure(delivery(kind), fault(), T + lifetime, lambda: 0.5)
     assert (over.status, over.reason, over.due_at) == (Status.FAILED, "gave_up", None)
+
+
+@pytest.mark.parametrize("kind", [Kind.FIRED, Kind.RESOLVED])
+def test_giving_up_as_a_channel_says(kind: Kind) -> None:
+    """A channel goes before the default, each for its own half."""
+    spec = ChannelSpec(type="webhook", name="sms", max_age=10 * MINUTE)
+    lifetimes = Lifetimes(60 * MINUTE, 120 * MINUTE).at(spec)
+    assert (lifetimes.start, lifetimes.end) == (10 * MINUTE, 120 * MINUTE)
+    assert Lifetimes(60 * MINUTE, 120 * MINUTE).at(None).start == 60 * MINUTE
+    lifetime = 10 * MINUTE if kind is Kind.FIRED else 120 * MINUTE
+    almost = T + lifetime - 2 * SECOND
+    assert after_failure(delivery(kind), fault(), almost, lambda: 0.5, lifetimes).status is Status.RETRYING
+    assert after_failure(delivery(kind), fault(), T + lifetime, lambda: 0.5, lifetimes).reason == "gave_up"

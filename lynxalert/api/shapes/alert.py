@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 
 class ShownChannel(TypedDict):
-    """A channel of an alert; secrets in `config` end in `...`. What is not set of grouping and pace is left out."""
+    """A channel of an alert; secrets in `config` end in `...`. What is not set of grouping, pace, ages and probes is left out."""
 
     type: str
     name: str
@@ -20,6 +20,9 @@ class ShownChannel(TypedDict):
     group_interval: NotRequired[str]
     rate: NotRequired[str]
     burst: NotRequired[int]
+    max_age: NotRequired[str]
+    max_age_resolved: NotRequired[str]
+    probe_interval: NotRequired[str]
     config: dict[str, Any]
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar, Literal
 from lynxalert.notify import kit
 from lynxalert.notify.kit import Http, Message, Receipt, Secret, Template
 from lynxalert.notify.smtp import Relay
+from lynxalert.notify.tabled import table
 
 CHART = "chart@lynxalert"  # what the HTML calls its picture
 
@@ -23,7 +24,7 @@ class Email(kit.Secured):
 
     kind: ClassVar[str] = "email"
     identity: ClassVar[tuple[str, ...]] = ("smtp_host", "smtp_port", "username", "from_", "to")
-    markup: ClassVar[kit.Markup] = replace(kit.HTML, limit=200_000, fault=lambda _: None)
+    markup: ClassVar[kit.Markup] = replace(kit.HTML, limit=200_000, fault=lambda _: None, events=table)
 
     to: tuple[str, ...]
     from_: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from lynxalert.notify import kit
-from lynxalert.notify.kit import Http, Markup, Message, Receipt, Template, Url
+from lynxalert.notify.kit import Http, Markup, Message, Plain, Receipt, Template, Url
 
 
 @kit.channel
@@ -24,19 +24,27 @@ class Mattermost(kit.Web):
     icon_url: str | None = None
     message_template: Template | None = None
     resolved_template: Template | None = None
+    chart: bool = True
 
     async def send(self, message: Message, http: Http) -> Receipt:
         text = message.body if message.is_rich else self.markup.escape(message.body)
-        body = {
+        body: dict[str, Plain] = {
             "text": kit.cut(text, 16_383),
             "channel": self.channel,
             "username": self.username,
             "icon_url": self.icon_url,
+            "attachments": self._attachments(message),
         }
         await http.request(
             "POST", self.webhook_url, json={name: value for name, value in body.items() if value is not None}
         )
         return Receipt()
+
+    def _attachments(self, message: Message) -> list[Plain] | None:
+        """The chart, which Mattermost fetches; not again where it refused the message once."""
+        if not self.chart or message.chart is None or message.degraded:
+            return None
+        return [{"fallback": "Chart", "image_url": message.chart}]
 
     async def probe(self, http: Http) -> kit.ProbeReport:
         base, hooks, _ = self.webhook_url.value.rpartition("/hooks/")
