@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from lynxalert.engine.shared import Ask
 from lynxalert.engine.shared.known import Known
 from lynxalert.engine.shared.library import Library
-from lynxalert.engine.shared.outline import Outline, outline_of
+from lynxalert.engine.shared.outline import WILD, Outline, outline_of
 from lynxalert.lang import QueryError, parse
 from lynxalert.plan import ALL_TIME
 from tests.engine.test_shared import EVENTS, engine_of, events, queries
@@ -24,6 +24,10 @@ POOL = {
     "whole": ["2", "12", "599", "401", "123456789"],
     "path": ["/a", "/api/v1/items/9", "/A_b/c.d/", "/status"],
     "fraction": ["0.25", "12.5", "99.99", "0.1"],
+    "large": ["1234567890", "2147483648", "4294967296", "999999999999999"],
+    "holding": ["*b*", "*Ab*", "*5*", "*12*", "*serv*", "*kk7*", "*E-5*", "*o.k*"],
+    "starting": ["b*", "A*", "5*", "1*", "serv*", "4*", "kk*", "Zulu9*"],
+    "ending": ["*b", "*Ab", "*5", "*01", "*ice", "*1-a", "*kk7", "*Z"],
 }
 
 
@@ -42,7 +46,7 @@ def alike(text: str, chance: random.Random) -> str:
         [
             word
             for word in POOL[gap.kind[2]]
-            if gap.kind[2] not in ("word", "path") or (word != word.lower()) == gap.kind[3]
+            if gap.kind[2] not in ("word", "path", *WILD) or (word != word.lower()) == gap.kind[3]
         ]
         for gap in found.gaps
     ]
@@ -79,6 +83,8 @@ def test_casting_is_compiling(found: list[dict[str, Any]], text: str, chance: ra
         ('level="error" | where ms > 0.5 | stats count', ["word", "fraction"]),
         ("path=/api/v1/items/12 host!=/x | stats count", ["path", "path"]),
         ('| where path="/a/b" | stats count', ["path"]),
+        ('msg="*12*" host=web* path=*.html | stats count', ["holding", "starting"]),
+        ("host=*Web status=4* | stats count | where count > 12345678900", ["ending", "starting", "large"]),
         ("service IN (a, bb) OR host=T9 | stats count", ["word", "word", "word"]),
     ],
 )
@@ -92,7 +98,11 @@ def test_an_outline_is_the_text_around_plain_constants(text: str, kinds: list[st
 @pytest.mark.parametrize(
     "text",
     [
-        "service=web* | stats count",  # a wildcard
+        "service=w*b | stats count",  # a wildcard within
+        'msg="*a_b*" | stats count',  # what LIKE reads as one itself
+        "up=*true* | stats count",
+        "n>1234567890123456 | stats count",  # a float would lose its end
+        '| where msg="*web*" | stats count',  # no pattern: stars are stars
         "up=true | stats count",  # a truth value, or a word
         "n=0 | stats count",
         "n>1e5 | stats count",
@@ -119,6 +129,20 @@ def test_a_thousand_alerts_of_few_outlines_are_compiled_a_few_times() -> None:
     shapes = {id(known.shape) for text in texts if (known := library.look_up(Ask(text, ALL_TIME, NOON)))}
     assert len(shapes) == 1
     assert len(engine.compiler._cache) < 10
+
+
+def test_patterns_and_large_thresholds_need_no_compiling_either() -> None:
+    engine = engine_of(EVENTS)
+    library = Library(engine)
+    texts = [
+        f'service="*{n}*" host=s{n}* | stats sum(dur) as d | where d > {n}123456789012' for n in range(1, 999)
+    ]
+    for text in texts[:9]:
+        assert said(library, text) == said(Library(engine), text)
+    assert (
+        len({id(known.shape) for text in texts if (known := library.look_up(Ask(text, ALL_TIME, NOON)))}) == 1
+    )
+    assert len(engine.compiler._cache) < 60
 
 
 def test_a_constant_that_shapes_the_sql_keeps_alerts_apart() -> None:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from lynxalert.engine.shared.known import Known
 from lynxalert.engine.shared.literals import Lifted
-from lynxalert.engine.shared.outline import Gap, Outline
+from lynxalert.engine.shared.outline import WILD, Gap, Outline
 from lynxalert.functions.nodes import number, text
 
 # The long way: text → what is known of it; None where it shares nothing, or is wrong.
@@ -32,7 +32,8 @@ class Source:
         """The constant that *gap* gives."""
         match self.type:
             case "string":
-                word = gap.text.lower() if self.lower else gap.text
+                said = gap.text.replace("*", "%") if gap.kind[2] in WILD else gap.text
+                word = said.lower() if self.lower else said
                 return Lifted("string", word, text(word))
             case "int64":
                 whole = -int(gap.text) if self.negative else int(gap.text)
@@ -126,8 +127,8 @@ def _source(constant: Lifted, strange: Outline, free: frozenset[int]) -> Source 
 
 
 def _gives(source: Source, gap: Gap, constant: Lifted) -> bool:
-    if source.type != "string" and gap.kind[2] in ("word", "path"):
+    if source.type != "string" and gap.kind[2] in ("word", "path", *WILD):
         return False
-    if source.type == "int64" and gap.kind[2] != "whole":
+    if source.type == "int64" and gap.kind[2] not in ("whole", "large"):
         return False
     return source.lifted(gap) == constant

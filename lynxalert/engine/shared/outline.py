@@ -1,7 +1,7 @@
 """Query → its outline: the text around its plain constants, and those constants. One outline: one meaning but for them.
 
 A constant is plain where a compiler has no reason to look at it closely: a word that is no keyword, a path, a number that is
-neither huge nor a truth value. Its kind holds all that could make a difference; anything else stays in the text.
+neither huge nor a truth value, a word with a wildcard at an end. Its kind holds all that could make a difference; anything else stays in the text.
 """
 
 from __future__ import annotations
@@ -21,7 +21,13 @@ Kind: TypeAlias = tuple[str, bool, str, bool, str]
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")
 _PATH = re.compile(r"(?:/[A-Za-z0-9_.-]{1,64}){1,16}/?")
 _WHOLE = re.compile(r"[2-9]|[1-9][0-9]{1,8}")
+_LARGE = re.compile(r"[1-9][0-9]{9,14}")  # a float still holds it
 _FRACTION = re.compile(r"[0-9]{1,6}\.[0-9]{0,5}[1-9]")
+_WILD = re.compile(r"(\*?)([A-Za-z][A-Za-z0-9.-]{0,63}|[0-9]{1,18})(\*?)")
+# Where a pattern has its wildcards → what it is.
+_WILDCARDS = {("*", "*"): "holding", ("", "*"): "starting", ("*", ""): "ending"}
+WILD = frozenset(_WILDCARDS.values())
+DIGITS = "0"  # among the signs of a pattern: it looks for a number
 # Words that say more than themselves to somebody: truth values, numbers, times, operators.
 _SPEAKING = frozenset(
     [
@@ -77,8 +83,14 @@ class Gap:
         match form:
             case "whole":
                 return str(719_283_000 + number)
+            case "large":
+                return str(719_283_000_000_000 + number)
             case "fraction":
                 return f"{71_928 + number}.73"
+            case "holding" | "starting" | "ending":
+                letter = "Q" if capital else "q"
+                inner = str(719_283_000 + number) if signs == DIGITS else f"{letter}{number}x7z{signs}w"
+                return f"{'*' * (form != 'starting')}{inner}{'*' * (form != 'ending')}"
             case _:
                 lead = "/" if form == "path" else ""
                 return f"{lead}{'Q' if capital else 'q'}{number}x7z{signs}w"
@@ -141,18 +153,29 @@ def _gap(node: Literal | Pattern, source: str) -> Gap | None:
     quoted = written.startswith('"')
     text = written[1:-1] if quoted else written
     value = node.value if isinstance(node, Literal) else node.text
-    form = _form(text)
+    form = _form(text) or (_wild(text) if isinstance(node, Pattern) else None)
     if form is None or isinstance(value, bool) or str(value) != text or getattr(node, "case", False):
         return None
-    signs = "".join(sorted(set(text) & set("_.-"))) if form in ("word", "path") else ""
+    signs = "".join(sorted(set(text) & set("_.-"))) if form in ("word", "path", *WILD) else ""
+    if form in WILD and text.strip("*").isdigit():
+        signs = DIGITS
     return Gap(node.span, text, (type(node).__name__, quoted, form, text != text.lower(), signs))
 
 
 def _form(text: str) -> str | None:
     if _WHOLE.fullmatch(text):
         return "whole"
+    if _LARGE.fullmatch(text):
+        return "large"
     if _FRACTION.fullmatch(text):
         return "fraction"
     if _PATH.fullmatch(text):
         return "path"
     return "word" if _WORD.fullmatch(text) and text.lower() not in _SPEAKING else None
+
+
+def _wild(text: str) -> str | None:
+    match = _WILD.fullmatch(text)
+    if match is None or match[2].lower() in _SPEAKING:
+        return None
+    return _WILDCARDS.get((match[1], match[3]))
