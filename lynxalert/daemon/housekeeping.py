@@ -62,7 +62,7 @@ class Housekeeping:
         await self._keys.flush()
         rows += await self._thin(kept.most_evaluations, now - longest)
         events = await asyncio.to_thread(self._store.retain, self._deadlines(now))
-        await asyncio.to_thread(self._store.checkpoint)  # blocks of what is gone are used again
+        await asyncio.to_thread(self._store.consolidate)  # blocks of what is gone are used again
         if events or rows:
             log.info("swept", events=events, rows=rows)
 

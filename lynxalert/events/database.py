@@ -19,13 +19,13 @@ BLOCK = 65_536  # bytes; of new files only
 def connect(path: str, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
     """Open the database at *path* so that no query reaches files, the network or settings.
 
-    Only the two limits of a single query stay adjustable.
+    Only the two limits of a single query stay adjustable, and whether a checkpoint merges groups of rows.
 
     Raises:
         StoreError: the file cannot be opened.
     """
     with translated():
-        return duckdb.connect(
+        connection = duckdb.connect(
             path,
             config={
                 "enable_external_access": "false",
@@ -39,10 +39,14 @@ def connect(path: str, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyCon
                 # For a short sorted result it would put every stage's expressions into the next one's, doubling each.
                 "late_materialization_max_rows": "0",
                 "temp_directory": "" if path == MEMORY else f"{path}.tmp",
-                "allowed_configs": ["max_execution_time", "operator_memory_limit"],
+                "allowed_configs": ["max_execution_time", "operator_memory_limit", "max_vacuum_tasks"],
                 "lock_configuration": "true",
             },
         )
+        connection.execute(
+            "SET max_vacuum_tasks = 0"
+        )  # see `merging`; among the others it would change their order
+    return connection
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from lynxalert.events.event import DeadLetter, Event, IngestReceipt, Reject
 from lynxalert.events.extract import instant, micros
 from lynxalert.events.lateness import Lateness
 from lynxalert.events.limits import Counters, Limits
+from lynxalert.events.merging import merging, scattered
 from lynxalert.events.quota import Quotas, Tallies
 from lynxalert.events.rawlog import Place
 from lynxalert.events.read import Read, read_batch
@@ -340,6 +341,14 @@ class EventStore:
         """
         with self._lock:
             return checkpointed(self._cursor)
+
+    def consolidate(self) -> bool:
+        """`checkpoint`, which also merges some of the groups of rows that others left small, if they are many."""
+        with self._lock:
+            if not scattered(self._cursor, self.catalog()):
+                return checkpointed(self._cursor)
+            with merging(self._cursor):
+                return checkpointed(self._cursor)
 
 
 def _arrived(events: Sequence[Event], rejects: Sequence[Reject], arrival: int) -> Sequence[Arrived]:
