@@ -15,22 +15,30 @@ from lynxalert.events.extract.times import micros
 
 
 class Written(NamedTuple):
-    """One way to write an instant in UTC: Python's word for its precision, Arrow's unit, how long the text is."""
+    """One way to write an instant in UTC: Python's word for its precision, Arrow's unit, how its zone is written."""
 
     precision: str
     unit: str
-    length: int
+    digits: int  # of a fraction of a second
+    zone: str
 
-
-# By what DuckDB's `strftime` makes that text of.
-FORMS = {
-    "%Y-%m-%dT%H:%M:%SZ": Written("seconds", "s", 20),
-    "%Y-%m-%dT%H:%M:%S.%gZ": Written("milliseconds", "ms", 24),
-    "%Y-%m-%dT%H:%M:%S.%fZ": Written("microseconds", "us", 27),
-}
+    @property
+    def length(self) -> int:
+        """Of the text."""
+        return POINT + (1 + self.digits if self.digits else 0) + len(self.zone)
 
 
 POINT = 19  # where the fraction of a second begins
+# By what DuckDB's `strftime` makes that text of. `+00:00` is what Python's `isoformat` writes.
+FORMS = {
+    f"%Y-%m-%dT%H:%M:%S{fraction}{zone}": Written(precision, unit, digits, zone)
+    for zone in ("Z", "+00:00")
+    for fraction, precision, unit, digits in (
+        ("", "seconds", "s", 0),
+        (".%g", "milliseconds", "ms", 3),
+        (".%f", "microseconds", "us", 6),
+    )
+}
 
 
 def form_of(values: Iterable[Any]) -> str | None:
@@ -54,14 +62,14 @@ def stamped_as(values: Sequence[Any]) -> tuple[str, list[int | None]] | None:
 
 def stamp(value: Any, form: str) -> int | None:
     """*value* in microseconds since 1970 UTC if it is written in *form*, to the letter, and not before 1970."""
-    precision, _, length = FORMS[form]
-    if type(value) is not str or len(value) != length or value[-1] != "Z":
+    written = FORMS[form]
+    if type(value) is not str or len(value) != written.length or not value.endswith(written.zone):
         return None
     try:
         moment = dt.datetime.fromisoformat(value)
     except ValueError:
         return None
-    if f"{moment.replace(tzinfo=None).isoformat(timespec=precision)}Z" != value:
+    if f"{moment.replace(tzinfo=None).isoformat(timespec=written.precision)}{written.zone}" != value:
         return None
     found = micros(moment)
     return found if found >= 0 else None
@@ -69,24 +77,26 @@ def stamp(value: Any, form: str) -> int | None:
 
 def stamps(values: Sequence[Any], form: str) -> list[int | None] | None:
     """All of *values* (None stays) as `stamp` reads each; None where one does not fit."""
-    _, unit, length = FORMS[form]
+    written = FORMS[form]
     try:
-        if not _marked([value for value in values if value is not None], length):
+        if not _marked([value for value in values if value is not None], written):
             return None
-        moments = pa.array(values, pa.string()).cast(pa.timestamp(unit, "UTC"))
+        moments = pa.array(values, pa.string()).cast(pa.timestamp(written.unit, "UTC"))
     except (pa.ArrowInvalid, pa.ArrowTypeError, TypeError):
         return None
     found: list[int | None] = moments.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
     return None if any(one is not None and one < 0 for one in found) else found
 
 
-def _marked(texts: Sequence[str], length: int) -> bool:
-    """Whether all of *texts* have *length* characters, T, point and Z where they belong; what Arrow reads then is digits.
+def _marked(texts: Sequence[str], written: Written) -> bool:
+    """Whether all of *texts* are as long as those *written*, T, point and zone where they belong; what Arrow reads then is digits.
 
-    It would also read a blank for the T, and an offset for the Z.
+    It would also read a blank for the T, and another offset for the zone.
     """
-    joined, total = "".join(texts), len(texts)
+    joined, total, length = "".join(texts), len(texts), written.length
     if set(map(len, texts)) - {length}:
         return False
-    pointed = length <= POINT + 1 or joined[POINT::length] == "." * total
-    return pointed and joined[10::length] == "T" * total and joined[length - 1 :: length] == "Z" * total
+    marks = {10: "T", **dict(enumerate(written.zone, length - len(written.zone)))}
+    if written.digits:
+        marks[POINT] = "."
+    return all(joined[place::length] == mark * total for place, mark in marks.items())

@@ -38,7 +38,8 @@ def rows(store: EventStore) -> list[dict[str, Any]]:
             for name, field in stream.fields.items():
                 value = None if field.column is None else row[field.column]
                 if field.written is not None and value is not None:
-                    value = f"{value.isoformat(timespec=FORMS[field.written].precision)}Z"
+                    form = FORMS[field.written]
+                    value = f"{value.isoformat(timespec=form.precision)}{form.zone}"
                 if value is None and not field.complete:
                     value = extra.get(name)
                 if value is not None:

@@ -52,7 +52,7 @@ def from_value(value: Any, arrival: int) -> int | None:
     """
     if isinstance(value, str):
         if (
-            value[-1:] == "Z"
+            (value[-1:] == "Z" or (value[-6:-5] in ("+", "-") and value[-3:-2] == value[16:17] == ":"))
             and value[4:5] == value[7:8] == "-"
             and value[10:11] == "T"
             and value[13:14] == ":"
@@ -70,11 +70,12 @@ def from_value(value: Any, arrival: int) -> int | None:
 
 
 def _usual(text: str, arrival: int) -> int | None:
-    """The form most senders use, by the fast parser; it refuses leap seconds, which `_from_text` knows."""
+    """The forms most senders use, by the fast parser; it refuses leap seconds, which `_from_text` knows."""
     try:
-        return (dt.datetime.fromisoformat(text) - EPOCH) // MICROSECOND
+        found = (dt.datetime.fromisoformat(text) - EPOCH) // MICROSECOND
     except ValueError:
         return _from_text(text, arrival)
+    return found if EARLIEST <= found <= LATEST else None
 
 
 def _from_text(text: str, arrival: int) -> int | None:
