@@ -20,6 +20,7 @@ from lynxalert.alerts.late import Judged
 from lynxalert.alerts.schedule import next_slot
 from lynxalert.clock import Clock
 from lynxalert.daemon.commit import Voice, commit
+from lynxalert.daemon.edited import edited
 from lynxalert.daemon.foresight import Foresight
 from lynxalert.daemon.herald import Herald
 from lynxalert.daemon.lookback import Past, late_since, look_back
@@ -32,7 +33,6 @@ from lynxalert.state import (
     Cursor,
     Database,
     Definition,
-    definitions,
     history,
     instances,
     is_trouble,
@@ -171,29 +171,21 @@ class Evaluator:
 
     async def _learn(self, now: dt.datetime) -> None:
         """Read what was edited since the last look, and where it stands."""
-        async with self._database.read() as tx:
-            generation = await definitions.generation(tx)
-            if generation == self._generation:
-                return
-            revisions = await definitions.revisions(tx)
-            changed = [
-                each
-                for each, revision in revisions.items()
-                if each not in self._known or self._known[each].revision != revision
-            ]
-            fresh = await definitions.some(tx, changed)
-            cursors = await instances.cursor_of(tx, changed)
-        self._generation = generation
-        self._positions.forget(changed)
-        for gone in self._known.keys() - revisions.keys():
+        found = await self._database.look(partial(edited, since=self._generation, known=self._known))
+        if found is None:
+            return
+        self._generation = found.generation
+        self._positions.forget([each.alert.id for each in found.fresh])
+        for gone in self._known.keys() - found.there:
             del self._known[gone]
             self._agenda.pop(gone, None)
             self._positions.forget([gone])
-        begun = [_first(each.alert, now) for each in fresh if each.alert.id not in cursors]
+        cursors = dict(found.cursors)
+        begun = [_first(each.alert, now) for each in found.fresh if each.alert.id not in cursors]
         if begun:
             await self._database.write(partial(instances.save_cursors, moved=begun))
         cursors |= {each.alert_id: each for each in begun}
-        for each in fresh:
+        for each in found.fresh:
             self._known[each.alert.id] = each
             self._schedule(each.alert, cursors[each.alert.id], now)
 

@@ -68,9 +68,7 @@ class Housekeeping:
 
     async def _longest_lateness(self) -> dt.timedelta:
         """How far back any alert may judge again."""
-        async with self._database.read() as tx:
-            alerts = [each.alert for each in await definitions.every(tx)]
-        return max((max_lateness(each) for each in alerts), default=dt.timedelta(0)) + MARGIN
+        return await self._database.look(_longest_lateness) + MARGIN
 
     async def _thin(self, most: int, before: dt.datetime) -> int:
         """Keep evaluations within bounds, a piece at a time: commits of alerts go on in between."""
@@ -85,6 +83,11 @@ class Housekeeping:
         indexes = {stream.index for stream in self._store.catalog().streams}
         own = {name: index.keep for name, index in keep.indexes.items()}
         return {index: now - own.get(index, keep.keep) for index in indexes}
+
+
+async def _longest_lateness(tx: Transaction) -> dt.timedelta:
+    found = await definitions.every(tx)
+    return max((max_lateness(each.alert) for each in found), default=dt.timedelta(0))
 
 
 async def _sweep(tx: Transaction, now: dt.datetime, keep: dt.timedelta, longest: dt.timedelta) -> int:

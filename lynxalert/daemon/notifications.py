@@ -91,16 +91,18 @@ class Notifications:
     async def channels(self) -> Sequence[Mapping[str, Any]]:
         """Every channel of the configuration and of alerts, and every target that was ever tried."""
         settings = self._settings()
-        async with self._database.read() as tx:
-            alerts = [each.alert for each in await definitions.every(tx)]
-            waiting = await owed.waiting_by_target(tx)
         uses: dict[Target, int] = {}
         specs: dict[Target, ChannelSpec] = {}
-        for spec in settings.channels.values():
-            _use(spec, specs, uses, 0)
-        for alert in alerts:
-            for spec in alert.channels:
-                _use(spec, specs, uses, 1)
+
+        async def work(tx: Transaction) -> Mapping[Target, int]:
+            for spec in settings.channels.values():
+                _use(spec, specs, uses, 0)
+            for found in await definitions.every(tx):
+                for spec in found.alert.channels:
+                    _use(spec, specs, uses, 1)
+            return await owed.waiting_by_target(tx)
+
+        waiting = await self._database.look(work)
         known = {each: self._outbox.health_of(each) for each in (*specs, *self._outbox.health)}
         return [
             {

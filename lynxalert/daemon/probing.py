@@ -19,7 +19,7 @@ from lynxalert.notify.model import Level, ProbeReport, Target
 from lynxalert.notify.news import News
 from lynxalert.notify.probe import probe
 from lynxalert.notify.queueing import target_of
-from lynxalert.state import Database, StoredOutbox, definitions, notices
+from lynxalert.state import Database, StoredOutbox, Transaction, definitions, notices
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.probing")
 
@@ -109,11 +109,15 @@ class Probing:
                 self._changed()
 
     async def _specs(self) -> dict[Target, ChannelSpec]:
-        async with self._database.read() as tx:
-            alerts = [each.alert for each in await definitions.every(tx)]
-        specs = [*self._settings().channels.values(), *(spec for each in alerts for spec in each.channels)]
-        found = {target_of(spec): spec for spec in specs if spec.enabled}
-        return {place: spec for place, spec in found.items() if place is not None}
+        settings = self._settings()
+
+        async def work(tx: Transaction) -> dict[Target, ChannelSpec]:
+            of_alerts = (spec for each in await definitions.every(tx) for spec in each.alert.channels)
+            specs = [*settings.channels.values(), *of_alerts]
+            found = {target_of(spec): spec for spec in specs if spec.enabled}
+            return {place: spec for place, spec in found.items() if place is not None}
+
+        return await self._database.look(work)
 
     def _is_untried(self, place: Target) -> bool:
         health = self._outbox.health_of(place)
