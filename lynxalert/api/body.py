@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import codecs
 from collections.abc import Mapping
 from typing import Any
 
@@ -47,14 +48,21 @@ def too_large(limit: int) -> ApiError:
 async def read_object(request: web.Request, *, optional: bool = False) -> dict[str, Any]:
     """The body as a JSON object; of duplicate keys the last wins. *optional*: an empty body is an empty object.
 
+    A byte order mark in front is let pass: some shells and editors write one, and RFC 8259 allows readers to ignore it.
+
     Raises:
         ApiError: 413 too large, 415 compressed, 400 no JSON (NaN and nesting beyond the parser's depth included),
             422 JSON, and no object.
     """
-    encoding = request.headers.get("Content-Encoding", "identity").lower()
-    if encoding != "identity":
-        raise ApiError(415, "UNSUPPORTED_ENCODING", f"Content-Encoding {encoding[:20]} is not accepted here")
-    raw = await read_bytes(request)
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if encoding not in ("", "identity"):
+        raise ApiError(
+            415,
+            "UNSUPPORTED_ENCODING",
+            f"Content-Encoding {encoding[:20]} is not accepted here",
+            headers={"Accept-Encoding": "identity"},
+        )
+    raw = (await read_bytes(request)).removeprefix(codecs.BOM_UTF8)
     if optional and not raw.strip():
         return {}
     try:

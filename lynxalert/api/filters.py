@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from lynxalert.registry import suggest
 from lynxalert.state.listing import ORDERS, Wanted
 
 PAGING = ("limit", "cursor")
+SEVERAL = frozenset({"status", "label", "kind", "state"})  # may be given more than once
 OF_ALERTS = ("status", "enabled", "label", "q", "source", "sort")
 STATUSES = ("ok", "triggered", "error")
 SOURCES = ("api", "file")
@@ -19,14 +21,17 @@ _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 def only(request: web.Request, names: Sequence[str]) -> None:
-    """Return if nothing but *names* is asked, and what pages.
+    """Return if nothing but *names* is asked, and what pages; what has one value, once.
 
     Raises:
         ApiError: 422 with every other name, and what may have been meant.
     """
     found = []
-    for name in request.query:
-        if name not in names and name not in PAGING:
+    for name, times in Counter(name for name, _ in request.query.items()).items():  # keys name each once
+        if name in (*names, *PAGING):
+            if times > 1 and name not in SEVERAL:
+                found.append(Mistake((name,), f"is given {times} times"))
+        else:
             near = suggest(name, (*names, *PAGING))
             found.append(
                 Mistake((name,), "is not a filter", help=f"did you mean `{near}`?" if near else None)

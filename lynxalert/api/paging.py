@@ -42,9 +42,12 @@ def cursor_of(request: web.Request) -> Any:
     if text is None:
         return None
     try:
-        return orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        found = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
     except (binascii.Error, ValueError):
-        raise invalid([Mistake(("cursor",), "is not a cursor of this list")]) from None
+        found = None
+    if found is None:  # null would read as none at all: the first page, without an end
+        raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
+    return found
 
 
 def number_of(request: web.Request) -> int | None:

@@ -14,6 +14,8 @@ from lynxalert.cli._exits import Exit
 from lynxalert.errors import LynxError
 
 USUAL = pathlib.Path("config.toml")
+# Threads that read events and the loop that answers share an interpreter: who waits for it is given it after this, not after 5 ms.
+TURN = 0.001  # seconds
 
 
 @click.command
@@ -42,6 +44,7 @@ def command(file: pathlib.Path | None, log_format: str | None, log_level: str) -
     from lynxalert.daemon.logs import Redactor, configure
     from lynxalert.daemon.service import Daemon
 
+    sys.setswitchinterval(TURN)
     gc.freeze()  # what was loaded stays until the end: no look for garbage need pass through it
     redactor = Redactor()
     style = log_format or ("console" if sys.stderr.isatty() else "json")
