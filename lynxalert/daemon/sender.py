@@ -211,7 +211,7 @@ class Sender:
             mistaken = DeliveryError(Failure.BAD_REPLY, text)
             return after_failure(delivery, mistaken, self._clock.now(), self._chance)
         self._gates.accepted(delivery.target.destination, self._clock.now())
-        return after_success(delivery, self._clock.now(), receipt.provider_id)
+        return after_success(delivery, self._clock.now(), receipt.provider_id, receipt.note)
 
     def _noted(self, outcome: Sequence[Delivery], others: bool) -> None:  # noqa: FBT001 - a callback
         """*outcome* was committed: tell of it, and look again where something falls due earlier than the alarm rings."""
@@ -225,7 +225,7 @@ class Sender:
 
     def _tell(self, delivery: Delivery) -> None:
         log.log(
-            LOUDNESS.get(delivery.status, logging.INFO),
+            LOUDNESS.get(delivery.status, logging.WARNING if delivery.detail else logging.INFO),
             "delivery settled",
             delivery=delivery.id,
             alert=delivery.alert_id,

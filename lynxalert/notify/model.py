@@ -196,9 +196,10 @@ def delivery_id(episode: str, sequence: int, target: Target) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A provider's acceptance, with its own id of the message where it gives one."""
+    """A provider's acceptance, with its own id of the message where it gives one. *note*: what of it was not taken."""
 
     provider_id: str | None = None
+    note: str | None = None
 
 
 class DeliveryError(LynxError):

@@ -109,14 +109,16 @@ def after_failure(
     return replace(failed, status=Status.RETRYING, due_at=due)
 
 
-def after_success(delivery: Delivery, now: dt.datetime, receipt: str | None = None) -> Delivery:
-    """*delivery* as it stands after its provider took it at *now* and answered with *receipt*."""
+def after_success(
+    delivery: Delivery, now: dt.datetime, receipt: str | None = None, note: str | None = None
+) -> Delivery:
+    """*delivery* as it stands after its provider took it at *now* and answered with *receipt*; *note*: not all of it."""
     return replace(
         delivery,
         status=Status.DELIVERED,
         attempt=delivery.attempt + 1,
         reason=None,
-        detail=None,
+        detail=note,
         due_at=None,
         lease_until=None,
         settled_at=now,

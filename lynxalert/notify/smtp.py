@@ -1,11 +1,13 @@
 """Mail → a relay, or a `DeliveryError`: the one door to aiosmtplib, as `http` is for requests.
 
 TLS as Alertmanager decides it: port 465 speaks it from the first byte, elsewhere STARTTLS is required unless the
-relay is this machine. Certificates are always verified.
+relay is this machine. Certificates are verified, save that of this machine's own relay where nobody asked for TLS.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 
@@ -46,7 +48,7 @@ class Relay:
             sock=await open_socket(self.host, self.port, outbound),
             local_hostname="lynxalert",
             timeout=http.outbound.timeout.total_seconds(),
-            tls_context=await http.context(),
+            tls_context=await http.context() or (_unverified() if local and self.tls == "auto" else None),
             use_tls=implicit,
             start_tls=False if implicit or self.tls == "none" else starting,
         )
@@ -59,20 +61,23 @@ class Relay:
             raise _failure(error, http) from None
         return client
 
-    async def deliver(self, mail: EmailMessage, http: Http) -> None:
-        """Hand *mail* over in one transaction.
+    async def deliver(self, mail: EmailMessage, http: Http) -> str | None:
+        """Hand *mail* over in one transaction; who it was not taken for, if it was for others.
 
         Raises:
             DeliveryError: it was not accepted for anybody.
         """
         client = await self.open(http)
         try:
-            await client.send_message(mail)
-            await client.quit()
+            refused, _ = await client.send_message(mail)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            raise _failure(error, http) from None
-        finally:
             client.close()
+            raise _failure(error, http) from None
+        with contextlib.suppress(aiosmtplib.SMTPException, OSError):  # it was taken, whatever comes now
+            await client.quit()
+        client.close()
+        said = (f"{name}: SMTP {answer.code}: {answer.message}" for name, answer in refused.items())
+        return cut(one_line(http.redact("not taken for " + "; ".join(said))), 500) if refused else None
 
     async def knock(self, http: Http) -> Level:
         """How far one gets without sending: TCP, TLS, or logged in.
@@ -91,6 +96,13 @@ class Relay:
         if self.username and self.password:
             return Level.AUTH
         return Level.TLS if encrypted else Level.TCP
+
+
+def _unverified() -> ssl.SSLContext:
+    """For a relay on loopback, where nobody can listen: distributions give theirs a certificate that nobody signed."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
 
 
 def _failure(error: Exception, http: Http) -> DeliveryError:

@@ -95,6 +95,11 @@ def mistakes(kind: Any, config: Any) -> list[str]:
             "channels[1].config.from must be an e-mail address",
         ]),
         ("email", {"to": ["a@b.c"], "from": "x@y.z", "smtp_port": "25"}, ["channels[1].config.smtp_port must be a whole number"]),
+        (
+            "email",
+            {"to": ["a@b.c"], "from": "x@y.z", "smtp_host": "mx.y.z", "username": "u", "password": "p", "tls": "none"},
+            ["channels[1].config.tls must not be `none` with a password, unless the relay is this machine"],
+        ),
         ("x", {}, [
             f"channels[1].type 'x' is not supported (one of {EVERY})"
         ]),

@@ -203,8 +203,17 @@ async def test_one_good_recipient_is_enough() -> None:
     async with relaying() as relay, client() as http:
         relay.refusals = {"RCPT TO:<dev": "550 gone"}
         mailbox = channel(relay)
-        await send(mailbox, compose(occasion(), mailbox, "dlv_1"), http)
+        receipt = await send(mailbox, compose(occasion(), mailbox, "dlv_1"), http)
         assert len(relay.mails) == 1
+        assert receipt.note == "not taken for dev@example.com: SMTP 550: gone"
+
+
+async def test_a_relay_that_hangs_up_after_taking_the_mail_took_it() -> None:
+    async with relaying() as relay, client() as http:
+        relay.refusals = {"QUIT": "hang up"}
+        mailbox = channel(relay)
+        receipt = await send(mailbox, compose(occasion(), mailbox, "dlv_1"), http)
+        assert (receipt.note, len(relay.mails)) == (None, 1)
 
 
 async def test_a_relay_that_is_silent() -> None:

@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 
 from lynxalert.notify import kit
 from lynxalert.notify.kit import Http, Message, Receipt, Secret, Template
-from lynxalert.notify.smtp import Relay
+from lynxalert.notify.smtp import LOCAL, Relay
 from lynxalert.notify.tabled import table
 
 CHART = "chart@lynxalert"  # what the HTML calls its picture
@@ -43,12 +43,14 @@ class Email(kit.Secured):
         return self.chart
 
     def objections(self) -> Sequence[tuple[str, str]]:
-        wrong = [] if kit.is_address(self.from_) else [("from", "must be an e-mail address")]
-        return (
-            wrong
-            if self.to and all(map(kit.is_address, self.to))
-            else [("to", "must be e-mail addresses"), *wrong]
-        )
+        wrong = []
+        if not (self.to and all(map(kit.is_address, self.to))):
+            wrong.append(("to", "must be e-mail addresses"))
+        if not kit.is_address(self.from_):
+            wrong.append(("from", "must be an e-mail address"))
+        if self.password is not None and self.tls == "none" and self.smtp_host not in LOCAL:
+            wrong.append(("tls", "must not be `none` with a password, unless the relay is this machine"))
+        return wrong
 
     async def send(self, message: Message, http: Http) -> Receipt:
         host = self.from_.rpartition("@")[2].rstrip(">")
@@ -74,8 +76,8 @@ class Email(kit.Secured):
                     disposition="inline",
                     filename="chart.png",
                 )
-        await self._relay().deliver(mail, http)
-        return Receipt(message.delivery)
+        refused = await self._relay().deliver(mail, http)
+        return Receipt(message.delivery, refused)
 
     async def probe(self, http: Http) -> kit.ProbeReport:
         level = await self._relay().knock(http)
