@@ -21,10 +21,11 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-# Compiled beforehand: the daemons that tests start would each do it again where Python may not write its caches.
+# Compiled beforehand: the daemons that tests start would each do it again where Python may not write its caches; pytest may,
+# or every worker compiles every test. One worker waits for daemons most of the time, two have work (tests/order.py).
 test: setup
 	$(BIN)/python -m compileall -q lynxalert tests
-	$(BIN)/python -m pytest -n 4 --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal
 
 golden: setup
 	$(BIN)/python -m pytest --golden-rewrite -q -p no:randomly

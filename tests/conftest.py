@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
-from collections.abc import Iterator
 
 import hypothesis
 import pytest
 
-from tests.order import ordered
+pytest.register_assert_rewrite("tests.goldens", "tests.acceptance.daemon", "tests.queries")
+
+from tests.order import ordered  # noqa: E402 - after what was said of it
 
 hypothesis.settings.register_profile("house", deadline=None, derandomize=True, max_examples=20)
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=500)
@@ -28,12 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items[:] = ordered(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtestloop() -> Iterator[object]:
-    """What was collected is no garbage; thawed at the end, or it counts as leaked."""
-    gc.collect()
+def pytest_collection_finish() -> None:
+    """What was collected is no garbage. Thawed when the process ends, or it counts as leaked, and DuckDB says so at length."""
     gc.freeze()
-    try:
-        return (yield)
-    finally:
-        gc.unfreeze()
+    atexit.register(gc.unfreeze)

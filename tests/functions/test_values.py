@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from itertools import product
 from typing import Any
@@ -163,7 +164,7 @@ def evaluated(store: Store, expressions: list[str], conditions: list[str]) -> di
     names = [*expressions, *conditions]
     return {
         row["id"]: {text: row[f"r{place}"] for place, text in enumerate(names)}
-        for row in store.query(query, now=NOW).rows
+        for row in store._engine.query(query, now=NOW, deadline=dt.timedelta(hours=1)).rows
     }
 
 

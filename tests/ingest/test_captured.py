@@ -21,6 +21,8 @@ N = 3
 CONFIG = """
 [server]
 listen = "127.0.0.1:0"
+[store]
+keep = "3650d"  # some events are years older than the clock: no sweep takes them away
 [ingest.syslog]
 tcp = "127.0.0.1:{port}"
 """
@@ -46,9 +48,11 @@ async def rows(tmp_path_factory) -> AsyncIterator[list[dict[str, Any]]]:
             found: list[dict[str, Any]] = (await house.asked(question)).data["rows"]
             return found if len(found) >= N * len(CAPTURED) else []
 
-        yield await house.until(all_of_them)
-        for writer in open_ones:
-            writer.close()
+        try:
+            yield await house.until(all_of_them)
+        finally:
+            for writer in open_ones:
+                writer.close()
 
 
 @pytest.mark.asyncio(loop_scope="module")

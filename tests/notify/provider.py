@@ -114,7 +114,12 @@ async def serving(tls: ssl.SSLContext | None = None) -> AsyncIterator[Provider]:
 
 
 def outbound(**changes: Any) -> Outbound:
-    settings = {"allow_private": ("127.0.0.0/8",), "timeout": dt.timedelta(seconds=5), **changes}
+    settings = {
+        "allow_private": ("127.0.0.0/8",),
+        "timeout": dt.timedelta(seconds=60),
+        "connect_timeout": dt.timedelta(seconds=60),
+        **changes,
+    }
     return Outbound(**settings)
 
 
