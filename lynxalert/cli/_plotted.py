@@ -33,15 +33,17 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
         first = found["first"]
         yield ""
         yield f"the first message, to {first['channel']['name']} at {_short(first['at'])}:"
-        yield from (f"  | {line}" for line in (first["title"], *first["text"].splitlines()))
+        lines = first["text"].splitlines()
+        titled = lines[:1] == [first["title"]]  # unless its author wrote the text
+        yield from (f"  | {line}" for line in (lines if titled else [first["title"], *lines]))
     if "against" in found:
         yield ""
         yield f"the other version: {_counted(found['against'])}"
         yield from _channels(found["against"])
         if not found["gained"] and not found["lost"]:
             yield "  no episode gained, none lost: each of one version meets one of the other"
-        yield from _episodes("gained", found["gained"], len(found["gained"]))
-        yield from _episodes("lost", found["lost"], len(found["lost"]))
+        yield from _episodes("gained", found["gained"], len(found["gained"]) + found["truncated"]["gained"])
+        yield from _episodes("lost", found["lost"], len(found["lost"]) + found["truncated"]["lost"])
     if "sweep" in found:
         yield from _sweep(found["sweep"])
 

@@ -45,12 +45,19 @@ def _moment(found: Fields, words: Words) -> Iterator[str]:
             f"  {name_words(each)}{key_words(each['key'])} {words.message(each)}"
             for each in found["undelivered"]
         )
+        yield from _more(found["truncated"]["undelivered"])
     if found["known_later"]:
         yield ""
         yield "known only later:"
         for each in found["known_later"]:
             when = f"at {words.at(each['at'])}, recorded {words.at(each['recorded_at'])}"
             yield f"  {name_words(each)}{key_words(each['key'])} {each['kind']} {when}"
+        yield from _more(found["truncated"]["known_later"])
+
+
+def _more(many: int) -> Iterator[str]:
+    if many:
+        yield f"  and {many:,} more"
 
 
 def _alert(alert: Fields, words: Words) -> Iterator[str]:

@@ -106,7 +106,7 @@ def named(table: Mapping[str, Any], style: Style) -> tuple[dict[str, ChannelSpec
     """`[channels.<name>]` of a file: the sound ones by name. A channel is called by its key unless it has a name."""
     raw = table.get("channels", {})
     if not isinstance(raw, Mapping):
-        return {}, [Mistake(("channels",), "must be an object")]
+        return {}, [Mistake(("channels",), "must be tables: write each as [channels.<name>]")]
     found: dict[str, ChannelSpec] = {}
     mistakes = []
     for key, each in raw.items():
@@ -128,6 +128,9 @@ def channels(
         mistakes.append(Mistake(("channels",), f"are too many: at most {MOST}"))
     for position, each in enumerate(raw[:MOST]):
         path: Path = ("channels", position)
+        if not isinstance(each, str | Mapping):
+            mistakes.append(Mistake(path, "must be the name of a channel, or an object"))
+            continue
         if not isinstance(each, str):
             spec, wrong = channel(each, path, style)
             mistakes += wrong

@@ -94,7 +94,7 @@ def _one(file: pathlib.Path, name: str) -> tuple[Written, dict[str, Any], list[F
     label = pathlib.PurePath(name)
     try:
         # `tomllib` reads line breaks in this way too, so places agree.
-        text = file.read_bytes().decode("utf-8").replace("\r\n", "\n")
+        text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         mistake = Mistake((), f"cannot be read: {error.strerror}", Code.CONFIG_SYNTAX, whole=True)
         return Written(label, "", {}), {}, [Found(name, "", mistake, Span(0, 0))]

@@ -108,7 +108,7 @@ def _error_channels(server: Server, known: Mapping[str, object]) -> list[Mistake
 def _alerts(table: Mapping[str, Any], context: Context) -> tuple[tuple[Alert, ...], list[Mistake]]:
     raw = table.get("alerts", {})
     if not isinstance(raw, Mapping):
-        return (), [Mistake(("alerts",), "must be an object")]
+        return (), [Mistake(("alerts",), "must be tables: write each as [alerts.<key>]")]
     alerts = []
     mistakes: list[Mistake] = []
     for key, fields in raw.items():

@@ -10,6 +10,9 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.config.places import Path
 from lynxalert.lang import Code
 
+# Stands in for a secret that is not known, to keep the other checks going: the configuration is refused.
+UNKNOWN = "missing-secret"
+
 
 def is_reference(value: object) -> bool:
     """Whether *value* stands for a secret: a table of exactly one text, `env` or `file`."""
@@ -31,6 +34,8 @@ def resolve(
     if is_reference(value):
         return _secret(value, path, environment, folder)
     mistakes: list[Mistake] = []
+    if isinstance(value, Mapping) and value.keys() == {"env", "file"}:
+        return UNKNOWN, [Mistake(path, "is either { env = … } or { file = … }, not both")]
     if isinstance(value, Mapping):
         table = {}
         for key, each in value.items():
@@ -67,5 +72,4 @@ def _secret(
             if secret:
                 return secret, []
             problem, hint = f"needs the file {name}, which is empty", None
-    # What stands in for it only keeps the other checks going: the configuration is refused.
-    return "missing-secret", [Mistake(path, problem, Code.MISSING_SECRET, hint)]
+    return UNKNOWN, [Mistake(path, problem, Code.MISSING_SECRET, hint)]

@@ -20,6 +20,7 @@ from lynxalert.state import history
 from lynxalert.state.history import Evaluation
 
 MOST_SLOTS = 50_000
+MOST_TRANSITIONS = 1_000_000
 AHEAD = 500  # slots whose questions are asked together
 
 
@@ -107,6 +108,10 @@ async def backtest(
         await replay.put(replace(alert, enabled=True, paused=False))
         await replay.run(end)
         told, judged = await _read(replay, alert)
+        if len(told) > MOST_TRANSITIONS or await replay.owes_too_much():
+            raise BacktestError(
+                "so much would be told in that stretch of time that it cannot be listed: shorten it"
+            )
         return Backtest(
             alert=alert,
             stretch=stretch,
@@ -133,7 +138,7 @@ def _check(alert: Alert, start: dt.datetime, end: dt.datetime) -> None:
 async def _read(replay: Replay, alert: Alert) -> tuple[list[Transition], tuple[Evaluation, ...]]:
     """What happened, oldest first."""
     async with replay.database.read() as tx:
-        told = await history.transitions_of(tx, alert.id, limit=MOST_SLOTS)
+        told = await history.transitions_of(tx, alert.id, limit=MOST_TRANSITIONS + 1)
         judged = await history.evaluations_of(tx, alert.id, limit=MOST_SLOTS)
     return [each.transition for each in reversed(told)], tuple(reversed(judged))
 

@@ -68,8 +68,9 @@ class Backtests:
             if against is not None:
                 other = await played(against)
                 told["against"] = summary(other)
-                told["gained"] = [episode(each) for each in lost(other, found)[:MOST_EPISODES]]
-                told["lost"] = [episode(each) for each in lost(found, other)[:MOST_EPISODES]]
+                for name, gone in (("gained", lost(other, found)), ("lost", lost(found, other))):
+                    told[name] = [episode(each) for each in gone[:MOST_EPISODES]]
+                    told["truncated"][name] = max(0, len(gone) - MOST_EPISODES)
             if variants:
                 told["sweep"] = [
                     {"threshold": threshold, **summary(await played(each))} for threshold, each in variants
@@ -85,6 +86,7 @@ def report(found: Backtest) -> dict[str, Any]:
         "to": found.stretch.end,
         **summary(found),
         "list": [episode(each) for each in found.episodes[:MOST_EPISODES]],
+        "truncated": {"list": max(0, len(found.episodes) - MOST_EPISODES)},
         "first": first
         and {
             "channel": {"type": first.target.type, "name": first.target.name},

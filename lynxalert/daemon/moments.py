@@ -41,7 +41,7 @@ class Moments:
         """All of it; with *alert_id* of this alert alone, though it had nothing to say."""
         async with self._database.read() as tx:
             found = await moments.moment(tx, instant, alert_id)
-            later = await moments.known_later(tx, instant, alert_id)
+            later, unsaid = await moments.known_later(tx, instant, alert_id)
             waited = await moments.unjudged(tx, instant, alert_id)
             mine = {each: alert for each, alert in found.alerts.items() if alert_id in (None, each)}
             standing = {each: found.instances.get(each, {}) for each in mine}
@@ -52,7 +52,7 @@ class Moments:
                 if one.episode is not None
             }
             messages = await told.told_of(tx, episodes, instant)
-            owed = [each for each in await told.overdue(tx, instant) if alert_id in (None, each.alert_id)]
+            owed, unlisted = await told.overdue(tx, instant, alert_id)
             names = await happenings.names(
                 tx, sorted({*(each.alert_id for each in owed), *(each.transition.alert_id for each in later)})
             )
@@ -67,6 +67,7 @@ class Moments:
             "known_later": [
                 {"alert": _named(each.transition.alert_id, names), **transition_of(each)} for each in later
             ],
+            "truncated": {"undelivered": unlisted, "known_later": unsaid},
         }
 
     async def within(

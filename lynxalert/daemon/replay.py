@@ -115,6 +115,11 @@ class Replay:
                 await self._deliver(instant)
         await self._commit(until)
 
+    async def owes_too_much(self) -> bool:
+        """Whether there is more than `told` tells."""
+        async with self.database.read() as tx:
+            return sum((await owed.counts(tx)).values()) > MOST_TOLD
+
     async def told(self) -> tuple[Delivery, ...]:
         """Everything that was owed, as it ended, in order of time."""
         async with self.database.read() as tx:

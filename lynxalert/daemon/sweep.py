@@ -60,13 +60,20 @@ def at_threshold(alert: Alert, value: float) -> Alert:
     """
     kind = alert.when.get("type")
     if kind in _LIMITS and not alert.when.get("tiers"):
-        return replace(alert, when={**alert.when, _LIMITS[kind]: value, "recover": None})
+        kept = {name: each for name, each in alert.when.items() if name != "recover"}
+        return replace(alert, when={**kept, _LIMITS[kind]: value})
     if kind == "any_rows":
         query = parse(alert.query)
         for place in reversed(range(len(query.stages))):
             moved = _moved(query.stages[place], value)
             if moved is not None:
                 return replace(alert, query=print_query(_with(query, place, moved)))
+    if kind in _LIMITS:
+        raise SweepError(
+            "it compares with a number for each tier: try it with `value` in the place of `tiers`"
+        )
+    if kind != "any_rows":
+        raise SweepError(f"a condition of type {kind} compares with no number")
     raise SweepError("it compares with no single number: end its query with `| where field > 100`")
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import Alert, Instance, Key, Match
@@ -108,14 +108,20 @@ async def _standing(
 
 async def known_later(
     tx: AsyncConnection, at: dt.datetime, alert_id: str | None = None
-) -> tuple[Recorded, ...]:
-    """What had happened by *at* and was recorded only after it, oldest first: late events, slots made up for."""
+) -> tuple[tuple[Recorded, ...], int]:
+    """What had happened by *at* and was recorded only after it, oldest first: late events, slots made up for.
+
+    And how many more of them there are.
+    """
     c = transitions.c
-    found = select(transitions).where(c.recorded_at > at + GRACE, c.recorded_at <= at + LATER, c.at <= at)
+    later = and_(c.recorded_at > at + GRACE, c.recorded_at <= at + LATER, c.at <= at)
     if alert_id is not None:
-        found = found.where(c.alert_id == alert_id)
-    rows = (await tx.execute(found.order_by(c.id).limit(MOST_LATER))).mappings()
-    return tuple(map(history.recorded, rows))
+        later &= c.alert_id == alert_id
+    rows = (await tx.execute(select(transitions).where(later).order_by(c.id).limit(MOST_LATER))).mappings()
+    found = tuple(map(history.recorded, rows))
+    if len(found) < MOST_LATER:
+        return found, 0
+    return found, (await tx.execute(select(func.count()).where(later))).scalar_one() - len(found)
 
 
 async def unjudged(tx: AsyncConnection, at: dt.datetime, alert_id: str | None = None) -> Unjudged | None:

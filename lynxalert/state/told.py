@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.notify.model import Status
@@ -70,13 +70,20 @@ async def told_of(
     return found
 
 
-async def overdue(tx: AsyncConnection, at: dt.datetime) -> list[ToldThen]:
-    """What the outside world was still owed at *at*, oldest first."""
+async def overdue(
+    tx: AsyncConnection, at: dt.datetime, alert_id: str | None = None
+) -> tuple[list[ToldThen], int]:
+    """What the outside world was still owed at *at*, oldest first, of one alert or all; and how many more were not looked at."""
     made = (_d.created_at <= at) & (_d.created_at > at - OVERDUE)
     open_ = made & ((_d.settled_at > at) | _d.status.in_(OWED))
+    if alert_id is not None:
+        open_ &= _d.alert_id == alert_id
     found = select(*_COLUMNS).where(open_).order_by(_d.number).limit(MOST_OVERDUE)
     rows = (await tx.execute(found)).mappings().all()
-    return [each for each in await _then(tx, rows, at) if each.status.is_owed]
+    owed = [each for each in await _then(tx, rows, at) if each.status.is_owed]
+    if len(rows) < MOST_OVERDUE:
+        return owed, 0
+    return owed, (await tx.execute(select(func.count()).where(open_))).scalar_one() - len(rows)
 
 
 async def _then(tx: AsyncConnection, rows: Sequence[RowMapping], at: dt.datetime) -> list[ToldThen]:

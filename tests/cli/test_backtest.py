@@ -76,7 +76,7 @@ def test_the_page_counts_plots_and_shows_the_first_message(folder) -> None:
     assert lines[1:3] == ["  hook: 1 fired, 1 resolved", "  not sent: 1 cooldown, 1 start_not_accepted"]
     assert "x: something fires" in page
     assert "the first message, to hook at 2026-02-14 12:0" in page
-    assert "  | FIRING (error): Errors — host=a" in page
+    assert page.count("  | FIRING (error): Errors — host=a") == 1
     assert "the other version: 40 slots, 3 episodes, 4 messages\n  hook: " in page
     assert "\n\ngained:\n" in page
     assert "host=b" in page

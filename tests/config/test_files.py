@@ -118,3 +118,12 @@ def test_defaults_and_where_things_are(tmp_path) -> None:
     assert settings.allow_private == ("0.0.0.0/0", "::/0")
     assert settings.alerts[0].name == "a"
     assert settings.alerts[0].channels == (settings.channels["hook"],)
+
+
+def test_a_mark_of_byte_order_is_no_part_of_the_text(tmp_path: pathlib.Path) -> None:
+    """Editors of Windows write one."""
+    file = tmp_path / "config.toml"
+    file.write_bytes("\ufeff[server]\nlisten = 5\n".encode())
+    with pytest.raises(ConfigError) as caught:
+        load(file, compiler)
+    assert "config.toml:2:10: error[C104]: server.listen" in str(caught.value)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from lynxalert.alerts.conditions import build
 from lynxalert.daemon.sweep import SweepError, at_threshold, values
 from tests.daemon.evaluating import ALERT
 
@@ -56,7 +57,23 @@ def test_the_last_comparison_with_a_number_moves(query, moved) -> None:
 def test_the_condition_moves_where_there_is_one() -> None:
     assert at_threshold(ALERT, 50).when["value"] == 50
     relative = {"type": "relative", "field": "errors", "op": "gt", "percent": 200}
-    assert at_threshold(replace(ALERT, when=relative), 50).when["percent"] == 50
+    moved = at_threshold(replace(ALERT, when=relative), 50).when
+    assert build(moved) == build({**relative, "percent": 50})
+    recovering = {**ALERT.when, "recover": 1}
+    assert build(at_threshold(replace(ALERT, when=recovering), 50).when) == build({**ALERT.when, "value": 50})
+
+
+@pytest.mark.parametrize(
+    ("when", "said"),
+    [
+        ({**ALERT.when, "value": None, "tiers": {"warn": 1}}, "a number for each tier"),
+        ({"type": "new_value"}, "type new_value compares with no number"),
+        ({"type": "no_data"}, "type no_data compares with no number"),
+    ],
+)
+def test_a_condition_without_one_number_says_why(when, said) -> None:
+    with pytest.raises(SweepError, match=said):
+        at_threshold(replace(ALERT, when=when), 50)
 
 
 @pytest.mark.parametrize("query", ["level=error", "| stats count | where count > limit"])

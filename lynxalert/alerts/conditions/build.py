@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -78,6 +78,10 @@ def _built(when: Mapping[str, Any]) -> Condition:
     return made
 
 
+def _choice(fields: Iterable[str]) -> str:
+    return f"one of {', '.join(fields)}" if fields else "nothing but its type belongs here"
+
+
 def reads(read: Read, **default: Any) -> Any:
     """A dataclass field whose value is read from `when` by *read*, which raises ValueError or ConditionError."""
     return dataclasses.field(metadata={"read": read}, **default)
@@ -93,7 +97,7 @@ def fill(cls: type, values: Mapping[str, Any]) -> Any:
     problems = []
     for name in sorted(set(values) - set(fields)):
         near = suggest(name, fields)
-        tip = f"did you mean `{near}`?" if near else "one of " + ", ".join(fields)
+        tip = f"did you mean `{near}`?" if near else _choice(fields)
         problems.append(Problem((name,), "is not known here", tip))
     filled = {}
     for name, each in fields.items():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lynxalert.alerts.conditions.build import ConditionError, fill, number, one_of, reads, text
+from lynxalert.alerts.conditions.build import ConditionError, Problem, fill, number, one_of, reads, text
 from lynxalert.alerts.conditions.condition import Base, Verdict, View, condition
 from lynxalert.alerts.conditions.rows import COMPARE, SYMBOLS, by_key, match_of, number_of, require, show
 from lynxalert.alerts.model import Inputs, Key, Match
@@ -24,7 +24,7 @@ class Tier:
 def tiers(value: Any) -> tuple[Tier, ...]:
     """Mildest first: `[{name, value}, …]`, or `{warn = 100, critical = 500}`."""
     if isinstance(value, Mapping):
-        value = [{"name": name, "value": limit} for name, limit in value.items()]
+        return _named(value)
     if not isinstance(value, list | tuple) or not all(isinstance(each, Mapping) for each in value):
         raise ValueError("must be a list of objects with name and value")
     read = []
@@ -33,6 +33,18 @@ def tiers(value: Any) -> tuple[Tier, ...]:
             read.append(fill(Tier, each))
         except ConditionError as inner:
             raise inner.under(index) from None
+    return tuple(read)
+
+
+def _named(limits: Mapping[str, Any]) -> tuple[Tier, ...]:
+    problems, read = [], []
+    for name, limit in limits.items():
+        try:
+            read.append(Tier(name=text(name), value=number(limit)))
+        except ValueError as wrong:
+            problems.append(Problem((name,), str(wrong)))
+    if problems:
+        raise ConditionError(*problems)
     return tuple(read)
 
 

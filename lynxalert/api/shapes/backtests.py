@@ -60,6 +60,14 @@ Curve = list[Point]
 Sweep = list[AtThreshold]
 
 
+class LeftOutEpisodes(TypedDict):
+    """How many more episodes there are than are listed."""
+
+    list: int
+    gained: NotRequired[int]
+    lost: NotRequired[int]
+
+
 # `from` is a word of Python's, which the form with a dictionary does not mind.
 Since = TypedDict("Since", {"from": dt.datetime})
 
@@ -69,6 +77,7 @@ class ShownBacktest(Counts, Since):
 
     to: dt.datetime
     list: Episodes
+    truncated: LeftOutEpisodes
     first: FirstMessage | None
     curve: Curve
     against: NotRequired[Counts]

@@ -103,6 +103,13 @@ class LaterTransition(ShownTransition):
     alert: OfAlert | None
 
 
+class LeftOut(TypedDict):
+    """How many more there are of what is listed, the oldest first."""
+
+    undelivered: int
+    known_later: int
+
+
 class ShownMoment(TypedDict):
     """What was on record at an instant."""
 
@@ -112,6 +119,7 @@ class ShownMoment(TypedDict):
     alerts: list[StoodAlert]
     undelivered: list[Undelivered]
     known_later: list[LaterTransition]
+    truncated: LeftOut
 
 
 @with_config({"extra": "allow"})
