@@ -9,11 +9,11 @@ import stat
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, create_engine, insert, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.state import Database, StateError
+from lynxalert.state import Database, StateError, migrate
 from lynxalert.state.database import Work
 from lynxalert.state.migrate import newest
 from lynxalert.state.tables import meta, metadata
@@ -164,6 +164,20 @@ async def test_migrations_make_exactly_the_tables_of_the_code(database: Database
 
     async with database.read() as tx:
         assert await tx.run_sync(differences) == []
+
+
+async def test_an_empty_state_is_what_all_migrations_make(database: Database) -> None:
+    whole = text("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY name")
+    version = text("SELECT version_num FROM alembic_version")
+    engine = create_engine("sqlite://")
+    with engine.begin() as migrated:
+        migrate._migrate(migrated)
+        wanted = (migrated.execute(whole).all(), migrated.execute(version).all())
+        rows = {name: migrated.scalar(text(f'SELECT count(*) FROM "{name}"')) for name in metadata.tables}
+    engine.dispose()
+    assert not any(rows.values()), "migrations that store something need more than their schema"
+    async with database.read() as tx:
+        assert ((await tx.execute(whole)).all(), (await tx.execute(version)).all()) == wanted
 
 
 async def test_a_file_of_a_later_version_is_left_as_it_is(database: Database, tmp_path: pathlib.Path) -> None:
