@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+import duckdb
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -122,9 +123,9 @@ def records(found: Sequence[dict[str, Any]], now: dt.datetime, number: int) -> l
 class Ticks:
     """A store, alerts over the last minute of it, and a check of every answer against reading the window whole."""
 
-    def __init__(self, *texts: str, most_parts: int = 2**20) -> None:
+    def __init__(self, *texts: str, most_parts: int = 2**20, kind: type[EventStore] = EventStore) -> None:
         self.clock = FakeClock(NOON)
-        self.store = EventStore(clock=self.clock)
+        self.store = kind(clock=self.clock)
         self.engine = Engine(self.store)
         self.shared = Shared(self.engine, most_parts=most_parts)
         self.texts = texts
@@ -218,6 +219,39 @@ def test_parts_are_let_go_when_there_are_too_many() -> None:
         ticks.tick()
         ticks.tick()
     assert roomy.shared.ledgers.nbytes > 100 >= tight.shared.ledgers.nbytes
+
+
+class Busy(EventStore):
+    """Has no memory for a while."""
+
+    busy = False
+
+    def cursor(self) -> Any:
+        return Refusing(super().cursor()) if self.busy else super().cursor()
+
+
+class Refusing:
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    def sql(self, _: str) -> None:
+        raise duckdb.OutOfMemoryException("for a while")
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+
+def test_what_could_not_be_gathered_is_read_whole_for_a_while() -> None:
+    ticks = Ticks(*COUNTS, kind=Busy)
+    ticks.arrive(3, service="a", level="error", ms=5)
+    ticks.tick()
+    assert ticks.tick() == 3
+    assert isinstance(ticks.store, Busy)
+    ticks.store.busy = True
+    ticks.arrive(3, service="b", level="error", ms=5)
+    assert ticks.tick() == 0
+    ticks.store.busy = False
+    assert [ticks.tick(20), ticks.tick(20), ticks.tick(20)] == [0, 0, 3]
 
 
 def test_old_parts_are_merged_and_let_go() -> None:

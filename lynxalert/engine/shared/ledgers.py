@@ -14,6 +14,7 @@ from threading import Lock
 from typing import Any, TypeAlias
 
 from lynxalert.engine.catalog import EventSource
+from lynxalert.engine.run import QueryFailed
 from lynxalert.engine.shared.batch import Batch, Member
 from lynxalert.engine.shared.grid import (
     SECOND,
@@ -41,7 +42,8 @@ class Account:
     """What is known of one shape: its ledger, and what that holds.
 
     *newest* is the end of the newest window asked for, *longest* the length of the longest (µs); *erased* what the
-    store said of erasures when the holding was begun. *refused*: when parts did not serve.
+    store said of erasures when the holding was begun. *resumes*: windows that end before then (µs) are read whole, because
+    parts did not serve.
     """
 
     ledger: Ledger
@@ -49,13 +51,17 @@ class Account:
     newest: int = 0
     longest: int = 0
     erased: int = 0
-    refused: int | None = None
+    resumes: int = 0
     lock: Lock = field(default_factory=Lock)
 
     @property
     def kept(self) -> int:
         """How long parts are kept (µs)."""
         return self.longest + max(self.longest, SLACK)
+
+    def close(self, patience: int) -> None:
+        """Let go of all parts, and read whole for that long (µs)."""
+        self.holding, self.resumes = None, self.newest + patience
 
 
 class Ledgers:
@@ -93,8 +99,11 @@ class Ledgers:
             try:
                 told = self._told(account, _stretched(batch), deadline)
             except Unfit:
-                account.holding, account.refused = None, account.newest
+                account.close(PATIENCE)
                 return {}
+            except QueryFailed:
+                account.close(account.longest)  # not at every tick once in vain
+                raise
         self._make_room(account)
         self.answered += len(told)
         return told
@@ -129,11 +138,10 @@ class Ledgers:
         *erased*: events before then (µs) have gone since the last time.
         """
         if earliest(current) >= account.newest or latest(current) + account.kept < account.newest:
+            account.resumes = 0
             return None  # nothing of what was read before is in them; or the clock was set back
-        if account.refused is not None:
-            if latest(current) < account.refused + PATIENCE:
-                return None
-            account.refused = None
+        if latest(current) < account.resumes:
+            return None
         holding = account.holding
         if holding is None or erased > holding.since:
             return Holding(common_grain(current), earliest(current), 0)
@@ -165,9 +173,7 @@ class Ledgers:
             if taken <= self._most_bytes:
                 return
             taken -= holding.nbytes
-            each.holding = None
-            if each is asked:  # the last one, and alone too much
-                each.refused = each.newest
+            each.close(PATIENCE if each is asked else each.longest)  # or the next tick would let go of others
 
 
 def _current(stretches: Sequence[Stretch]) -> list[Stretch]:
