@@ -36,6 +36,7 @@ from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.evaluator import Evaluator
 from lynxalert.daemon.sender import Sender
 from lynxalert.daemon.silencing import Silencing
+from lynxalert.daemon.slots import Outcome
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.matchers import parse_matcher
 from lynxalert.notify.model import Status
@@ -156,6 +157,7 @@ class Stage:
     fates: dict[str, int] = field(default_factory=dict)
     silences: dict[str, str] = field(default_factory=dict)
     heard: list[str] = field(default_factory=list)
+    committed: bool = False  # since it last looked
 
     def __post_init__(self) -> None:
         self.book = Book(self.database, self.clock, Edits(), lambda _: None)
@@ -166,9 +168,7 @@ class Stage:
 
     def start(self) -> None:
         voice = Voice(inhibitions=lambda: self.rules)
-        self.evaluator = Evaluator(
-            self.database, self.actors, self.clock, voice=voice, committed=lambda _: self.sender.wake()
-        )
+        self.evaluator = Evaluator(self.database, self.actors, self.clock, voice=voice, committed=self.noted)
         self.outbox = Watched(self.database)
         self.sender = Sender(self.outbox, self.wire, self.clock, chance=lambda: 0.5)
         self.running = asyncio.get_running_loop().create_task(self.sender.run())
@@ -212,8 +212,14 @@ class Stage:
 
     async def look(self) -> None:
         """As the evaluator does of itself: it looks again when what it judged was committed."""
+        self.committed = False
         await self.evaluator.tick()
-        await self.evaluator.tick()
+        if self.committed:
+            await self.evaluator.tick()
+
+    def noted(self, outcomes: Sequence[Outcome]) -> None:
+        self.committed = self.committed or not outcomes or any(each.occasions for each in outcomes)
+        self.sender.wake()
 
     async def do_mute(self, name: str, span: str = "") -> None:
         until = self.clock.now() + duration(span) if span else None
