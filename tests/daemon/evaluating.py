@@ -125,8 +125,11 @@ class Bench:
         self.restart()
 
     @classmethod
-    async def open(cls, folder: pathlib.Path, runner: Runner, *alerts: Alert, **more: Any) -> Bench:
-        bench = cls(await Database.open(folder / "state.sqlite"), runner, more=more)
+    async def open(
+        cls, folder: pathlib.Path, runner: Runner, *alerts: Alert, lasting: bool = False, **more: Any
+    ) -> Bench:
+        """*lasting*: as in `Database.open`; most benches end with the test and need not wait for the disk."""
+        bench = cls(await Database.open(folder / "state.sqlite", lasting=lasting), runner, more=more)
         for alert in alerts:
             await bench.put(alert)
         return bench

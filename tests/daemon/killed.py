@@ -51,7 +51,7 @@ async def live(folder: pathlib.Path, point: str, nth: int) -> None:
 
     runner = Killed(SCRIPT)
     runner.reached = reached
-    bench = await Bench.open(folder, runner, ALERT, voice=Voice(deliver=deliver))
+    bench = await Bench.open(folder, runner, ALERT, lasting=True, voice=Voice(deliver=deliver))
     for n in range(1, 13):
         bench.clock.set(NOON + n * MINUTE + SECOND)
         await bench.evaluator.tick()

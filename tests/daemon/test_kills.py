@@ -15,7 +15,7 @@ from tests.forking import start
 
 async def rest(folder: pathlib.Path) -> tuple[list[str], list[tuple[str, str, int]], list[object]]:
     """Whatever is left of the twelve minutes, in one go; then all there is."""
-    bench = await Bench.open(folder, Scripted(SCRIPT), ALERT)
+    bench = await Bench.open(folder, Scripted(SCRIPT), ALERT, lasting=True)
     bench.clock.set(NOON + 12 * MINUTE + SECOND)
     await bench.evaluator.tick()
     try:

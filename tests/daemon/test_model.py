@@ -8,6 +8,7 @@ import random
 from dataclasses import dataclass, field, replace
 
 import pytest
+from hypothesis import settings
 
 from lynxalert.alerts import Alert, ChannelSpec, Flapping, Kind
 from lynxalert.notify.lanes import Send, next_action
@@ -18,6 +19,7 @@ from tests.daemon.evaluating import ALERT, HOOK, MINUTE, Bench, Scripted
 
 PAGER = ChannelSpec(type="pagerduty", name="pager", config={"routing_key": "0" * 32})
 HOUR = dt.timedelta(hours=1)
+DEEP = settings.default is not None and settings.default.max_examples > 20  # else tests/proofs goes further
 
 
 @dataclass
@@ -168,7 +170,7 @@ async def check_deliveries(world: World) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(8 if DEEP else 4))
 async def test_a_random_day(tmp_path: pathlib.Path, seed: int) -> None:
     chance = random.Random(seed)
     policy = replace(
