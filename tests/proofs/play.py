@@ -257,6 +257,11 @@ class Stage:
         made = alert_of(name, " ".join(words))
         await self.book.replace(replace(made, channels=found.alert.channels), found.revision)
 
+    async def do_leave(self, name: str) -> None:
+        """The alert loses its channels."""
+        found = await self.book.find(f"alt_{name}")
+        await self.book.replace(replace(found.alert, channels=()), found.revision)
+
     async def do_disable(self, name: str) -> None:
         found = await self.book.find(f"alt_{name}")
         await self.book.replace(replace(found.alert, enabled=False), found.revision)
