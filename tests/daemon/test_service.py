@@ -110,7 +110,7 @@ async def test_the_end_is_in_order_and_quick_though_a_provider_hangs(tmp_path) -
     """The message under way is left to the next start; nothing else waits for it."""
     async with serving() as provider:
         provider.otherwise = Answer(manner="hang")
-        daemon = Daemon(tmp_path, CHANNEL.format(url=provider.url) + ALERT)
+        daemon = Daemon(tmp_path, '[outbound]\ntimeout = "10m"\n' + CHANNEL.format(url=provider.url) + ALERT)
         await daemon.start()
         await daemon.ask("POST", "/api/v1/ingest", json=[{"level": "error"}] * 5)
         async with asyncio.timeout(100):
@@ -120,7 +120,7 @@ async def test_the_end_is_in_order_and_quick_though_a_provider_hangs(tmp_path) -
         await until(lambda: arrived(provider, 2))
         idle = socket.create_connection(("127.0.0.1", daemon.port))  # a client that never asks anything
         daemon.process.terminate()
-        async with asyncio.timeout(25):
+        async with asyncio.timeout(60):  # a tenth of what the provider is given
             assert await daemon.process.wait() == 0
         idle.close()
         with contextlib.suppress(aiohttp.ClientError, AssertionError):
