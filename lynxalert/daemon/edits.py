@@ -7,11 +7,11 @@ the new revision and is dropped.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lynxalert.alerts import Alert, Lifecycle, Reason
+from lynxalert.alerts import Alert, ChannelSpec, Lifecycle, Reason
 from lynxalert.alerts.changes import changes_meaning, lifecycle
 from lynxalert.alerts.schedule import next_slot
 from lynxalert.alerts.state import close
@@ -20,11 +20,12 @@ from lynxalert.daemon.commit import Deliver, say
 from lynxalert.daemon.quiet import quietness
 from lynxalert.daemon.release import think_again
 from lynxalert.notify.facts import Occasion
-from lynxalert.notify.model import Quiet
-from lynxalert.notify.queueing import queue
+from lynxalert.notify.model import Quiet, Target
+from lynxalert.notify.queueing import queue, target_of
 from lynxalert.notify.routing import SILENCING
 from lynxalert.state import Cursor, Definition, Transaction, chronicle, definitions, instances
 from lynxalert.state.chronicle import OVER, Matter, Note
+from lynxalert.state.following import follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Edits:
         1. What is stored as it is stays untouched.
         2. A change of meaning, or disabling, ends every episode.
         3. The cursor stays, unless the meaning or the schedule changed, or evaluation begins anew.
+        4. What a channel never took at its old address is owed to its new one.
         """
         old = await definitions.load(tx, alert.id)
         if old is None or old.alert.id != alert.id:
@@ -58,6 +60,8 @@ class Edits:
         await _move_cursor(tx, old.alert, alert, now)
         if old.alert.active_schedule != alert.active_schedule:
             await think_again(tx, alert.id, Quiet.OFF_SCHEDULE, now)
+        for before, after in _readdressed(old.alert.channels, alert.channels):
+            await follow(tx, alert.id, before, after, now)
         return await definitions.put(tx, alert, now, document)
 
     async def put_all(
@@ -110,6 +114,23 @@ def _closing(old: Alert, new: Alert) -> Reason | None:
     if changes_meaning(old, new):
         return Reason.UPDATED
     return Reason.DISABLED if old.enabled and not new.enabled else None
+
+
+def _readdressed(old: Sequence[ChannelSpec], new: Sequence[ChannelSpec]) -> Iterator[tuple[Target, Target]]:
+    """The channels that go by the same type and name, and lead elsewhere; of several by one name it is not known."""
+    before, after = _by_name(old), _by_name(new)
+    for name in before.keys() & after.keys():
+        if len(before[name]) == len(after[name]) == 1:
+            lost, found = target_of(before[name][0]), target_of(after[name][0])
+            if lost is not None and found is not None and lost.destination != found.destination:
+                yield lost, found
+
+
+def _by_name(channels: Sequence[ChannelSpec]) -> dict[tuple[str, str], list[ChannelSpec]]:
+    named: dict[tuple[str, str], list[ChannelSpec]] = {}
+    for each in channels:
+        named.setdefault((each.type, each.name), []).append(each)
+    return named
 
 
 async def _move_cursor(tx: Transaction, old: Alert, new: Alert, now: dt.datetime) -> None:

@@ -10,7 +10,9 @@ import pytest
 
 from lynxalert.alerts import ChannelSpec, Every
 from lynxalert.daemon.edits import Edits
-from lynxalert.notify.model import Status
+from lynxalert.notify.model import DeliveryError, Failure, Status
+from lynxalert.notify.queueing import target_of
+from lynxalert.notify.retry import after_failure
 from lynxalert.state import StoredOutbox, Transaction, definitions, instances
 from tests.daemon.evaluating import ALERT, HOOK, MINUTE, NOON, SECOND, Bench, Scripted, by_minute, other
 
@@ -74,6 +76,48 @@ async def test_a_lost_channel_still_hears_the_end_it_is_owed(bench: Bench) -> No
     ]
     box = StoredOutbox(bench.database)
     now = bench.clock.now()
+    (destination,) = await box.destinations(now)
+    (lane,) = await box.claim(destination, now, now + MINUTE)
+    assert (lane.channel, lane.accepted) == (HOOK, True)
+
+
+MENDED = replace(HOOK, config={"url": "https://example.com/mended"})
+
+
+async def tried(bench: Bench, reason: Failure) -> None:
+    """The provider fails at what is due, for good or for now."""
+    box, now = StoredOutbox(bench.database), bench.clock.now()
+    (destination,) = await box.destinations(now)
+    (lane,) = await box.claim(destination, now, now + MINUTE)
+    error = DeliveryError(reason, "no", permanent=reason is Failure.UNAUTHORIZED)
+    await box.settle([after_failure(lane.deliveries[0], error, now, lambda: 0.5)])
+
+
+@pytest.mark.parametrize("reason", [Failure.NETWORK, Failure.UNAUTHORIZED])
+async def test_what_a_channel_never_took_goes_to_its_new_address_at_once(
+    bench: Bench, reason: Failure
+) -> None:
+    await tried(bench, reason)
+    await bench.put(replace(ALERT, channels=(MENDED,)))
+    box, now = StoredOutbox(bench.database), bench.clock.now()
+    (destination,) = await box.destinations(now)
+    assert destination == target_of(MENDED).destination  # type: ignore[union-attr] # it is complete
+    (lane,) = await box.claim(destination, now, now + MINUTE)
+    assert (lane.channel, str(lane.deliveries[0].kind)) == (MENDED, "fired")
+
+
+async def test_what_was_refused_of_an_episode_that_is_over_stays_refused(bench: Bench) -> None:
+    await tried(bench, Failure.UNAUTHORIZED)
+    await bench.put(replace(ALERT, enabled=False))
+    await bench.put(replace(ALERT, channels=(MENDED,)))
+    assert await bench.queued() == ["fired failed unauthorized", "resolved suppressed start_not_accepted"]
+
+
+async def test_what_was_accepted_ends_where_it_was_accepted(bench: Bench) -> None:
+    await accept(bench)
+    await bench.put(replace(ALERT, channels=(MENDED,)))
+    await bench.put(replace(ALERT, channels=(MENDED,), query="other"))
+    box, now = StoredOutbox(bench.database), bench.clock.now()
     (destination,) = await box.destinations(now)
     (lane,) = await box.claim(destination, now, now + MINUTE)
     assert (lane.channel, lane.accepted) == (HOOK, True)
