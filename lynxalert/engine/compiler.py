@@ -10,6 +10,7 @@ from threading import Lock
 import lynxalert.commands
 import lynxalert.functions
 from lynxalert.engine.catalog import Catalog
+from lynxalert.engine.passing import takes_whole_events
 from lynxalert.engine.regexes import accepts
 from lynxalert.engine.sorting import sorts_here
 from lynxalert.engine.sources import scan
@@ -151,7 +152,9 @@ def _scope(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, 
     return Scope(
         functions=FUNCTIONS,
         aggregates=AGGREGATES,
-        scan=lambda scope, indexes: scan(catalog, scope, indexes, lambda: fields_named(query)),
+        scan=lambda scope, indexes: scan(
+            catalog, scope, indexes, lambda: fields_named(query), whole=takes_whole_events(query)
+        ),
         inner=inner,
         timezone=timezone,
         accepts=accepts,

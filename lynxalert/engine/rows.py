@@ -52,15 +52,18 @@ def plain_any(value: str | None) -> Value:
     if value is None:
         return None
     read = json.loads(value)
+    return value if isinstance(read, dict) else plain_json(read)
+
+
+def plain_json(read: Any) -> Value:
+    """A JSON scalar or array as a value."""
     match read:
         case bool() | str() | None:
             return read
         case int() | float():
             return plain_number(read)
-        case list():
-            return plain_list(read)
         case _:
-            return value
+            return plain_list(read)
 
 
 READERS: dict[Type, Callable[[Any], Value]] = {

@@ -13,11 +13,13 @@ from lynxalert.engine.barriers import readied
 from lynxalert.engine.catalog import EventSource
 from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query, opened
 from lynxalert.engine.funnel import Funnel, funnel
+from lynxalert.engine.reads import indexes_of
 from lynxalert.engine.rows import plain_rows
 from lynxalert.engine.rowstream import BATCH, RowStream
 from lynxalert.engine.run import QueryFailed, Run, StoreDamaged, execute, stopped_at
 from lynxalert.engine.sorting import FEW, in_order
 from lynxalert.engine.watchdog import Stop
+from lynxalert.engine.wholes import with_all_fields
 from lynxalert.lang import Diagnostic, parse
 from lynxalert.lang.ast import Query
 from lynxalert.plan import ALL_TIME, Result, TimeWindow, Value
@@ -138,7 +140,7 @@ class Engine:
             _refuse_to_write(compiled)
             run = Run(compiled, self.source.cursor(), window, now, deadline, size, self.stop)
             try:
-                found = RowStream(run, self.source.report_damage, size)
+                found = RowStream(run, self.source, size)
             except QueryFailed:
                 if attempt == ATTEMPTS or self._stands(compiled):
                     raise
@@ -239,6 +241,9 @@ class Engine:
                 columns, rows = self._finish(run)
         finally:
             cursor.close()
+        columns, rows = with_all_fields(
+            self.source, indexes_of(compiled.relation), columns, rows, deadline=deadline, stop=self.stop
+        )
         return columns, rows, run
 
     def _finish(self, run: Run) -> tuple[tuple[Column, ...], list[dict[str, Value]]]:

@@ -28,6 +28,8 @@ from lynxalert.plan.schema import METADATA, Column, Schema, wildcard_match
 from lynxalert.plan.scope import Scope
 
 ARRAY = "{}"  # in the name of every field that can hold several values
+MOST_APART = 200  # fields; more of them side by side cost seconds to plan, and memory each
+PLACE = "\0place"  # the column that says where an event lies, in the place of the fields that nobody names
 
 
 def chosen(catalog: Catalog, indexes: tuple[str, ...]) -> tuple[StoredStream, ...]:
@@ -40,19 +42,21 @@ def chosen(catalog: Catalog, indexes: tuple[str, ...]) -> tuple[StoredStream, ..
 
 
 def scan(
-    catalog: Catalog, scope: Scope, indexes: tuple[str, ...], named: Callable[[], Iterable[str]] = tuple
+    catalog: Catalog,
+    scope: Scope,
+    indexes: tuple[str, ...],
+    named: Callable[[], Iterable[str]] = tuple,
+    *,
+    whole: bool = False,
 ) -> Scan:
     """A scan of *indexes* with every field their streams have, and the type that holds all its values.
 
-    *named* are the names in the query: a stream may have more fields than it names itself.
+    *named* are the names in the query: a stream may have more fields than it names itself. *whole*: fields that are not
+    named may be left out where there are many; `wholes` puts them into the rows.
     """
-    types: dict[str, Type] = {}
-    for stream in chosen(catalog, indexes):
-        for name, field in stream.fields.items():
-            types[name] = meet(types.get(name, Type.NULL), stored_type(field))
-        for name in named() if stream.crowded else ():
-            if name not in stream.fields:
-                types[name] = meet(types.get(name, Type.NULL), stored_type(_unnamed(name)))
+    types = types_of(catalog, indexes, named)
+    if whole and len(types) > MOST_APART and PLACE not in types:
+        types = {name: types[name] for name in named() if name in types} | {PLACE: Type.TEXT}
     metadata = [scope.column(name, type_) for name, type_ in METADATA.items()]
     fields = [scope.column(name, types[name]) for name in sorted(types) if name not in METADATA]
     return Scan(
@@ -65,6 +69,20 @@ def scan(
     )
 
 
+def types_of(
+    catalog: Catalog, indexes: tuple[str, ...], named: Callable[[], Iterable[str]] = tuple
+) -> dict[str, Type]:
+    """The fields that events in *indexes* have, and those *named* that they may have, with the type of all values."""
+    types: dict[str, Type] = {}
+    for stream in chosen(catalog, indexes):
+        for name, field in stream.fields.items():
+            types[name] = meet(types.get(name, Type.NULL), stored_type(field))
+        for name in named() if stream.crowded else ():
+            if name not in stream.fields:
+                types[name] = meet(types.get(name, Type.NULL), stored_type(unnamed(name)))
+    return types
+
+
 def stored_type(field: StoredField) -> Type:
     """The type a field reads as: ANY as soon as one value is outside its column, LIST if it comes from an array."""
     if field.complete and field.column is not None:
@@ -72,7 +90,7 @@ def stored_type(field: StoredField) -> Type:
     return Type.LIST if ARRAY in field.name else Type.ANY
 
 
-def _unnamed(name: str) -> StoredField:
+def unnamed(name: str) -> StoredField:
     """A field that a crowded stream may have."""
     return StoredField(name, Type.ANY, None, complete=False)
 
@@ -114,7 +132,14 @@ def _read(stream: StoredStream, scan_: Scan, one: Column, raw_names: dict[Column
         return text(stream.index)
     if one.name in METADATA:
         return column(one.name, "e")
-    field = stream.fields.get(one.name) or (_unnamed(one.name) if stream.crowded else None)
+    if one.name == PLACE:
+        return call("concat", text(f"{stream.table}:"), column("_seq", "e"))
+    return read_field(stream, one)
+
+
+def read_field(stream: StoredStream, one: Column) -> Node:
+    """The field *one* of the events of *stream*, as the type that it has over all streams."""
+    field = stream.fields.get(one.name) or (unnamed(one.name) if stream.crowded else None)
     if field is None:
         return cast(null(), SQL_TYPE[one.type])
     if field.column is not None and field.complete:

@@ -37,7 +37,10 @@ ALL_TIME = TimeWindow()
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """Rows in result order, each with every column (absent values are None)."""
+    """Rows in result order; what a row has no value for reads as None.
+
+    Where events have many fields, *columns* are those that the rows have, and a row holds its own.
+    """
 
     columns: tuple[str, ...]
     types: tuple[Type, ...]
