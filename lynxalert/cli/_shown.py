@@ -60,7 +60,7 @@ def _csv(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_text(row[name]) for name in columns] for row in rows)
+    writer.writerows([_text(row.get(name)) for name in columns] for row in rows)
     return out.getvalue()
 
 
@@ -69,15 +69,15 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    filled = [name for name in columns if any(row[name] is not None for row in rows)]
+    filled = [name for name in columns if any(row.get(name) is not None for row in rows)]
     table = Table(show_edge=False, pad_edge=False)
     for name in filled:
         numeric = all(
-            isinstance(row[name], int | float | None) and not isinstance(row[name], bool) for row in rows
+            isinstance(row.get(name), int | float | None) and not isinstance(row.get(name), bool) for row in rows
         )
         table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(_text(row[name])) for name in filled))
+        table.add_row(*(Text(_text(row.get(name))) for name in filled))
     console = Console(highlight=False)
     if rows and filled:
         console.print(table)
