@@ -152,11 +152,20 @@ channels = ["hook"]
 
 
 @contextlib.asynccontextmanager
-async def living(folder: pathlib.Path, config: str = CONFIG) -> AsyncIterator[House]:
-    async with serving() as provider, aiohttp.ClientSession(response_class=Held) as session:
+async def living(
+    folder: pathlib.Path,
+    config: str = CONFIG,
+    *,
+    provider: Provider | None = None,
+    clock: FakeClock | None = None,
+) -> AsyncIterator[House]:
+    """A daemon over *folder*; over one where another lived before, with its *provider* and *clock*, a restart."""
+    async with contextlib.AsyncExitStack() as stack:
+        session = await stack.enter_async_context(aiohttp.ClientSession(response_class=Held))
+        provider = provider or await stack.enter_async_context(serving())
         file = folder / "config.toml"
         file.write_text(config.format(url=provider.url))
-        clock = FakeClock()
+        clock = clock or FakeClock()
         told: list[str] = []
         daemon = Daemon(load(file, compiler, {}), clock=clock, first_key=told.append)
         async with asyncio.TaskGroup() as group:
