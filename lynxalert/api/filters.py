@@ -77,6 +77,15 @@ def order(request: web.Request, known: Sequence[str], default: str) -> tuple[str
     return name, text.startswith("-")
 
 
+def oldest_first(request: web.Request, name: str) -> bool:
+    """Whether a list that tells the newest first is to begin with the oldest: `sort=` the *name* of its time.
+
+    Raises:
+        ApiError: 422, it cannot be sorted by that.
+    """
+    return not order(request, (name,), f"-{name}")[1]
+
+
 def wanted_alerts(request: web.Request) -> Wanted:
     """Which alerts, in which order.
 

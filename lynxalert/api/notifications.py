@@ -6,7 +6,7 @@ from aiohttp import web
 
 from lynxalert.api.access import actor_of
 from lynxalert.api.errors import ApiError, not_found
-from lynxalert.api.filters import only, words
+from lynxalert.api.filters import oldest_first, only, words
 from lynxalert.api.keys import NOTIFICATIONS
 from lynxalert.api.paging import USUAL, cursor, limit_of, number_of
 from lynxalert.api.ports import NotFailedError, UnknownDeliveryError
@@ -15,8 +15,11 @@ from lynxalert.notify.model import Status
 
 
 async def index(request: web.Request) -> web.Response:
-    """`GET /notifications`: deliveries of all alerts, newest first; `status`, `alert`, `channel` choose."""
-    only(request, ("status", "alert", "channel"))
+    """`GET /notifications`: deliveries of all alerts, newest first; `status`, `alert`, `channel` choose.
+
+    `sort=created_at` begins with the oldest.
+    """
+    only(request, ("status", "alert", "channel", "sort"))
     limit, before = limit_of(request, USUAL) or USUAL, number_of(request)
     rows = await request.app[NOTIFICATIONS].listed(
         limit + 1,
@@ -24,6 +27,7 @@ async def index(request: web.Request) -> web.Response:
         alert_id=request.query.get("alert"),
         status=[Status(each) for each in words(request, "status", [str(each) for each in Status])],
         channel=request.query.get("channel"),
+        oldest_first=oldest_first(request, "created_at"),
     )
     page, more = rows[:limit], len(rows) > limit
     meta = {"has_more": more, "next_cursor": cursor(page[-1]["number"]) if more else None}

@@ -156,19 +156,37 @@ class Alerts(Protocol):
         ...
 
     async def history(
-        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+        self,
+        alert: Alert,
+        limit: int,
+        before: int | None,
+        kinds: Collection[str] = (),
+        *,
+        oldest_first: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
         """Its transitions, all or those of *kinds*, newest first, each with a `number` to page by."""
         ...
 
     async def notifications(
-        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+        self,
+        alert: Alert,
+        limit: int,
+        before: int | None,
+        kinds: Collection[str] = (),
+        *,
+        oldest_first: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
         """What was owed to its channels, all or of the status *kinds*, newest first, each with a `number` to page by."""
         ...
 
     async def evaluations(
-        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+        self,
+        alert: Alert,
+        limit: int,
+        before: int | None,
+        kinds: Collection[str] = (),
+        *,
+        oldest_first: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
         """Its evaluations, all or those of *kinds*, newest first, each with a `number` to page by."""
         ...
@@ -189,8 +207,9 @@ class Notifications(Protocol):
         alert_id: str | None = None,
         status: Collection[Status] = (),
         channel: str | None = None,
+        oldest_first: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
-        """The newest older than number *before*, newest first; *channel* is a name or a type."""
+        """The newest older than number *before*, newest first, or the other way round; *channel* is a name or a type."""
         ...
 
     async def find(self, delivery_id: str) -> Mapping[str, Any]:
@@ -328,7 +347,9 @@ class Keys(Protocol):
 class Audit(Protocol):
     """Who changed what."""
 
-    async def listed(self, *, limit: int, before: int | None = None, **equal: str) -> Sequence[Change]:
+    async def listed(
+        self, *, limit: int, before: int | None = None, oldest_first: bool = False, **equal: str
+    ) -> Sequence[Change]:
         """The newest changes, numbers below *before*; *equal* are columns and the values they must have."""
         ...
 

@@ -11,8 +11,8 @@ from typing import Any
 from lynxalert.access import Actor, Role
 from lynxalert.access.doorkeeper import Doorkeeper
 from lynxalert.api.credentials import shown
+from lynxalert.cli._config_option import USUAL
 from lynxalert.cli._remote import connected
-from lynxalert.cli.serve import USUAL
 from lynxalert.client import NotFoundError
 from lynxalert.clock import SystemClock
 from lynxalert.config import Settings, compiler, load

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lynxalert.cli._asked import exits
+from lynxalert.cli._config_option import USUAL, config_option
 from lynxalert.cli._plotted import page
 from lynxalert.cli._shown import plain
 from lynxalert.errors import LynxError
@@ -22,16 +23,11 @@ if TYPE_CHECKING:
     from lynxalert.config import Settings
     from lynxalert.plan import TimeWindow
 
-USUAL = pathlib.Path("config.toml")
-
 
 @click.command
 @click.argument("alert")
-@click.option(
-    "--config",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path),
-    help=f"The configuration that defines the alert and names the data folder; by default {USUAL} here.",
+@config_option(
+    f"The configuration that defines the alert and names the data folder; by default {USUAL} here."
 )
 @click.option("--server", help="Ask the daemon at this address, for example http://127.0.0.1:3100.")
 @click.option(

@@ -10,8 +10,8 @@ from typing import Any
 import click
 
 from lynxalert.cli._asked import asked, exits, filled, question
+from lynxalert.cli._config_option import USUAL
 
-USUAL = pathlib.Path("config.toml")
 METRIC = (
     "type",
     "threshold",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
+from lynxalert.cli._config_option import USUAL, config_option
 from lynxalert.cli._exits import Exit
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from lynxalert.cli._sending import Outcome, Receiver
 
 SHOWN = 10  # reasons per source, told one by one
-USUAL = pathlib.Path("config.toml")
 
 
 @click.command
@@ -34,11 +34,7 @@ USUAL = pathlib.Path("config.toml")
     type=click.Path(file_okay=False, path_type=pathlib.Path),
     help="Write into this data folder, without a daemon.",
 )
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path),
-    help=f"Where the daemon's address stands; by default {USUAL} here, if there is one.",
-)
+@config_option(f"Where the daemon's address stands; by default {USUAL} here, if there is one.")
 @click.option("--index", help="Default: main.")
 @click.option("--source", help="Default: the name of the file, or stdin.")
 @click.option("--sourcetype", help="The kind of the events, for example access_combined or syslog.")
@@ -91,7 +87,7 @@ async def _run(files: tuple[str, ...], *, form: Form, skip: int, **options: Any)
         if options["data"]:
             into: Any = local(options["data"], clock)
         else:
-            server = options["server"] or _listening(options["config"])
+            server = options["server"] or _listening(options["file"])
             patience = dt.timedelta(seconds=options["patience"])
             into = remote(server, clock, patience, progress.told, options["key"])
         names = ("index", "sourcetype", "host")

@@ -10,21 +10,16 @@ import sys
 
 import click
 
+from lynxalert.cli._config_option import USUAL, config_option
 from lynxalert.cli._exits import Exit
 from lynxalert.errors import LynxError
 
-USUAL = pathlib.Path("config.toml")
 # Threads that read events and the loop that answers share an interpreter: who waits for it is given it after this, not after 5 ms.
 TURN = 0.001  # seconds
 
 
 @click.command
-@click.option(
-    "--config",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path),
-    help=f"The configuration; by default {USUAL} here if there is one, else the built-in defaults.",
-)
+@config_option(f"The configuration; by default {USUAL} here if there is one, else the built-in defaults.")
 @click.option(
     "--log-format",
     type=click.Choice(["console", "json"]),

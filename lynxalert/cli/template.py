@@ -11,8 +11,9 @@ from typing import Any
 import click
 
 from lynxalert.cli._asked import exits
+from lynxalert.cli._config_option import USUAL, config_option
 from lynxalert.cli._shown import plain
-from lynxalert.cli.backtest import USUAL, find, loaded
+from lynxalert.cli.backtest import find, loaded
 from lynxalert.errors import LynxError
 
 KINDS = ("fired", "changed", "repeated", "resolved", "no_data", "flapping", "test")
@@ -31,12 +32,7 @@ def command() -> None:
     "--row", help="The row that fired, as JSON: '{\"errors\": 247}'; by default one that is made up."
 )
 @click.option("--template", help="A text to try in the place of the one it has.")
-@click.option(
-    "--config",
-    "file",
-    type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path),
-    help=f"The configuration that defines the alert; by default {USUAL} here.",
-)
+@config_option(f"The configuration that defines the alert; by default {USUAL} here.")
 @click.option("--server", help="Ask the daemon at this address; the row is then what the query finds now.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def render(alert: str, file: pathlib.Path | None, **options: Any) -> None:

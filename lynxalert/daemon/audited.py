@@ -20,10 +20,12 @@ class Audit:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def listed(self, *, limit: int, before: int | None = None, **equal: str) -> Sequence[Change]:
+    async def listed(
+        self, *, limit: int, before: int | None = None, oldest_first: bool = False, **equal: str
+    ) -> Sequence[Change]:
         """The newest changes, numbers below *before*; *equal* are columns and the values they must have."""
         async with self._database.read() as tx:
-            return await audit.listed(tx, limit=limit, before=before, **equal)
+            return await audit.listed(tx, limit=limit, before=before, oldest_first=oldest_first, **equal)
 
 
 async def alert_changed(

@@ -196,11 +196,19 @@ class Book:
         return await self._edited(alert.id, work)
 
     async def history(
-        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+        self,
+        alert: Alert,
+        limit: int,
+        before: int | None,
+        kinds: Collection[str] = (),
+        *,
+        oldest_first: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
         """Its transitions, newest first."""
         async with self._database.read() as tx:
-            found = await history.transitions_of(tx, alert.id, limit=limit, before=before, kinds=kinds)
+            found = await history.transitions_of(
+                tx, alert.id, limit=limit, before=before, kinds=kinds, oldest_first=oldest_first
+            )
             frozen = await evidence.of(tx, {each.transition.episode for each in found})
         return [
             transition_of(each, frozen.get(each.transition.episode, ()) if each.transition.is_start else ())
@@ -208,21 +216,40 @@ class Book:
         ]
 
     async def notifications(
-        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+        self,
+        alert: Alert,
+        limit: int,
+        before: int | None,
+        kinds: Collection[str] = (),
+        *,
+        oldest_first: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
         """What was owed to its channels, newest first."""
         async with self._database.read() as tx:
             found = await owed.listed(
-                tx, limit=limit, before=before, alert_id=alert.id, status=[Status(each) for each in kinds]
+                tx,
+                limit=limit,
+                before=before,
+                alert_id=alert.id,
+                status=[Status(each) for each in kinds],
+                oldest_first=oldest_first,
             )
         return [delivery_of(each) for each in found]
 
     async def evaluations(
-        self, alert: Alert, limit: int, before: int | None, kinds: Collection[str] = ()
+        self,
+        alert: Alert,
+        limit: int,
+        before: int | None,
+        kinds: Collection[str] = (),
+        *,
+        oldest_first: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
         """Its evaluations, newest first."""
         async with self._database.read() as tx:
-            found = await history.evaluations_of(tx, alert.id, limit=limit, before=before, kinds=kinds)
+            found = await history.evaluations_of(
+                tx, alert.id, limit=limit, before=before, kinds=kinds, oldest_first=oldest_first
+            )
         return [evaluation_of(each) for each in found]
 
     async def instances(self, alert: Alert) -> Sequence[Mapping[str, Any]]:

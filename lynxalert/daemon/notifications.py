@@ -46,11 +46,18 @@ class Notifications:
         alert_id: str | None = None,
         status: Collection[Status] = (),
         channel: str | None = None,
+        oldest_first: bool = False,
     ) -> Sequence[Mapping[str, Any]]:
         """The newest deliveries older than number *before*, newest first."""
         async with self._database.read() as tx:
             found = await owed.listed(
-                tx, limit=limit, before=before, alert_id=alert_id, status=status, channel=channel
+                tx,
+                limit=limit,
+                before=before,
+                alert_id=alert_id,
+                status=status,
+                channel=channel,
+                oldest_first=oldest_first,
             )
         return [_shown(each) for each in found]
 

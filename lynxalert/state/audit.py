@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.access import Actor
 from lynxalert.state.tables import audit
+from lynxalert.state.turns import in_turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +48,10 @@ async def record(
 
 
 async def listed(
-    tx: AsyncConnection, *, limit: int, before: int | None = None, **equal: str
+    tx: AsyncConnection, *, limit: int, before: int | None = None, oldest_first: bool = False, **equal: str
 ) -> Sequence[Change]:
-    """The newest *limit* changes, numbers below *before*; *equal* are columns and the values they must have."""
-    found = select(audit).order_by(audit.c.number.desc()).limit(limit)
-    if before is not None:
-        found = found.where(audit.c.number < before)
+    """The newest *limit* changes, numbers below *before*, or the other way round; *equal* are columns and their values."""
+    found = in_turn(select(audit), audit.c.number, limit, before, oldest_first=oldest_first)
     for name, value in equal.items():
         found = found.where(audit.c[name] == value)
     return [Change(**row) for row in (await tx.execute(found)).mappings()]

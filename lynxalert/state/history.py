@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import operator
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping, Select, and_, delete, func, or_, select
+from sqlalchemy import RowMapping, and_, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,7 @@ from lynxalert.plan import TimeWindow
 from lynxalert.state import codec
 from lynxalert.state.many import Many
 from lynxalert.state.tables import evaluations, transitions
+from lynxalert.state.turns import in_turn
 
 QUIET = Inputs()  # what a slot without hits and bands says; not written down
 FORGOTTEN = False  # in the place of what a slot said, once nobody can ask any more
@@ -83,12 +85,16 @@ async def transitions_of(
     limit: int,
     before: int | None = None,
     kinds: Collection[str] = (),
+    oldest_first: bool = False,
 ) -> tuple[Recorded, ...]:
-    """The newest transitions of an alert, of *kinds* if any are given, older than number *before*, newest first."""
+    """The newest transitions of an alert, of *kinds* if any are given, older than number *before*, newest first.
+
+    *oldest_first*: the other way round, from the oldest that is newer than it.
+    """
     found = select(transitions).where(transitions.c.alert_id == alert_id)
     if kinds:
         found = found.where(transitions.c.kind.in_(list(kinds)))
-    rows = await tx.execute(_page(found, transitions.c.id, limit, before))
+    rows = await tx.execute(in_turn(found, transitions.c.id, limit, before, oldest_first=oldest_first))
     return tuple(map(recorded, rows.mappings()))
 
 
@@ -106,8 +112,9 @@ async def evaluations_of(
     limit: int,
     before: int | None = None,
     kinds: Collection[str] = (),
+    oldest_first: bool = False,
 ) -> tuple[Evaluation, ...]:
-    """The newest evaluations of an alert, of *kinds* if any are given, older than number *before*, newest first."""
+    """As `transitions_of`, of evaluations."""
     c = evaluations.c
     found = select(evaluations).where(c.alert_id == alert_id)
     if kinds:
@@ -115,9 +122,13 @@ async def evaluations_of(
     if before is not None:
         # By T, not by number: a gap stands for slots, and a clock may be set back. One that is gone has no T any more.
         at = await tx.scalar(select(c.at).where(c.id == before))
-        older = or_(c.at < at, and_(c.at == at, c.id < before))
-        found = found.where(c.id < before if at is None else older)
-    rows = await tx.execute(found.order_by(c.at.desc(), c.id.desc()).limit(limit))
+        is_behind = operator.gt if oldest_first else operator.lt
+        behind = is_behind(c.id, before)
+        if at is not None:
+            behind = or_(is_behind(c.at, at), and_(c.at == at, behind))
+        found = found.where(behind)
+    turn = (c.at, c.id) if oldest_first else (c.at.desc(), c.id.desc())
+    rows = await tx.execute(found.order_by(*turn).limit(limit))
     return tuple(map(evaluation, rows.mappings()))
 
 
@@ -183,11 +194,6 @@ async def counts(tx: AsyncConnection) -> dict[str, int]:
     """How many transitions of each kind were ever recorded and not pruned."""
     found = select(transitions.c.kind, func.count().label("many")).group_by(transitions.c.kind)
     return {row.kind: row.many for row in await tx.execute(found)}
-
-
-def _page(found: Select[Any], number: Any, limit: int, before: int | None) -> Select[Any]:
-    page = found if before is None else found.where(number < before)
-    return page.order_by(number.desc()).limit(limit)
 
 
 def _evaluation_columns(made: Evaluation) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from lynxalert.notify.model import Delivery, Quiet, Status, Target
 from lynxalert.state import chronicle
 from lynxalert.state.deliveries import ACCEPTED, OWED, delivery, is_kept_quiet, passed, target
 from lynxalert.state.tables import attempts, deliveries, instances
+from lynxalert.state.turns import in_turn
 
 _PART = 400  # bound parameters of one statement stay far below SQLite's limit
 
@@ -69,13 +70,12 @@ async def listed(
     alert_id: str | None = None,
     status: Collection[Status] = (),
     channel: str | None = None,
+    oldest_first: bool = False,
 ) -> tuple[Listed, ...]:
-    """The newest deliveries, of one alert or all, older than number *before*, newest first."""
-    found = select(deliveries).order_by(deliveries.c.number.desc()).limit(limit)
+    """The newest deliveries, of one alert or all, older than number *before*, newest first; or the other way round."""
+    found = in_turn(select(deliveries), deliveries.c.number, limit, before, oldest_first=oldest_first)
     if alert_id is not None:
         found = found.where(deliveries.c.alert_id == alert_id)
-    if before is not None:
-        found = found.where(deliveries.c.number < before)
     if status:
         found = found.where(deliveries.c.status.in_([str(each) for each in status]))
     if channel is not None:

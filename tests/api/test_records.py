@@ -31,6 +31,7 @@ async def test_an_alert_fires_is_told_and_resolved_and_all_of_it_can_be_read(hou
     rest = await house.ask("GET", f"{path}/history?limit=1&cursor={page.body['meta']['next_cursor']}")
     assert [each["kind"] for each in page.data["history"] + rest.data["history"]] == ["resolved", "fired"]
     assert rest.body["meta"] == {"has_more": False, "next_cursor": None}
+    await the_other_way_round(house, path)
 
     async def delivered() -> bool:
         sent = (await house.ask("GET", f"{path}/notifications")).data["notifications"]
@@ -46,6 +47,29 @@ async def test_an_alert_fires_is_told_and_resolved_and_all_of_it_can_be_read(hou
     metrics = (await house.ask("GET", "/metrics")).raw.decode()
     assert 'lynxalert_transitions_total{kind="fired"} 1.0' in metrics
     assert 'lynxalert_deliveries_total{status="delivered",type="webhook"} 2.0' in metrics
+
+
+async def the_other_way_round(house: House, path: str) -> None:
+    """Every list of what happened can begin with the oldest, page by page."""
+    lists = [("history", "at"), ("notifications", "created_at"), ("evaluations", "at")]
+    addresses = [(f"{path}/{name}", name, by) for name, by in lists]
+    addresses += [
+        ("/api/v1/notifications", "notifications", "created_at"),
+        ("/api/v1/audit", "changes", "at"),
+    ]
+    for address, name, by in addresses:
+        newest = (await house.ask("GET", f"{address}?limit=1000&sort=-{by}")).data[name]
+        oldest: list[dict[str, object]] = []
+        cursor = ""
+        while cursor is not None:
+            after = f"&cursor={cursor}" if cursor else ""
+            page = await house.ask("GET", f"{address}?limit=1&sort={by}{after}")
+            oldest += page.data[name]
+            cursor = page.body["meta"]["next_cursor"]
+        assert [each["number"] for each in oldest] == [each["number"] for each in reversed(newest)], address
+        assert newest, address
+        other = await house.ask("GET", f"{address}?sort=number")
+        assert (other.status, other.error["details"][0]["path"]) == (422, ["sort"])
 
 
 async def test_a_firing_instance_can_be_seen(house: House) -> None:

@@ -135,3 +135,10 @@ async def test_pages_of_evaluations_leave_none_out_whatever_their_order(database
         await database.write(lambda tx: history.record(tx, [evaluation(20)]))  # meanwhile
     assert seen == whole
     assert len(seen) == len(made)
+    back: list[int] = []
+    async with database.read() as tx:
+        while page := await history.evaluations_of(
+            tx, "alt_1", limit=2, before=back[-1] if back else None, oldest_first=True
+        ):
+            back += [each.number for each in page]
+    assert back[: len(whole)] == whole[::-1], "oldest first, with what came meanwhile at the end"

@@ -55,18 +55,21 @@ class AboutTransitions(Paged):
     """Which transitions."""
 
     kind: Annotated[Any, _words(Kind)] = None
+    sort: Literal["at", "-at"] = "-at"
 
 
 class AboutEvaluations(Paged):
     """Which evaluations."""
 
     kind: Annotated[Any, _words(OF_EVALUATIONS)] = None
+    sort: Literal["at", "-at"] = "-at"
 
 
 class AboutDeliveries(Paged):
     """Which deliveries of an alert."""
 
     status: Annotated[Any, _words(Status)] = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
 
 
 class AboutNotifications(Paged):
@@ -75,6 +78,7 @@ class AboutNotifications(Paged):
     status: Annotated[Any, _words(Status)] = None
     alert: str | None = None
     channel: str | None = None
+    sort: Literal["created_at", "-created_at"] = "-created_at"
 
 
 class AboutSilences(Paged):
@@ -101,6 +105,7 @@ class AboutChanges(Paged):
     object_id: str | None = None
     key_id: str | None = None
     address: str | None = None
+    sort: Literal["at", "-at"] = "-at"
 
 
 class Moment(Section):
