@@ -73,7 +73,8 @@ def _table(columns: Sequence[str], rows: Sequence[dict[str, Any]]) -> None:
     table = Table(show_edge=False, pad_edge=False)
     for name in filled:
         numeric = all(
-            isinstance(row.get(name), int | float | None) and not isinstance(row.get(name), bool) for row in rows
+            isinstance(row.get(name), int | float | None) and not isinstance(row.get(name), bool)
+            for row in rows
         )
         table.add_column(Text(name), justify="right" if numeric else "left", overflow="fold")
     for row in rows:

@@ -60,6 +60,8 @@ CALLS = [
     *call("e", 90, 70),
     *call("f", 100, 80),
     *call("g", 95, 75, region="us"),
+    {"timestamp": ago(7000), "call_id": "bare", "event": "start", "labels": {"region": "ap"}},
+    {"timestamp": ago(6000), "call_id": "bare", "event": "end"},  # does not repeat its labels
     {"timestamp": ago(30), "call_id": "c", "event": "tool_call", "labels": {"region": "eu"}},
     {"timestamp": ago(90), "call_id": "e", "event": "api_call", "labels": {"region": "eu"}},
 ]
@@ -82,6 +84,7 @@ CALLS = [
         ({"type": "concurrency", "threshold": 3}, None),
         ({"type": "concurrency", "threshold": 50, "threshold_type": "relative"}, 75),  # 3 of long, e, f, g
         ({"type": "concurrency", "threshold": 1, "comparison_op": "lt", "filter": {"region": "us"}}, 0),
+        ({"type": "concurrency", "threshold": 1, "comparison_op": "lt", "filter": {"region": "ap"}}, 0),
     ],
 )
 def test_calls_are_counted(settings, value) -> None:

@@ -86,8 +86,10 @@ def show(value: Value) -> str:
             return "true" if value else "false"
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
-        case int() | float():
+        case int():
             return str(value)
+        case float():
+            return f"{value:.10g}"  # what a division leaves behind the tenth digit tells nobody anything
         case str():
             return f'"{value}"'
         case list():

@@ -82,10 +82,11 @@ class Calls:
         return {"type": "relative", "field": self.kind, "percent": self.threshold, **judged}
 
     def _events(self, *kinds: str, lookback: dt.timedelta | None = None) -> str:
-        """The events of *kinds* with the labels asked for."""
+        """The events of *kinds* with the labels asked for; an end is that of its call, whether it repeats them or not."""
         since = f" earliest=-{seconds(lookback)}s" if lookback is not None else ""
+        ends = 'event="end" OR ' if "end" in kinds else ""
         allowed = "".join(
-            f" | where {quoted('labels.' + name, chr(39))} IN ({', '.join(map(quoted, values))})"
+            f" | where {ends}{quoted('labels.' + name, chr(39))} IN ({', '.join(map(quoted, values))})"
             for name, values in sorted(self.filter.items())
         )
         return f'source="vox/calls" event IN ({", ".join(kinds)}){since}{allowed}'
