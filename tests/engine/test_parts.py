@@ -87,7 +87,7 @@ def test_every_tick_says_what_whole_windows_say(
     clock = FakeClock(NOON)
     store = EventStore(clock=clock)
     engine = Engine(store)
-    shared = Shared(engine, most_parts=most_parts)
+    shared = Shared(engine, most_parts=most_parts, least_spared=0)
     for number, tick in enumerate(story):
         clock.tick(max(0, tick["later"]) * SECOND)
         now = NOON + int((clock.now() - NOON).total_seconds() + min(0, tick["later"])) * SECOND
@@ -96,7 +96,7 @@ def test_every_tick_says_what_whole_windows_say(
         if tick["erased"]:
             store.retain({"main": now - tick["erased"] * SECOND})
         if tick["restart"]:
-            shared = Shared(engine, most_parts=most_parts)
+            shared = Shared(engine, most_parts=most_parts, least_spared=0)
         at = now + tick["odd"] * SECOND
         slots = [at, at - tick["again"] * SECOND] if tick["again"] else [at]
         asked = [
@@ -127,7 +127,7 @@ class Ticks:
         self.clock = FakeClock(NOON)
         self.store = kind(clock=self.clock)
         self.engine = Engine(self.store)
-        self.shared = Shared(self.engine, most_parts=most_parts)
+        self.shared = Shared(self.engine, most_parts=most_parts, least_spared=0)
         self.texts = texts
 
     def arrive(self, *ages: float, **found: object) -> None:
@@ -252,6 +252,17 @@ def test_what_could_not_be_gathered_is_read_whole_for_a_while() -> None:
     assert ticks.tick() == 0
     ticks.store.busy = False
     assert [ticks.tick(20), ticks.tick(20), ticks.tick(20)] == [0, 0, 3]
+
+
+def test_windows_of_few_events_are_read_whole() -> None:
+    few, many = Ticks(COUNTS[0]), Ticks(COUNTS[0])
+    for ticks, count in ((few, 80), (many, 120)):
+        ticks.shared = Shared(ticks.engine, least_spared=500)  # twice as many for one that is alone
+        for _ in range(3):
+            ticks.arrive(*[1] * count, service="a", level="error", ms=5)
+            answered = ticks.tick()
+        assert answered == (ticks is many)
+    assert few.tick() == many.tick() == 0  # nothing comes any more
 
 
 def test_old_parts_are_merged_and_let_go() -> None:

@@ -1,7 +1,8 @@
 """Which shapes have their parts kept, since when, and for how long. What they cannot say is read whole, as if they were not.
 
-A ledger is begun when a shape is asked about a stretch of time for the second time: an alert whose windows do not
-overlap, and that shares its shape with none at another instant, reads every event once anyway.
+A ledger is begun when a shape is asked about a stretch of time for the second time, and enough events were read twice:
+two small statements take longer than a window of few. An alert whose windows do not overlap, and that shares its shape with
+none at another instant, reads every event once anyway.
 """
 
 from __future__ import annotations
@@ -34,6 +35,10 @@ MOST_BYTES = 64 * 2**20  # of all parts
 SLACK = (
     600 * SECOND
 )  # parts are kept that much longer than windows, or as long again: late rows are judged that far back
+# Events that a reading must be spared: about what the engine reads while it plans two statements. One that stands alone
+# reads them faster than one that many share.
+LEAST_SPARED = 250_000
+ALONE = 2
 PATIENCE = 3_600 * SECOND  # until a shape that did not suit is tried again
 
 
@@ -41,7 +46,8 @@ PATIENCE = 3_600 * SECOND  # until a shape that did not suit is tried again
 class Account:
     """What is known of one shape: its ledger, and what that holds.
 
-    *newest* is the end of the newest window asked for, *longest* the length of the longest (µs); *erased* what the
+    *newest* is the end of the newest window asked for, *longest* the length of the longest (µs), *seen* the newest event of
+    then, *spared* how many events of a window had been there the time before; *erased* what the
     store said of erasures when the holding was begun. *resumes*: windows that end before then (µs) are read whole, because
     parts did not serve.
     """
@@ -50,6 +56,8 @@ class Account:
     holding: Holding | None = None
     newest: int = 0
     longest: int = 0
+    seen: int = 0
+    spared: float = 0.0
     erased: int = 0
     resumes: int = 0
     lock: Lock = field(default_factory=Lock)
@@ -58,6 +66,14 @@ class Account:
     def kept(self) -> int:
         """How long parts are kept (µs)."""
         return self.longest + max(self.longest, SLACK)
+
+    def estimate(self, current: Sequence[Stretch], sequence: int) -> None:
+        """Learn from how many events came since the last time, up to *sequence*, what of windows *current* had been there."""
+        passed = latest(current) - self.newest
+        if passed > 0:
+            length = max(each.length for each in current)
+            self.spared = (sequence - self.seen) * max(0, length - passed) / passed
+            self.seen = sequence
 
     def close(self, patience: int) -> None:
         """Let go of all parts, and read whole for that long (µs)."""
@@ -74,8 +90,9 @@ class Ledgers:
         *,
         most_rows: int,
         most_bytes: int = MOST_BYTES,
+        least_spared: int = LEAST_SPARED,
     ) -> None:
-        self._source, self._stands = source, stands
+        self._source, self._stands, self._least_spared = source, stands, least_spared
         self._most_rows, self._most_bytes = most_rows, most_bytes
         self._accounts: OrderedDict[str, Account] = OrderedDict()
         self._lock = Lock()
@@ -97,7 +114,7 @@ class Ledgers:
         account = self._account(batch)
         with account.lock:
             try:
-                told = self._told(account, _stretched(batch), deadline)
+                told = self._told(account, batch, deadline)
             except Unfit:
                 account.close(PATIENCE)
                 return {}
@@ -108,14 +125,17 @@ class Ledgers:
         self.answered += len(told)
         return told
 
-    def _told(
-        self, account: Account, members: Sequence[tuple[Member, Stretch]], deadline: dt.timedelta
-    ) -> Told:
+    def _told(self, account: Account, batch: Batch, deadline: dt.timedelta) -> Told:
+        members = _stretched(batch)
         if not members:
             return {}
         erased, before = self._source.erased()
         current = _current([each for _, each in members])
-        account.holding = holding = self._opened(account, current, 0 if erased == account.erased else before)
+        account.estimate(current, self._source.highest_sequence())
+        opened = self._opened(account, current, 0 if erased == account.erased else before)
+        least = self._least_spared * (ALONE if batch.is_alone else 1)
+        is_worth_it = account.spared >= (least if account.holding is None else least / 4)
+        account.holding = holding = opened if is_worth_it else None
         account.erased = erased
         account.newest = latest(current)
         account.longest = max(account.longest, *(each.length for each in current))

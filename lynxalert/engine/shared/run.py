@@ -18,7 +18,7 @@ from lynxalert.engine.shared.ask import Ask
 from lynxalert.engine.shared.batch import Batch, Member, Tables, grouped, tabulate
 from lynxalert.engine.shared.guard import Guard, Guards
 from lynxalert.engine.shared.joined import PROBES, TARGETS, Joined
-from lynxalert.engine.shared.ledgers import MOST_BYTES, Ledgers
+from lynxalert.engine.shared.ledgers import LEAST_SPARED, MOST_BYTES, Ledgers
 from lynxalert.engine.shared.library import Library
 from lynxalert.engine.shared.literals import Lifted
 from lynxalert.lang import QueryError
@@ -67,10 +67,18 @@ class Shared:
     """The engine asked many things at once. `sort` first, then `answer` each piece, in any thread and order.
 
     *most_rows* of one reading: a batch with more is cut in two. *most_parts*: bytes of parts kept from one time to the
-    next; without any, every window is read whole.
+    next; without any, every window is read whole. *least_spared*: events of a window that must have been there the time
+    before for that to be worth it.
     """
 
-    def __init__(self, engine: Engine, *, most_rows: int = ROW_CAP, most_parts: int = MOST_BYTES) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        most_rows: int = ROW_CAP,
+        most_parts: int = MOST_BYTES,
+        least_spared: int = LEAST_SPARED,
+    ) -> None:
         self._engine = engine
         self._most_rows = most_rows
         self._library = Library(engine)
@@ -82,6 +90,7 @@ class Shared:
             lambda member: self._library.stands(member.known),
             most_rows=most_rows,
             most_bytes=most_parts,
+            least_spared=least_spared,
         )
 
     def sort(self, asks: Sequence[Ask]) -> Sorted:
