@@ -11,6 +11,7 @@ from lynxalert.config.written import as_written
 from lynxalert.engine import LookupFolder
 
 HOOK = {"type": "webhook", "name": "h", "config": {"url": "https://example.com/x"}}
+LENGTHS = {"max_age": "10m", "max_age_resolved": "30d", "probe_interval": "15m"}
 FULL = {
     "name": "Full",
     "description": "everything said",
@@ -47,7 +48,7 @@ FULL = {
         "timezone": "UTC",
         "windows": [{"days": ["Monday", "Sunday"], "start_time": "22:00", "end_time": "06:00"}],
     },
-    "channels": [{**HOOK, "enabled": False, "send_resolved": False}],
+    "channels": [{**HOOK, "enabled": False, "send_resolved": False, **LENGTHS}],
 }
 PLAIN = {"name": "Plain", "q": "level=error", "interval": "90s", "channels": [HOOK], "flapping": None}
 CONTEXT = Context(compiler({}, LookupFolder("none")))

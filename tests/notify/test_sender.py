@@ -23,7 +23,7 @@ from lynxalert.notify.model import Delivery, Overlay, Quiet, Status
 from lynxalert.notify.queueing import queue, situation_of
 from tests.fakes import FakeClock
 from tests.notify.ledger import Ledger
-from tests.notify.occasions import T, alert, occasion
+from tests.notify.occasions import MINUTE, T, alert, occasion
 from tests.notify.provider import Answer, Provider, outbound, serving
 
 SECOND = dt.timedelta(seconds=1)
@@ -431,3 +431,26 @@ async def test_many_destinations_at_once(count: int) -> None:
         assert sorted(request.path for request in bench.provider.requests) == sorted(
             f"/{one.name}" for one in specs
         )
+
+
+@pytest.mark.parametrize(("kind", "lasts"), [(Kind.FIRED, 10), (Kind.RESOLVED, 30)])
+async def test_a_channel_is_tried_for_as_long_as_it_says(kind: Kind, lasts: int) -> None:
+    async with working() as bench:
+        minutes = {"max_age": 10 * MINUTE, "max_age_resolved": 30 * MINUTE}
+        spec = replace(bench.spec(), **minutes)
+        if kind is Kind.RESOLVED:
+            bench.tell(spec)
+            assert await bench.outcome() == ("fired", "delivered", None)
+        bench.provider.otherwise = Answer(503)
+        begun = bench.clock.now()
+        bench.tell(spec, kind=kind, sequence=2)
+        while bench.statuses[-1][1] in ("queued", "leased", "retrying"):
+            async with asyncio.timeout(20):
+                while not bench.sender.is_idle:  # noqa: ASYNC110 - it tells nobody when it rests
+                    await asyncio.sleep(0)
+            await bench.rest()
+            if (wake := bench.clock.next_wake()) is not None:
+                bench.clock.set(wake)
+                await bench.rest()
+        assert bench.statuses[-1] == (str(kind), "failed")
+        assert lasts / 2 * MINUTE < bench.clock.now() - begun <= lasts * MINUTE
