@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,7 +12,7 @@ import orjson
 from aiohttp import web
 from pydantic import Field
 
-from lynxalert.api.asking import Range, ask_further, from_url, in_turn, range_of, window_of
+from lynxalert.api.asking import Range, ask, ask_further, from_url, in_turn, range_of, window_of
 from lynxalert.api.errors import invalid, not_found
 from lynxalert.api.keys import CLOCK, EVENTS
 from lynxalert.api.paging import MOST, USUAL, cursor, cursor_of
@@ -20,8 +21,9 @@ from lynxalert.config.mistakes import Mistake
 from lynxalert.engine import Catalog
 from lynxalert.engine.presence import Presence, Seen
 from lynxalert.lang.quoting import quoted
-from lynxalert.plan import Type
+from lynxalert.plan import TimeWindow, Type
 
+ALONE = frozenset("|[")  # a text without these is a search of events and nothing else
 METADATA = ("host", "index", "source", "sourcetype")  # every event has these
 
 
@@ -122,12 +124,27 @@ async def _counts(
     return int(counted["n"]), found
 
 
+async def _narrowed(request: web.Request, asked: AboutFields, newest: str) -> TimeWindow:
+    """The part of the range that the *newest* events lie in.
+
+    Their many fields are then read of them alone. What stages make of events may depend on all of the range.
+    """
+    window = window_of(asked, request.app[CLOCK].now())
+    if asked.text and not ALONE.isdisjoint(asked.text):
+        return window
+    [row] = (await ask(request, asked, f"{newest} | stats min(_time) as since", window, limit=1)).rows
+    since = row["since"]
+    return TimeWindow(since, window.end) if isinstance(since, dt.datetime) else window
+
+
 async def _values(
     request: web.Request, asked: AboutFields, names: Sequence[str]
 ) -> dict[str, list[dict[str, Any]]]:
     if not names:
         return {}
     wanted = " ".join(quoted(name) for name in names)
-    further = f"head {asked.sample} | fieldsummary maxvals={asked.values} {wanted}"
-    result = await ask_further(request, asked, further, limit=len(names))
+    newest = f"{asked.piped} | head {asked.sample}"
+    window = await _narrowed(request, asked, newest)
+    text = f"{newest} | fieldsummary maxvals={asked.values} {wanted}"
+    result = await ask(request, asked, text, window, limit=len(names))
     return {str(row["field"]): orjson.loads(str(row["values"])) for row in result.rows}

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from lynxalert.events import Alike, Grouped, may_be_deep, parse_object
-from lynxalert.ingest.columns import FEWEST, INEXACT, Origin, alike
+from lynxalert.ingest.columns import FEWEST, Origin, alike, is_exact
 from lynxalert.ingest.origin import is_index
 from lynxalert.ingest.taken import stamps
 
@@ -40,7 +40,7 @@ def together(text: str, usual: Origin, longest: int) -> Alike | Grouped | None:
 
 def _envelopes(text: str) -> list[Mapping[str, Any]] | None:
     """The objects in *text*, of an array or one behind the other."""
-    if INEXACT.search(text) is not None:
+    if not is_exact(text):
         return None
     try:
         if text.lstrip().startswith("["):

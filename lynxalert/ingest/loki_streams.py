@@ -7,11 +7,14 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lynxalert.events import may_be_deep
 from lynxalert.ingest.bodies import next_value, text_of
 from lynxalert.ingest.errors import IngestCode, IngestError
 from lynxalert.ingest.protocol import Payload
+from lynxalert.ingest.taken import stamps
 from lynxalert.ingest.written import text_of_value
 
+LEAST, MOST = str(10**18), str(2**63)  # nanoseconds, from 2001 to 2262
 LABEL = re.compile(r'\s*([^\s=,{}"]+|"(?:[^"\\]|\\.)*")\s*=\s*("(?:[^"\\]|\\.)*")\s*(?:,|$)')
 
 
@@ -92,3 +95,34 @@ def read_entry(entry: Any) -> tuple[Any, str, Mapping[str, Any]]:
     if isinstance(time, bool) or not isinstance(time, int | float | str | None):
         raise Bad("the time is neither a text nor a number")
     return time, line, metadata
+
+
+def columns_of(entries: list[Any], longest: int) -> tuple[list[int | None], list[str]] | None:
+    """Times in µs since 1970 UTC and lines of *entries*; None if one is of the older form, has metadata, or is to be refused."""
+    if not all(
+        type(entry) is list and (len(entry) == 2 or (len(entry) == 3 and not entry[2])) for entry in entries
+    ):
+        return None
+    given = [entry[0] for entry in entries]
+    lines = [entry[1] for entry in entries]
+    if not set(map(type, lines)) <= {str} or not set(map(type, given)) <= {str, int, float}:
+        return None
+    try:
+        "".join(lines).encode()
+    except UnicodeEncodeError:
+        return None
+    lines = [line.rstrip("\r\n") for line in lines]
+    usable = all(map(str.strip, lines)) and max(map(len, lines), default=0) <= longest
+    times = _nanoseconds(given) or stamps([None if one in ("", 0, "0") else one for one in given])
+    unread = any(time is None and one not in ("", 0, "0") for time, one in zip(times, given, strict=True))
+    return None if unread or not usable or any(map(may_be_deep, lines)) else (times, lines)
+
+
+def _nanoseconds(given: list[Any]) -> list[int | None] | None:
+    """*given* as nearly everybody writes it: 19 digits each."""
+    if set(map(type, given)) != {str} or set(map(len, given)) != {19}:
+        return None
+    joined = "".join(given)
+    if not (joined.isascii() and joined.isdigit() and min(given) >= LEAST and max(given) < MOST):
+        return None
+    return [int(one) // 1000 for one in given]

@@ -93,13 +93,13 @@ def _taken(connection: socket.socket, request: bytes) -> bool:
         reply += _more(connection)
     head, _, body = reply.partition(b"\r\n\r\n")
     length = LENGTH.search(head)
-    assert length is not None, head
-    while len(body) < int(length[1]):
-        body += _more(connection)
     status = STATUS.match(head)
     code = b"" if status is None else status[1]
-    assert code in (b"200", b"429"), (head, body)
-    return code == b"200"
+    assert code in (b"200", b"204", b"429"), (head, body)
+    assert length is not None or code == b"204", head
+    while length is not None and len(body) < int(length[1]):
+        body += _more(connection)
+    return code != b"429"
 
 
 def _more(connection: socket.socket) -> bytes:

@@ -167,6 +167,42 @@ def test_a_usual_bulk_is_columns() -> None:
     assert [event.time for event in found][3] == NOON.replace(microsecond=3000)
 
 
+ENTRIES = st.tuples(
+    STAMPS | st.just('"1763726400123456789"'),
+    (TEXTS | OBJECTS).map(json.dumps) | NAMES,
+    st.sampled_from(["", ",{}", ',{"trace":"x"}', ",7"]),
+).map(lambda parts: f"[{parts[0]},{parts[1]}{parts[2]}]")
+USUAL_ENTRIES = st.tuples(
+    st.integers(10**8, 2**63 + 10**9).map(lambda number: f'"{number:019d}"'),
+    (st.sampled_from(["a b\n", "x=1 y"]) | OBJECTS).map(json.dumps),
+).map(lambda parts: f"[{parts[0]},{parts[1]}]")
+LABELS = st.sampled_from(
+    [{}, {"job": "j"}, {"host": "h", "env": "prod"}, {"sourcetype": "t", "n": 7, "source": "s"}]
+).map(json.dumps)
+
+
+@given(st.lists(st.tuples(LABELS, mostly(USUAL_ENTRIES, ENTRIES)), min_size=1, max_size=2))
+def test_streams_of_loki(streams: list[tuple[str, list[str]]]) -> None:
+    def push(*some: tuple[str, list[str]]) -> Decoded:
+        parts = [f'{{"stream":{labels},"values":[{",".join(entries)}]}}' for labels, entries in some]
+        return decoded("loki", f'{{"streams":[{",".join(parts)}]}}', content_type="application/json")
+
+    alone = [push((labels, [entry])) for labels, entries in streams for entry in entries]
+    together = push(*streams)
+    assert shown(together.events) == shown(event for one in alone for event in one.events)
+    assert len(together.rejects) == sum(len(one.rejects) for one in alone)
+
+
+def test_usual_streams_are_columns() -> None:
+    entries = [[f"17637264001234567{n:02d}", f'{{"n":{n}}}'] for n in range(9)]
+    streams = [{"stream": {"job": name}, "values": entries} for name in ("a", "b")]
+    found = decoded("loki", json.dumps({"streams": streams}), content_type="application/json").events
+    assert isinstance(found, Grouped)
+    assert [(group.origin.source, group.times) for group in found.groups] == [
+        (name, [1763726400123456] * 9) for name in ("a", "b")
+    ]
+
+
 EVENTS = st.builds(
     Event,
     OBJECTS | st.just("plain a=1"),
