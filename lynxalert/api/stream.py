@@ -5,7 +5,6 @@ Neither the store nor this holds more than a batch: a slow reader slows the quer
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import datetime as dt
 from collections import Counter
@@ -17,6 +16,7 @@ from lynxalert.api.asking import attended, counted, window_of
 from lynxalert.api.errors import ApiError, invalid_query
 from lynxalert.api.keys import CLOCK, CONFIGURATION
 from lynxalert.api.query import Question, question_of, text_of
+from lynxalert.api.readers import hand_over
 from lynxalert.api.reply import encode
 from lynxalert.clock import monotonic
 from lynxalert.engine import RowStream, Stop
@@ -24,7 +24,6 @@ from lynxalert.lang import QueryError
 
 MOST_STREAMS = 4
 LONGEST = dt.timedelta(minutes=10)  # the store cannot tidy up behind a stream that is open
-STALLED = 30.0  # seconds after which a reader who takes nothing is given up
 TYPE = "application/x-ndjson"
 STREAMS: web.AppKey[Counter[str]] = web.AppKey("streams", Counter)  # how many are open
 
@@ -52,13 +51,9 @@ async def _sent(request: web.Request, lines: _Lines, first: bytes, stop: Stop) -
     part = first
     try:
         while part:
-            async with asyncio.timeout(STALLED):
-                await response.write(part)
+            await hand_over(request, response, part)
             part = await _next(request, lines, stop)
-    except TimeoutError:
-        if request.transport is not None:
-            request.transport.abort()
-    except ConnectionResetError:  # the reader went away
+    except ConnectionResetError:  # the reader went away, or sleeps
         pass
     return response
 

@@ -12,6 +12,7 @@ from aiohttp import web
 from lynxalert.api.asking import Range, ask_over, from_url, range_of
 from lynxalert.api.errors import ApiError, invalid, invalid_query
 from lynxalert.api.keys import CONFIGURATION, EVENTS
+from lynxalert.api.readers import hand_over
 from lynxalert.api.reply import encode
 from lynxalert.config.mistakes import Mistake
 from lynxalert.events import EventStore, Stretch
@@ -71,9 +72,9 @@ async def tail(request: web.Request) -> web.StreamResponse:
     unsubscribe = store.subscribe(_waking(changed))
     try:
         await response.prepare(request)
-        await response.write(b": listening\n\n")
+        await hand_over(request, response, b": listening\n\n")
         await _follow(request, asked, response, changed, after)
-    except ConnectionResetError:  # the reader went away, which is how most tails end
+    except ConnectionResetError:  # the reader went away, which is how most tails end, or sleeps
         pass
     finally:
         unsubscribe()
@@ -90,7 +91,7 @@ async def _follow(
         last = store.highest_sequence()
         if last > after:
             changed.clear()
-            await response.write(await _news(request, asked, Stretch(store, after, last)))
+            await hand_over(request, response, await _news(request, asked, Stretch(store, after, last)))
             after = last
             await asyncio.sleep(PAUSE)
             continue
@@ -99,7 +100,7 @@ async def _follow(
                 await changed.wait()
             changed.clear()
         except TimeoutError:
-            await response.write(b": alive\n\n")
+            await hand_over(request, response, b": alive\n\n")
 
 
 async def _news(request: web.Request, asked: AboutTail, stretch: Stretch) -> bytes:

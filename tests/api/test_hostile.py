@@ -17,6 +17,7 @@ from lynxalert.api.asking import MOST_QUERIES, in_turn
 from lynxalert.api.body import read_bytes
 from lynxalert.api.errors import ApiError, errors
 from lynxalert.api.keys import ASKING, CURSORS
+from lynxalert.api.readers import hand_over
 from lynxalert.api.serving import LARGEST_LINE, runner
 from tests.api.house import House
 from tests.api.test_edges import serving
@@ -227,6 +228,30 @@ async def test_a_body_that_drips_is_refused() -> None:
         reader, writer = await asyncio.open_connection(host, int(port))
         writer.write(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\na")
         assert (await reader.readline()).split()[1] == b"408"
+        writer.close()
+
+
+async def test_a_reader_that_stops_reading_gives_up_its_place() -> None:
+    ended = asyncio.Event()
+
+    async def telling(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        try:
+            while True:
+                await hand_over(request, response, b"x" * 100_000, patience=0.2)
+        except ConnectionResetError:
+            ended.set()
+        return response
+
+    app = web.Application()
+    app.router.add_get("/", telling)
+    async with serving(app) as (_, url), asyncio.timeout(20):
+        host, port = url.removeprefix("http://").split(":")
+        reader, writer = await asyncio.open_connection(host, int(port))
+        writer.write(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        assert (await reader.readline()).split()[1] == b"200"
+        await ended.wait()  # nothing more was read
         writer.close()
 
 
