@@ -25,7 +25,7 @@ def hold(folder: pathlib.Path) -> Iterator[None]:
         FolderHeldError: another process holds it, or it cannot be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # what is logged is nobody else's business
         file = os.open(folder / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise FolderHeldError(f"the data folder {folder} cannot be used: {error.strerror}") from None

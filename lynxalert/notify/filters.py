@@ -57,8 +57,13 @@ def _round(value: Plain, digits: int = 0) -> float | int:
     return int(rounded) if digits <= 0 else rounded
 
 
+def _unless_absent(of: Callable[..., Any]) -> Callable[..., Any]:
+    """*of*, which leaves what is not there as it is: a row without the field costs no message its text."""
+    return lambda value, *more: None if value is None else of(value, *more)
+
+
 def _join(value: Plain, between: Plain = ", ") -> str:
-    parts, glue = list(value), text_of(between)
+    parts, glue = list(value or ()), text_of(between)
     if len(glue) * len(parts) > LONGEST:
         raise ValueError("the joined text would be too long")
     return glue.join(text_of(part) for part in parts)
@@ -88,12 +93,12 @@ def _last(value: Plain) -> Plain:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "abs": abs,
+    "abs": _unless_absent(abs),
     "count": _length,
     "first": _first,
-    "float": float,
+    "float": _unless_absent(float),
     "html": lambda value: html.escape(text_of(value)),
-    "int": lambda value: int(float(value)),
+    "int": _unless_absent(lambda value: int(float(value))),
     "items": _items,
     "join": _join,
     "json": _json,
@@ -101,7 +106,7 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "length": _length,
     "lower": lambda value: text_of(value).lower(),
     "replace": _replace,
-    "round": _round,
+    "round": _unless_absent(_round),
     "title": lambda value: text_of(value).title(),
     "tojson": _json,
     "trim": lambda value: text_of(value).strip(),

@@ -35,6 +35,11 @@ def test_a_folder_is_held_by_one_process_and_free_when_it_ends(tmp_path) -> None
         assert (folder / "daemon.lock").read_text() == f"{os.getpid()}\n"
 
 
+def test_a_folder_that_is_made_is_for_its_owner_alone(tmp_path) -> None:
+    with hold(tmp_path / "data"):
+        assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
 def test_a_folder_that_cannot_be_made_is_said(tmp_path) -> None:
     (tmp_path / "file").touch()
     with (

@@ -73,6 +73,7 @@ def shown(source: str, markup: Markup = PLAIN) -> str:
          "High… HIGH ERROR RATE high error rate X Y"),
         ("{{ rows | length }} {{ rows | count }} {{ result.none | length }} {{ result.list | join('-') }}", "2 2 0 a-b"),
         ("{{ 'x' | default('y') }} {{ result.nope | default('y') }} {{ result.nope | d }}|", "x y |"),
+        ("[{{ result.none | round(1) }}{{ result.gone | int }}{{ result.none | float | abs }}{{ result.gone | join }}]", "[]"),
         ("{{ 2.567 | round(1) }} {{ 2.5 | round }} {{ '7' | int + 1 }} {{ '7.5' | float }} {{ -3 | abs }}", "2.6 2 8 7.5 3"),
         ("{{ ' x ' | trim }} {{ 'aXb' | replace('X', '-') }} {{ rows | first | items | first | last }}", "x a-b a"),
         ("{{ (rows | last).host }} {{ [] | first }}|{{ 5 | items }}", "b |"),
