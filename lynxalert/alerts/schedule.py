@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import assert_never
 from zoneinfo import ZoneInfo
@@ -24,6 +25,7 @@ OFFSET_STEP = dt.timedelta(seconds=5)
 OFFSET_LIMIT = dt.timedelta(seconds=60)
 UNSETTLED = dt.timedelta(hours=3)  # longer than any change of a zone's clock
 MICROSECOND = dt.timedelta(microseconds=1)
+NEAR = 6  # cron instants on one side of another that are remembered
 
 
 class ScheduleError(LynxError):
@@ -134,6 +136,19 @@ def _grid(alert_id: str, interval: dt.timedelta, instant: dt.datetime) -> dt.dat
 
 
 def _cron(schedule: Cron, instant: dt.datetime, *, reverse: bool) -> Iterator[dt.datetime]:
+    """Cron instants strictly beyond *instant*: the first few are remembered, for thousands of alerts ask for the same."""
+    near = _near(schedule, instant, reverse=reverse)
+    yield from near
+    if len(near) == NEAR:
+        yield from islice(_walk(schedule, instant, reverse=reverse), NEAR, None)
+
+
+@lru_cache(maxsize=4096)
+def _near(schedule: Cron, instant: dt.datetime, *, reverse: bool) -> tuple[dt.datetime, ...]:
+    return tuple(islice(_walk(schedule, instant, reverse=reverse), NEAR))
+
+
+def _walk(schedule: Cron, instant: dt.datetime, *, reverse: bool) -> Iterator[dt.datetime]:
     """Cron instants strictly beyond *instant*, never one twice.
 
     cronsim walks wall-clock time where a job names its hour, so from within the doubled hour it may offer an

@@ -91,7 +91,8 @@ async def run_due(
     """
     plan = due(position.alert, cursor_slot(position, now), now)
     outcome = begun or begin(position)
-    outcome = replace(outcome, cursor=replace(outcome.cursor, next_slot=plan.next_slot))
+    if outcome.cursor.next_slot != plan.next_slot:
+        outcome = replace(outcome, cursor=replace(outcome.cursor, next_slot=plan.next_slot))
     if plan.gap is not None:
         gap = plan.gap
         lost = Evaluation(
@@ -209,11 +210,16 @@ async def _run_slot(
     taken = step(turn, outcome.instances, reading.inputs)
     told = await occasions_of(runner, alert, taken.transitions, window(alert, at))
     elapsed = dt.timedelta(seconds=monotonic() - started)
-    return _judged(outcome, replace(record, duration=elapsed), reading, taken, told)
+    return _judged(outcome, record, elapsed, reading, taken, told)
 
 
 def _judged(
-    outcome: Outcome, record: Evaluation, reading: Reading, taken: Step, told: tuple[Occasion, ...]
+    outcome: Outcome,
+    record: Evaluation,
+    elapsed: dt.timedelta,
+    reading: Reading,
+    taken: Step,
+    told: tuple[Occasion, ...],
 ) -> Outcome:
     alert, inputs, cursor = outcome.alert, reading.inputs, outcome.cursor
     health, notices = judged(cursor.health, alert.id, taken.refused, alert.policy.max_instances, record.at)
@@ -227,10 +233,12 @@ def _judged(
         health=health,
         memory=reading.memory,
         seen_sequence=record.sequence,
-        counts=cursor.counts.judged(record.duration or dt.timedelta(0)),
+        counts=cursor.counts.judged(elapsed),
     )
     values = (match.value for match in (*inputs.hits.values(), *inputs.bands.values()))
-    record = replace(record, rows=reading.rows, value=next(values, None), inputs=lean(inputs))
+    record = replace(
+        record, duration=elapsed, rows=reading.rows, value=next(values, None), inputs=lean(inputs)
+    )
     return replace(
         outcome,
         cursor=moved,
@@ -273,5 +281,7 @@ def cursor_slot(position: Position, now: dt.datetime) -> dt.datetime:
 
 
 def _behind(outcome: Outcome, waiting: int) -> Outcome:
+    if outcome.cursor.health.behind == waiting:
+        return outcome
     health = replace(outcome.cursor.health, behind=waiting)
     return replace(outcome, cursor=replace(outcome.cursor, health=health))

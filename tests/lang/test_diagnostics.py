@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from lynxalert.lang import Code, Diagnostic, Span, one_line, render
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lynxalert.lang import Code, Diagnostic, Span, locate, one_line, render
+from lynxalert.lang.text import SHORT, line_of
 
 SOURCE = "index=a\n| stats count by hots"
 HOTS = Diagnostic(Code.UNKNOWN_FIELD, "unknown field `hots`", Span(25, 29), "did you mean `host`?")
@@ -36,3 +40,13 @@ def test_one_line() -> None:
 
 def test_warnings_are_no_errors() -> None:
     assert (Code.CUT.severity, Code.LINT.severity, Code.SYNTAX.severity) == ("warning", "warning", "error")
+
+
+@given(st.text("a\n", max_size=12), st.integers(0, 12), st.integers(0, 12))
+def test_places_in_long_texts_are_those_of_short_ones(text: str, start: int, length: int) -> None:
+    """A long text is not counted through for every place in it."""
+    place = min(start, len(text))
+    assert line_of(text, place) == text.count("\n", 0, place) + 1
+    span, long = Span(start, start + max(1, length)), f"{text}\n{'b' * SHORT}"
+    near, far = locate(f"{text}\nb", span), locate(long, span)
+    assert (near.line, near.column) == (far.line, far.column)
