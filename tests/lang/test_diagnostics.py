@@ -47,6 +47,6 @@ def test_places_in_long_texts_are_those_of_short_ones(text: str, start: int, len
     """A long text is not counted through for every place in it."""
     place = min(start, len(text))
     assert line_of(text, place) == text.count("\n", 0, place) + 1
-    span, long = Span(start, start + max(1, length)), f"{text}\n{'b' * SHORT}"
+    span, long = Span(place, place + max(1, length)), f"{text}\n{'b' * SHORT}"
     near, far = locate(f"{text}\nb", span), locate(long, span)
     assert (near.line, near.column) == (far.line, far.column)
