@@ -131,10 +131,16 @@ class EngineRunner:
     """The engine over the event store. At most *parallel* queries run at once."""
 
     def __init__(
-        self, engine: Engine, store: EventStore, *, parallel: int = 2, deadline: dt.timedelta = DEADLINE
+        self,
+        engine: Engine,
+        store: EventStore,
+        *,
+        parallel: int = 2,
+        deadline: dt.timedelta = DEADLINE,
+        shared: Shared | None = None,
     ) -> None:
         self._engine = engine
-        self._shared = Shared(engine)
+        self._shared = shared or Shared(engine)
         self._store = store
         self._deadline = deadline
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="alerts")

@@ -18,6 +18,7 @@ from lynxalert.alerts import Alert, Cron, Every, NoData
 from lynxalert.alerts.failure import EvaluationError
 from lynxalert.daemon.runner import EngineRunner, Question
 from lynxalert.engine import Engine
+from lynxalert.engine.shared import Shared
 from lynxalert.events import EventStore
 from lynxalert.plan import Result, TimeWindow
 from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Bench, Scripted, by_minute
@@ -36,6 +37,18 @@ class Singly(EngineRunner):
     ) -> AsyncIterator[tuple[int, Result | EvaluationError | None]]:
         return
         yield
+
+
+class Adding(EngineRunner):
+    """Adds windows up from parts, however few events they have."""
+
+    def __init__(self, engine: Engine, store: EventStore) -> None:
+        self.shared = Shared(engine, least_spared=0)
+        super().__init__(engine, store, shared=self.shared)
+
+    def close(self) -> None:
+        super().close()
+        assert self.shared.ledgers.answered > 20
 
 
 def alert(number: int, query: str, **changes: object) -> Alert:
@@ -116,12 +129,12 @@ def by_arrival(events: list[dict[str, object]], minutes: int, seed: int) -> list
     return batches
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize(("seed", "kind"), [(1, EngineRunner), (2, Adding)])
 async def test_asked_together_or_one_by_one_the_history_is_the_same(
-    tmp_path: pathlib.Path, seed: int
+    tmp_path: pathlib.Path, seed: int, kind: type[EngineRunner]
 ) -> None:
     batches = by_arrival(day(10, seed), 10, seed)
-    together = await history_of(tmp_path / "together", EngineRunner, batches, all_sorts())
+    together = await history_of(tmp_path / "together", kind, batches, all_sorts())
     apart = await history_of(tmp_path / "apart", Singly, batches, all_sorts())
     assert together == apart
     assert len({row[0] for row in together}) > 6  # alerts that had something to tell
