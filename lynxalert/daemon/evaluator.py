@@ -28,6 +28,7 @@ from lynxalert.daemon.positions import Positions
 from lynxalert.daemon.questions import questions
 from lynxalert.daemon.release import release_due
 from lynxalert.daemon.runner import Runner
+from lynxalert.daemon.setback import SetBack
 from lynxalert.daemon.slots import Outcome, Position, look_at, run_due
 from lynxalert.state import (
     Cursor,
@@ -82,6 +83,7 @@ class Evaluator:
         self._release_at: dt.datetime | None = None
         self._busy: set[str] = set()
         self._now = clock.now()
+        self._set_back = SetBack(database, self._voice.error_channels)
         self._news = asyncio.Event()
         self._stopping = False
         self.looked_at: dt.datetime | None = None  # when it last went round
@@ -152,6 +154,8 @@ class Evaluator:
         if now < self._now:  # the clock was set back: every cursor is looked at once
             self._agenda = dict.fromkeys(self._agenda, now)
             self._committed(())  # whoever sends looks at its clock too
+        if await self._set_back.look(now):
+            self._committed(())
         self._now = now
         self.looked_at = now
         await self._learn(now)

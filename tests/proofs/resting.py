@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from lynxalert.alerts import ChannelSpec
 from lynxalert.daemon.sender import Sender
 from lynxalert.notify.outbox import Lane
 from lynxalert.state import Database, StoredOutbox
@@ -15,8 +16,10 @@ from tests.fakes import settle
 class Watched(StoredOutbox):
     """Says when the sender has asked, so that nobody need look all the time whether it rests."""
 
-    def __init__(self, database: Database) -> None:
-        super().__init__(database)
+    def __init__(
+        self, database: Database, error_channels: Callable[[], Sequence[ChannelSpec]] = tuple
+    ) -> None:
+        super().__init__(database, error_channels)
         self.asked = asyncio.Event()
 
     async def claim(

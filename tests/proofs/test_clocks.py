@@ -19,6 +19,7 @@ import pytest
 
 from lynxalert.alerts import ActiveSchedule, ActiveWindow, Alert, ChannelSpec, Cron, Every, Policy
 from lynxalert.alerts.model import Grouping
+from lynxalert.daemon.commit import Voice
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.evaluator import Evaluator
 from lynxalert.daemon.sender import Sender
@@ -45,17 +46,21 @@ class Rig:
     fires: Callable[[dt.datetime], bool]
     up: bool = True
     calls: list[str] = field(default_factory=list)
+    ops: tuple[ChannelSpec, ...] = ()  # who hears of trouble
 
     def __post_init__(self) -> None:
         self.provider.rule = self.answer
         self.start()
 
     def start(self) -> None:
-        self.outbox = Watched(self.database)
+        self.outbox = Watched(self.database, lambda: self.ops)
         self.sender = Sender(self.outbox, self.http, self.clock, chance=lambda: 0.5)
         self.running = asyncio.get_running_loop().create_task(self.sender.run())
         runner = Scripted(lambda at: 9 if self.fires(at) else 0)
-        self.evaluator = Evaluator(self.database, runner, self.clock, committed=lambda _: self.sender.wake())
+        voice = Voice(error_channels=lambda: self.ops)
+        self.evaluator = Evaluator(
+            self.database, runner, self.clock, voice=voice, committed=lambda _: self.sender.wake()
+        )
 
     async def stop(self) -> None:
         self.sender.stop()
@@ -279,3 +284,29 @@ async def test_two_hours_ahead_for_a_moment(tmp_path: pathlib.Path) -> None:
         one.clock.leap(-2 * HOUR)
         await one.passes(2 * HOUR, 5 * MINUTE)
         assert one.told() == ["fired 14:05", "resolved 14:05"] * 2
+
+
+async def test_who_runs_it_is_told_that_alerts_wait(tmp_path: pathlib.Path) -> None:
+    """Once, and when they do so no longer; a process that begins meanwhile says the latter too."""
+    async with rig(tmp_path, minutes()) as one:
+        await one.watch(ALERT)
+        one.ops = (ChannelSpec(type="webhook", name="ops", config={"url": f"{one.provider.url}/ops"}),)
+        await one.passes(2 * MINUTE)
+        assert one.provider.requests == []
+        one.clock.leap(-HOUR)
+        await one.passes(10 * MINUTE, 5 * MINUTE)
+        one.clock.leap(-10 * MINUTE)
+        await one.passes(10 * MINUTE, 5 * MINUTE)
+        (trouble,) = [request.json for request in one.provider.requests]
+        assert trouble["title"] == "TROUBLE: The clock was set back by 55m"
+        assert "until 12:02 UTC" in trouble["text"]
+        await one.passes(HOUR, 10 * MINUTE)
+        assert [request.json["title"] for request in one.provider.requests[1:]] == [
+            "OK: The clock is where it was"
+        ]
+        one.clock.leap(-HOUR)
+        await one.passes(5 * MINUTE)
+        await one.stop()
+        one.start()
+        await one.passes(MINUTE)
+        assert [request.json["title"][:2] for request in one.provider.requests[2:]] == ["TR", "OK"]
