@@ -207,13 +207,17 @@ class Evaluator:
         self._busy.update(due)
         return due
 
-    def _release(self, alert_ids: Iterable[str]) -> None:
-        self._busy.difference_update(alert_ids)
+    def _release(self, alert_ids: Iterable[str], held: set[str]) -> None:
+        """Let run again those of *alert_ids* that a tick still holds: what it gave back before, another may hold by now."""
+        free = held.intersection(alert_ids)
+        held -= free
+        self._busy -= free
         self._news.set()
 
     async def _tick(self, due: Sequence[str], now: dt.datetime) -> None:
         """Evaluate all that is due: what they ask is asked together, what comes of it is committed in chunks."""
         self._ticking[number := next(self._numbers)] = now
+        held = set(due)
         herald = Herald(self._committed, 0)
         try:
             await self._runner.settle(now)
@@ -229,11 +233,11 @@ class Evaluator:
                     chunk = [
                         (each, recent.get(each.alert.id, ())) for each in positions[start : start + CHUNK]
                     ]
-                    group.create_task(self._chunk(foresight, chunk, now, acked, herald))
+                    group.create_task(self._chunk(foresight, chunk, now, acked, herald, held))
         finally:
             herald.tell()
             del self._ticking[number]
-            self._release(due)
+            self._release(due, held)
 
     async def _read(
         self, positions: Sequence[Position], runner: Runner, now: dt.datetime
@@ -251,6 +255,7 @@ class Evaluator:
         now: dt.datetime,
         acked: frozenset[str],
         herald: Herald,
+        held: set[str],
     ) -> None:
         """Evaluate these alerts side by side, and commit them together.
 
@@ -267,7 +272,7 @@ class Evaluator:
                 outcomes = [each.result() for each in tasks if each in done]
                 is_first = len(done) + len(running) == len(tasks)
                 herald.hear(await self._commit(outcomes, now), is_first=is_first)
-                self._release(each.alert.id for each in outcomes)
+                self._release((each.alert.id for each in outcomes), held)
 
     async def _evaluate(
         self,

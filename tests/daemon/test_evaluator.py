@@ -251,6 +251,42 @@ async def test_a_slow_alert_does_not_hold_up_the_others(begin: Begin) -> None:
     assert await bench.told("alt_1") == ["12:01 fired #1"]
 
 
+async def test_an_alert_is_not_run_twice_when_the_tick_before_ends_late(begin: Begin) -> None:
+    minutes, late, slow = Cron("* * * * *"), asyncio.Event(), asyncio.Event()
+
+    class Slow(Scripted):
+        async def run(self, alert: Alert, window: TimeWindow, now: dt.datetime) -> Result:
+            answer = await super().run(alert, window, now)
+            if alert.id == "alt_1":
+                await late.wait()
+            elif now == NOON + 2 * MINUTE:
+                await slow.wait()
+            return answer
+
+    runner = Slow(by_minute(3))
+    bench = await begin(runner, *(other(n, schedule=minutes) for n in range(2)), patience=dt.timedelta(0))
+
+    async def until(count: int, alert_id: str) -> None:
+        bench.news.clear()
+        while len(await bench.evaluations(alert_id)) < count:
+            await bench.news.wait()
+            bench.news.clear()
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(bench.evaluator.run())
+        await bench.clock.advance(MINUTE)
+        await until(1, "alt_0")
+        await bench.clock.advance(MINUTE)  # alt_0 runs again, and takes its time
+        late.set()  # the first tick ends only now
+        await until(1, "alt_1")
+        bench.evaluator.wake()
+        await until(2, "alt_1")
+        slow.set()
+        await until(2, "alt_0")
+        bench.evaluator.stop()
+    assert runner.runs.count(("alt_0", NOON + 2 * MINUTE)) == 1
+
+
 async def test_the_loop_wakes_for_each_slot_and_for_edits(begin: Begin) -> None:
     bench = await begin(Scripted(by_minute(0, 3, 3, 0)))
 
