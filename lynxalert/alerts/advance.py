@@ -40,8 +40,6 @@ def advance(turn: Turn, instance: Instance, given: Given) -> Outcome:
     """*instance* after one slot, and what happened. An ended episode is still there; who keeps it decides."""
     if instance.since > turn.at:  # the clock was set back: time spent in the future does not count
         instance = replace(instance, since=turn.at)
-    if given.input is Input.HIT:
-        instance = replace(instance, match=given.match or instance.match)
     match instance.phase:
         case Phase.OK | Phase.PENDING:
             return _from_quiet(turn, instance, given)
@@ -56,7 +54,7 @@ def advance(turn: Turn, instance: Instance, given: Given) -> Outcome:
 def _from_quiet(turn: Turn, instance: Instance, given: Given) -> Outcome:
     match given.input:
         case Input.HIT:
-            return _rise(turn, instance, given.reason)
+            return _rise(turn, instance, given)
         case Input.MISS | Input.BAND:
             owed = instance.episode is not None and instance.phase is Phase.PENDING and not instance.flapping
             return _end(turn, instance, Reason.DATA_BACK) if owed else (_enter(turn, instance, Phase.OK), ())
@@ -71,12 +69,12 @@ def _from_quiet(turn: Turn, instance: Instance, given: Given) -> Outcome:
 def _from_firing(turn: Turn, instance: Instance, given: Given) -> Outcome:
     match given.input:
         case Input.HIT | Input.BAND:
-            hit = turn.at if given.input is Input.HIT else instance.hit
-            return _burn(turn, replace(_enter(turn, instance, Phase.FIRING), hit=hit), instance.phase)
+            return _burn(turn, _seen(turn, instance, given), instance.phase)
         case Input.MISS:
-            recovering = _enter(turn, instance, Phase.RECOVERING)
-            lasted = turn.at - recovering.since
-            return _end(turn, instance) if lasted >= turn.policy.keep_firing_for else (recovering, ())
+            since = instance.since if instance.phase is Phase.RECOVERING else turn.at
+            if turn.at - since >= turn.policy.keep_firing_for:
+                return _end(turn, instance)
+            return _enter(turn, instance, Phase.RECOVERING), ()
         case Input.NONE:
             return _lose(turn, instance)
         case Input.UNKNOWN:
@@ -88,11 +86,10 @@ def _from_firing(turn: Turn, instance: Instance, given: Given) -> Outcome:
 def _from_nodata(turn: Turn, instance: Instance, given: Given) -> Outcome:
     match given.input:
         case Input.HIT | Input.BAND if instance.was_firing:
-            hit = turn.at if given.input is Input.HIT else instance.hit
-            firing = replace(_enter(turn, instance, Phase.FIRING), hit=hit)
+            firing = _seen(turn, instance, given)
             return _told(turn, instance.phase, firing, Kind.CHANGED, Reason.DATA_BACK)
         case Input.HIT:
-            return _rise(turn, instance, given.reason)
+            return _rise(turn, instance, given)
         case Input.MISS | Input.BAND:
             return _end(turn, instance, Reason.DATA_BACK)
         case Input.NONE | Input.UNKNOWN:
@@ -101,14 +98,29 @@ def _from_nodata(turn: Turn, instance: Instance, given: Given) -> Outcome:
             assert_never(given.input)
 
 
-def _rise(turn: Turn, instance: Instance, reason: Reason | None) -> Outcome:
+def _seen(turn: Turn, instance: Instance, given: Given) -> Instance:
+    """*instance* firing; a hit brings its row along."""
+    since = instance.since if instance.phase is Phase.FIRING else turn.at
+    if given.input is not Input.HIT:
+        return replace(instance, phase=Phase.FIRING, since=since)
+    row = given.match or instance.match
+    return replace(instance, phase=Phase.FIRING, since=since, hit=turn.at, match=row)
+
+
+def _rise(turn: Turn, instance: Instance, given: Given) -> Outcome:
     """A hit of what does not fire yet: `for` needs every slot from *since* on judged, and true."""
     unbroken = instance.phase is Phase.PENDING and (turn.previous is None or instance.hit == turn.previous)
     since = instance.since if unbroken else turn.at
-    if turn.at - since >= turn.policy.hold:
-        firing = replace(instance, phase=Phase.FIRING, since=turn.at, hit=turn.at, was_firing=False)
-        return _told(turn, instance.phase, firing, Kind.FIRED, reason)
-    return replace(instance, phase=Phase.PENDING, since=since, hit=turn.at, was_firing=False), ()
+    fires = turn.at - since >= turn.policy.hold
+    risen = replace(
+        instance,
+        phase=Phase.FIRING if fires else Phase.PENDING,
+        since=turn.at if fires else since,
+        hit=turn.at,
+        match=given.match or instance.match,
+        was_firing=False,
+    )
+    return _told(turn, instance.phase, risen, Kind.FIRED, given.reason) if fires else (risen, ())
 
 
 def _burn(turn: Turn, instance: Instance, before: Phase) -> Outcome:
@@ -136,7 +148,8 @@ def _lose(turn: Turn, instance: Instance) -> Outcome:
 
 
 def _end(turn: Turn, instance: Instance, reason: Reason | None = None) -> Outcome:
-    ended = replace(_enter(turn, instance, Phase.OK), was_firing=False)
+    since = instance.since if instance.phase is Phase.OK else turn.at
+    ended = replace(instance, phase=Phase.OK, since=since, was_firing=False)
     return _told(turn, instance.phase, ended, Kind.RESOLVED, reason)
 
 

@@ -27,13 +27,13 @@ def hold(turn: Turn, before: Instance, outcome: Outcome) -> Outcome:
         return _closed(after, transitions), transitions
     flipped = any(_is_change(each) for each in transitions)
     flips = (before.flips << 1 | flipped) & ((1 << rule.slots) - 1)
+    if not before.flapping and (flips.bit_count() < rule.changes or not flipped):
+        return _closed(after, transitions, flips), transitions
     if flips != after.flips:
         after = replace(after, flips=flips)
     if before.flapping:
         held = tuple(replace(each, held=True) if _is_change(each) else each for each in transitions)
         return _settle(turn, after, held) if _is_quiet(rule, flips) else (after, held)
-    if flips.bit_count() < rule.changes or not flipped:
-        return _closed(after, transitions), transitions
     held = tuple(replace(each, held=True) if _is_change(each) else each for each in transitions)
     after, flapping = turn.tell(after.phase, replace(after, flapping=True), Kind.FLAPPING)
     return after, (*held, flapping)
@@ -65,7 +65,9 @@ def _settle(turn: Turn, after: Instance, transitions: tuple[Transition, ...]) ->
     return _closed(after, told), told
 
 
-def _closed(after: Instance, transitions: tuple[Transition, ...]) -> Instance:
-    """Without its episode, if that has ended."""
-    ended = any(each.kind is Kind.RESOLVED for each in transitions)
-    return replace(after, episode=None, match=None) if ended else after
+def _closed(after: Instance, transitions: tuple[Transition, ...], flips: int | None = None) -> Instance:
+    """Without its episode, if that has ended; with *flips*, unless None."""
+    flips = after.flips if flips is None else flips
+    if any(each.kind is Kind.RESOLVED for each in transitions):
+        return replace(after, episode=None, match=None, flips=flips)
+    return replace(after, flips=flips) if flips != after.flips else after

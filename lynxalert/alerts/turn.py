@@ -32,18 +32,14 @@ class Turn:
         self, before: Phase, after: Instance, kind: Kind, reason: Reason | None = None
     ) -> tuple[Instance, Transition]:
         """*after* with its episode one transition further (begun, if none was open), and that transition."""
-        match = after.match
-        episode = after.episode
-        if episode is None:
+        match, open_ = after.match, after.episode
+        tier, earlier = (match.tier if match else None) or None, open_.tier if open_ else None
+        if open_ is None:
             identity = episode_id(self.alert.id, self.alert.version, after.key, self.at)
-            episode = Episode(id=identity, started=self.at, sequence=0, told=self.at)
-        earlier = episode.tier
-        episode = replace(
-            episode,
-            sequence=episode.sequence + 1,
-            told=self.at if kind in _REMINDS else episode.told,
-            tier=(match.tier if match else None) or episode.tier,
-        )
+            episode = Episode(id=identity, started=self.at, sequence=1, told=self.at, tier=tier)
+        else:
+            told = self.at if kind in _REMINDS else open_.told
+            episode = replace(open_, sequence=open_.sequence + 1, told=told, tier=tier or earlier)
         return replace(after, episode=episode), Transition(
             alert_id=self.alert.id,
             version=self.alert.version,

@@ -26,6 +26,7 @@ ALERTS = 10_000
 RATE = 5_000  # events per second
 EVENTS = 250  # per request
 SECONDS = 180
+FIRST = 60  # seconds in which everything is due once
 COUNTED = {
     "judged": 'lynxalert_evaluations_total{kind="judged"}',
     "error": 'lynxalert_evaluations_total{kind="error"}',
@@ -55,30 +56,37 @@ def measure(seconds: int = SECONDS) -> Report:
                 f"{first.starting:.1f} / {daemon.starting:.1f} s",
                 "5 s",
             )
-            _minutes(report, daemon, requests, seconds, ingest)
+            # A fresh daemon knows no query yet: its first minute is told by itself.
+            _minutes(report, daemon, requests, FIRST, ingest, "first minute")
+            _minutes(report, daemon, requests, max(FIRST, seconds - FIRST), ingest, "then")
+            report.add("memory at most", f"{daemon.memory():,.0f} MiB", "≤ 1,536")
     return report
 
 
 def _minutes(
-    report: Report, daemon: Running, requests: list[tuple[str, str]], seconds: int, ingest: float
+    report: Report,
+    daemon: Running,
+    requests: list[tuple[str, str]],
+    seconds: int,
+    ingest: float,
+    when: str,
 ) -> None:
-    before, memory = _slots(daemon), daemon.memory()
+    before = _slots(daemon)
     begun = time.perf_counter()
     used = _under_load(daemon, requests, seconds)
     passed = time.perf_counter() - begun
     after = _slots(daemon)
     judged = after["judged"] - before["judged"]
-    report.add("slots due / judged", f"{ALERTS * passed / 60:,.0f} / {judged:,.0f}")
+    report.add(f"{when}: slots due / judged", f"{ALERTS * passed / 60:,.0f} / {judged:,.0f}")
     delays = {edge: count - before[edge] for edge, count in after.items() if edge.startswith("≤")}
     shares = " / ".join(_within(delays, share) for share in (0.5, 0.99, 1.0))
-    report.add("delay of a slot, p50 / p99 / latest", shares, "≤ 5 s")
+    report.add(f"{when}: delay of a slot, p50 / p99 / latest", shares, "≤ 5 s")
     report.add(
-        "failed, left out, waiting, judged again",
+        f"{when}: failed, left out, waiting, judged again",
         " / ".join(f"{after[n] - before[n]:,.0f}" for n in ("error", "gap", "behind", "rejudged")),
         "0 / 0 / 0",
     )
-    report.add("CPU: ingest alone / evaluation", f"{ingest:.2f} / {used - ingest:.2f} cores")
-    report.add("memory after the start / at most", f"{memory:,.0f} / {daemon.memory():,.0f} MiB", "≤ 1,536")
+    report.add(f"{when}: CPU, ingest alone / evaluation", f"{ingest:.2f} / {used - ingest:.2f} cores")
 
 
 def _under_load(daemon: Running, requests: list[tuple[str, str]], seconds: int) -> float:
