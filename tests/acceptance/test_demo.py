@@ -15,7 +15,7 @@ ROOT = pathlib.Path(__file__).parent.parent.parent
 
 
 @pytest.mark.slow(35, waits=True)
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_the_demo_shows_the_whole_way(tmp_path: pathlib.Path) -> None:
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     file = tmp_path / "config.toml"

@@ -111,7 +111,7 @@ def teller(one: dict[str, Any], owed: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 @pytest.mark.slow(40, waits=True)
-@pytest.mark.timeout(500)
+@pytest.mark.timeout(900)
 async def test_twenty_kills_lose_nothing(tmp_path: pathlib.Path) -> None:
     chance = random.Random(7)
     async with (

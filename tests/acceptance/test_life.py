@@ -54,7 +54,7 @@ def told(receiver: Receiver) -> list[str]:
 
 
 @pytest.mark.slow(8, waits=True)
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_one_message_when_it_starts_and_one_when_it_ends(tmp_path: pathlib.Path) -> None:
     async with receiving() as receiver, Daemon(tmp_path, CONFIG) as daemon:
         await daemon.start()
@@ -83,7 +83,7 @@ async def test_one_message_when_it_starts_and_one_when_it_ends(tmp_path: pathlib
 
 
 @pytest.mark.slow(8, waits=True)
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 async def test_an_edited_alert_can_be_disabled_and_then_is_silent(tmp_path: pathlib.Path) -> None:
     async with receiving() as receiver, Daemon(tmp_path, CONFIG) as daemon:
         await daemon.start()

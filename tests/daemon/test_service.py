@@ -26,12 +26,12 @@ window = "1h"
 channels = ["hook"]
 """
 
-pytestmark = pytest.mark.slow(4, waits=True)
+pytestmark = [pytest.mark.slow(4, waits=True), pytest.mark.timeout(900)]
 
 
 def serve(*arguments: str, cwd=None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "lynxalert", "serve", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=110, cwd=cwd, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, cwd=cwd, check=False)
 
 
 async def until(check: Callable[[], Awaitable[bool]]) -> None:
