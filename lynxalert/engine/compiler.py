@@ -10,7 +10,7 @@ from threading import Lock
 import lynxalert.commands
 import lynxalert.functions
 from lynxalert.engine.catalog import Catalog
-from lynxalert.engine.passing import takes_whole_events
+from lynxalert.engine.passing import names_in, takes_whole_events
 from lynxalert.engine.regexes import accepts
 from lynxalert.engine.sorting import sorts_here
 from lynxalert.engine.sources import scan
@@ -18,7 +18,6 @@ from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.table import AGGREGATES, FUNCTIONS
 from lynxalert.lang import Diagnostic, QueryError, parse
 from lynxalert.lang.ast import By, Query
-from lynxalert.lang.walk import fields_named
 from lynxalert.plan.analyze import analyze, begun, proceed
 from lynxalert.plan.command import COMMANDS
 from lynxalert.plan.comparing import AGGREGATING, compared
@@ -153,7 +152,7 @@ def _scope(query: Query, catalog: Catalog, timezone: str, knowledge: Knowledge, 
         functions=FUNCTIONS,
         aggregates=AGGREGATES,
         scan=lambda scope, indexes: scan(
-            catalog, scope, indexes, lambda: fields_named(query), whole=takes_whole_events(query)
+            catalog, scope, indexes, lambda: names_in(query), whole=takes_whole_events(query)
         ),
         inner=inner,
         timezone=timezone,

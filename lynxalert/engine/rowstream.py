@@ -6,7 +6,6 @@ from collections.abc import Generator, Iterable, Mapping, Sequence
 
 from lynxalert.engine.barriers import readied
 from lynxalert.engine.catalog import EventSource
-from lynxalert.engine.reads import indexes_of
 from lynxalert.engine.rows import plain_rows
 from lynxalert.engine.run import Run, StoreDamaged, execute, stopped_at, translated
 from lynxalert.engine.sources import PLACE
@@ -62,7 +61,7 @@ class RowStream:
     def _whole(self, shown: Sequence[Column], rows: list[dict[str, Value]]) -> list[Mapping[str, Value]]:
         run = self._run
         columns, found = with_all_fields(
-            self._source, indexes_of(run.compiled.relation), shown, rows, deadline=run.deadline, stop=run.stop
+            self._source, run.compiled, shown, rows, deadline=run.deadline, stop=run.stop
         )
         self._show(columns)
         return [*found]

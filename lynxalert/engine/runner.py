@@ -13,7 +13,6 @@ from lynxalert.engine.barriers import readied
 from lynxalert.engine.catalog import EventSource
 from lynxalert.engine.compiler import CompiledQuery, Compiler, compile_query, opened
 from lynxalert.engine.funnel import Funnel, funnel
-from lynxalert.engine.reads import indexes_of
 from lynxalert.engine.rows import plain_rows
 from lynxalert.engine.rowstream import BATCH, RowStream
 from lynxalert.engine.run import QueryFailed, Run, StoreDamaged, execute, stopped_at
@@ -242,7 +241,7 @@ class Engine:
         finally:
             cursor.close()
         columns, rows = with_all_fields(
-            self.source, indexes_of(compiled.relation), columns, rows, deadline=deadline, stop=self.stop
+            self.source, compiled, columns, rows, deadline=deadline, stop=self.stop
         )
         return columns, rows, run
 

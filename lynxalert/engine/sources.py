@@ -78,7 +78,7 @@ def types_of(
         for name, field in stream.fields.items():
             types[name] = meet(types.get(name, Type.NULL), stored_type(field))
         for name in named() if stream.crowded else ():
-            if name not in stream.fields:
+            if name not in stream.fields and "*" not in name and not name.startswith("_"):
                 types[name] = meet(types.get(name, Type.NULL), stored_type(unnamed(name)))
     return types
 

@@ -16,6 +16,9 @@ import pyarrow as pa
 from sqlglot import exp
 
 from lynxalert.engine.catalog import EventSource, StoredStream
+from lynxalert.engine.compiler import CompiledQuery
+from lynxalert.engine.passing import names_in
+from lynxalert.engine.reads import indexes_of
 from lynxalert.engine.rows import plain_json, plain_list, plain_rows
 from lynxalert.engine.run import QueryFailed, guarded
 from lynxalert.engine.sources import PLACE, chosen, read_field, stored_type, types_of, unnamed
@@ -38,7 +41,7 @@ class Sparse(dict[str, Value]):
 
 def with_all_fields(
     source: EventSource,
-    indexes: tuple[str, ...],
+    compiled: CompiledQuery,
     columns: Sequence[Column],
     rows: list[dict[str, Value]],
     *,
@@ -55,10 +58,12 @@ def with_all_fields(
     place = next((place for place, one in enumerate(columns) if one.name == PLACE), None)
     if place is None:
         return tuple(columns), rows
-    shown = (*columns[:place], *columns[place + 1 :])
+    indexes = indexes_of(compiled.relation)
+    # What the query names is there already, or it was taken away.
+    known = names_in(compiled.query).union(one.name for one in columns)
     for attempt in range(1, ATTEMPTS + 1):
         catalog = source.catalog()
-        reading = _Reading(source, types_of(catalog, indexes), frozenset(one.name for one in shown))
+        reading = _Reading(source, types_of(catalog, indexes), frozenset(known))
         try:
             found = reading.completed(chosen(catalog, indexes), rows, deadline, stop)
         except QueryFailed:
@@ -73,7 +78,7 @@ def with_all_fields(
 
 
 class _Reading:
-    """One attempt: *types* of all fields, *known* the names of the columns that the rows have already."""
+    """One attempt: *types* of all fields, *known* the fields that are not to be added."""
 
     def __init__(self, source: EventSource, types: Mapping[str, Type], known: frozenset[str]) -> None:
         self._source = source

@@ -36,8 +36,8 @@ def nodes(root: Any) -> Iterator[Any]:
         waiting.extend(children(node))
 
 
-def fields_named(root: Any) -> set[str]:
-    """The names below *root* that may be those of fields; wildcards and internal names (`_time`) are none."""
+def names_below(root: Any) -> set[str]:
+    """All names below *root*, as written."""
     found: set[str | None] = set()
     for node in nodes(root):
         match node:
@@ -49,4 +49,4 @@ def fields_named(root: Any) -> set[str]:
                 found.add(node.field)
             case _:
                 pass
-    return {name for name in found if name and "*" not in name and not name.startswith("_")}
+    return {name for name in found if name}

@@ -14,7 +14,7 @@ from lynxalert.engine.sources import MOST_APART
 from lynxalert.lang import parse
 from lynxalert.store import Store
 
-NAMES = ("a", "b", "c.d", "Status", "status", "host", "it's", "x/y~z", "k\0", "when")
+NAMES = ("a", "b", "c.d", "Status", "status", "host", "it's", "x/y~z", "k\0", "when", "_id")
 SCALARS = (
     st.integers(-5, 5)
     | st.sampled_from([2**53 + 1, 2**63, -(2**70), 1.5, 2.0, 1e300, -0.0, "", "5", "1.0", "true", "é\"'"])
@@ -113,6 +113,8 @@ def test_one_event_of_very_many_fields_hides_no_other() -> None:
         ("a=1 [search b=2 | fields c]", False),
         ('| where searchmatch("a=1")', False),
         ("a=1 | fillnull", False),
+        ('a=1 | rex "(?<b>c)" | fields - d | rename e as f', True),
+        ("a=1 | fields - d*", False),
     ],
 )
 def test_what_passes_whole_events_on(text: str, whole: bool) -> None:  # noqa: FBT001

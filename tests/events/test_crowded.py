@@ -6,7 +6,7 @@ import pytest
 
 from lynxalert.events.layout import MOST_NAMES
 from lynxalert.lang import parse
-from lynxalert.lang.walk import fields_named
+from lynxalert.lang.walk import names_below
 from lynxalert.store import Store
 
 PER_EVENT = 50
@@ -45,4 +45,4 @@ def test_names_that_may_be_fields() -> None:
     query = parse(
         'a=1 b IN (x, y) "word" | where c>len(d.e) | eval f=1 | stats max(g) AS h by i | table *j, k, _time'
     )
-    assert fields_named(query) == {"a", "b", "c", "d.e", "f", "g", "h", "i", "k"}
+    assert names_below(query) == {"a", "b", "c", "d.e", "f", "g", "h", "i", "k", "*j", "_time"}
