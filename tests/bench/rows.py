@@ -43,7 +43,15 @@ QUERIES = (
         "SELECT sum(n) FROM ({all})",
     ),
 )
-PATHS = ("fields", "fields?earliest=-5m", "histogram?earliest=-3h", "histogram?earliest=-5m&q=level%3Derror")
+PATHS = (
+    ("fields", "≤ 1,500 ms"),
+    ("fields?earliest=-5m", ""),
+    ("fields?q=level%3Derror", ""),
+    ("fields/level/values", ""),
+    ("sources", ""),
+    ("histogram?earliest=-3h", ""),
+    ("histogram?earliest=-5m&q=level%3Derror", ""),
+)
 
 
 def measure(events: int = EVENTS) -> Report:
@@ -61,8 +69,9 @@ def measure(events: int = EVENTS) -> Report:
         store.close()
         with running(folder=pathlib.Path(name)) as daemon:
             report.add("start to ready", f"{daemon.starting:.1f} s", "≤ 5 s (2)")
-            for address in PATHS:
-                report.add(f"/api/v1/{address}", f"{_median(lambda a=address: _get(daemon, a)):,.0f} ms")
+            for address, promised in PATHS:
+                took = _median(lambda a=address: _get(daemon, a))
+                report.add(f"/api/v1/{address}", f"{took:,.0f} ms", promised)
     return report
 
 
