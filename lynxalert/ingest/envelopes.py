@@ -15,6 +15,7 @@ from lynxalert.ingest.taken import stamps
 
 # Between two envelopes. Within a text it would end the text, and what stands before it would be no JSON.
 BETWEEN = re.compile(r'\}[ \t\n\r]*\{(?=")')
+CUT = "}\0{"  # JSON has no such character
 NAMES = ("index", "source", "sourcetype", "host")
 NOTHING: Mapping[str, Any] = {}
 TIMES = {int, float, str, type(None)}
@@ -46,10 +47,7 @@ def _envelopes(text: str) -> list[Mapping[str, Any]] | None:
         if text.lstrip().startswith("["):
             found = orjson.loads(text)
         else:
-            first, *others = BETWEEN.split(text)
-            pieces = [first, *(f"{{{other}" for other in others)]
-            found = [orjson.loads(f"{piece}}}") for piece in pieces[:-1]]
-            found.append(orjson.loads(pieces[-1]))
+            found = [orjson.loads(piece) for piece in BETWEEN.sub(CUT, text).split("\0")]
     except orjson.JSONDecodeError:
         return None
     return found if len(found) >= FEWEST and set(map(type, found)) == {dict} else None
