@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib
 import random
 from dataclasses import dataclass, replace
 
 import pytest
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import Connection, column, delete, select, table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import Phase
 from lynxalert.alerts.health import Health
 from lynxalert.state import Cursor, Database, definitions, instances
 from lynxalert.state.listing import ORDERS, Wanted, page
+from lynxalert.state.tables import listed, listed_labels
 from tests.state.samples import ALERT, INSTANCE, MINUTE, NOON
 
 COUNT = 40
@@ -176,3 +181,31 @@ async def test_what_others_write_meanwhile_neither_repeats_nor_hides_an_alert(da
     assert seen == ["b", "d", "f", "h", "j", "l", "n", "p", "r", "s"]
     async with database.read() as tx:
         assert (await page(tx, Wanted(), 2, None)).total == 10 - 2 + 1 + 5  # the deleted are not counted
+
+
+async def test_the_migration_fills_the_rows_as_they_are_written_since(database: Database) -> None:
+    """Alerts of a state file from before have the same terms as if they were saved again."""
+    migration = importlib.import_module("lynxalert.state.migrations.versions.0009_listed")
+    dice = random.Random(7)
+    # As a migration knows them: columns without the types of the code.
+    tables = [table(each.name, *(column(name) for name in each.c.keys())) for each in (listed, listed_labels)]  # noqa: SIM118 - not a mapping
+
+    def rows(connection: Connection) -> list[list[tuple[object, ...]]]:
+        return [sorted(map(tuple, connection.execute(select(each))), key=str) for each in tables]
+
+    def again(connection: Connection) -> None:
+        for each in tables:
+            connection.execute(delete(each))
+        with Operations.context(MigrationContext.configure(connection)):
+            migration._fill(connection, *tables)
+
+    async def work(tx: AsyncConnection) -> None:
+        for number in range(COUNT):
+            await put(tx, some_row(number, dice))
+        await definitions.remove(tx, "alt_3", NOON)
+        written = await tx.run_sync(rows)
+        await tx.run_sync(again)
+        assert await tx.run_sync(rows) == written
+        assert len(written[0]) == COUNT - 1
+
+    await database.write(work)
