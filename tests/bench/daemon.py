@@ -71,7 +71,7 @@ class Running:
     def drained(self) -> None:
         """Return when everything accepted can be queried."""
         while self.ask("/health")["store"]["queued"]:
-            time.sleep(0.01)
+            time.sleep(0.01)  # another process: nothing else tells when it is done
 
 
 def _mebibytes(paths: Iterable[pathlib.Path]) -> float:
@@ -116,7 +116,7 @@ def started(folder: pathlib.Path, config: str) -> Running:
         except OSError:
             if process.poll() is not None:
                 break
-            time.sleep(0.01)
+            time.sleep(0.01)  # a process that starts tells nobody
         else:
             found.starting = time.perf_counter() - begun
             return found

@@ -66,7 +66,7 @@ def _beside(daemon: Running, requests: list[bytes]) -> tuple[list[float], list[f
         content = json.dumps({"mark": mark}).encode()
         urllib.request.urlopen(f"http://127.0.0.1:{daemon.port}/api/v1/ingest?source=marks", content).read()
         while not _ask(daemon, f"source=marks mark={mark} | stats count", "-1m")["rows"][0]["count"]:
-            time.sleep(0.005)
+            time.sleep(0.005)  # how finely the wait is measured; asking costs the daemon something too
         visible.append(time.perf_counter() - begun)
         for _ in range(5):
             begun = time.perf_counter()

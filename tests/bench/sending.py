@@ -65,11 +65,11 @@ def send(
                 due = time.perf_counter()
                 if per_second is not None:
                     due = begun + number / per_second
-                    time.sleep(max(0.0, due - time.perf_counter()))
+                    time.sleep(max(0.0, due - time.perf_counter()))  # the pace that is offered
                 refused = 0
                 while not _taken(connection, requests[number]):
                     refused += 1
-                    time.sleep(PAUSE)
+                    time.sleep(PAUSE)  # as a sender that was told to come again does
                 with lock:
                     sent.waited.append(time.perf_counter() - due)
                     sent.refused += refused

@@ -84,7 +84,7 @@ def _await_ready(url: str, daemon: subprocess.Popen[bytes]) -> None:
         with contextlib.suppress(OSError):
             ask(f"{url}/ready")
             return
-        time.sleep(0.2)
+        time.sleep(0.2)  # a process that starts tells nobody
     sys.exit("the daemon did not start")
 
 
