@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import ColumnElement, RowMapping, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,9 +14,9 @@ from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.model import Special, Start, Status, Target
 from lynxalert.state import definitions
 from lynxalert.state.deliveries import ACCEPTED, OWED, channel_of, target
+from lynxalert.state.lots import lots
 from lynxalert.state.tables import deliveries
 
-_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 _OTHERS = (str(Kind.RESOLVED), *map(str, Special))
 # What a `Start` is made of; reading the messages of ten thousand as well would take most of the time.
 _COLUMNS = [
@@ -50,14 +50,14 @@ async def starts_of(tx: AsyncConnection, sought: Mapping[str, Sought]) -> dict[s
     """What is *sought*, by alert; alerts of which there is nothing are left out."""
     rows: dict[int, RowMapping] = {}
     episodes = [episode for each in sought.values() for episode in each.episodes]
-    for part in _parts(episodes):
+    for part in lots(episodes):
         rows |= await _rows(tx, deliveries.c.episode.in_(part))
     recent: dict[dt.datetime, list[str]] = {}
     for alert_id, each in sought.items():
         if each.accepted_since is not None:
             recent.setdefault(each.accepted_since, []).append(alert_id)
     for since, alert_ids in recent.items():
-        for part in _parts(alert_ids):
+        for part in lots(alert_ids):
             rows |= await _accepted(tx, deliveries.c.alert_id.in_(part), since)
     places: dict[str, dict[tuple[str, ...], _Rows]] = {}
     for _, row in sorted(rows.items()):
@@ -87,10 +87,6 @@ async def _rows(tx: AsyncConnection, which: ColumnElement[bool]) -> dict[int, Ro
 def _starts(places: Collection[_Rows], channels: Sequence[ChannelSpec]) -> tuple[Start, ...]:
     leading: dict[Target, ChannelSpec | None] = {}
     return tuple(_start(rows, channels, leading) for rows in places)
-
-
-def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    return (items[start : start + _PART] for start in range(0, len(items), _PART))
 
 
 def _start(

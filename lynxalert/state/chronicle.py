@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement, Update, bindparam, delete, select, tuple_,
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lynxalert.state.lots import lots
 from lynxalert.state.many import Many
 from lynxalert.state.tables import acks, chronicle, instances, silences
 
 FOREVER = dt.datetime(9999, 12, 31, tzinfo=dt.UTC)  # sorts after every instant, and fits every client
-_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 
 
 class Matter(StrEnum):
@@ -110,8 +110,7 @@ async def at(
     if alert_ids is None:
         return tuple(await _entries(tx, held_then))
     wanted, found = sorted(alert_ids), []
-    for start in range(0, len(wanted), _PART):
-        part = wanted[start : start + _PART]
+    for part in lots(wanted):
         found += await _entries(tx, held_then & c.alert_id.in_(part))
     return tuple(found)
 
@@ -119,8 +118,7 @@ async def at(
 async def of(tx: AsyncConnection, matter: Matter, places: Collection[tuple[str, str]]) -> tuple[Entry, ...]:
     """Every entry of these alerts and keys, oldest first."""
     c, wanted, found = chronicle.c, sorted(places), []
-    for start in range(0, len(wanted), _PART):
-        part = wanted[start : start + _PART]
+    for part in lots(wanted):
         found += await _entries(tx, (c.matter == str(matter)) & tuple_(c.alert_id, c.key).in_(part))
     return tuple(sorted(found, key=lambda each: each.until))
 

@@ -18,10 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lynxalert.alerts import Alert, ChannelSpec
 from lynxalert.state import chronicle, codec, terms
 from lynxalert.state.chronicle import OVER, Matter, Note
+from lynxalert.state.lots import lots
 from lynxalert.state.many import Many
 from lynxalert.state.tables import alerts, deliveries, instances
 
-_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 _OWED = ("queued", "leased", "retrying")
 REMEMBERED = 20_000  # alerts
 _AS_TEXT = {"definition", "retired"}  # read where they are not known yet
@@ -69,8 +69,8 @@ async def every(tx: AsyncConnection) -> tuple[Definition, ...]:
 async def some(tx: AsyncConnection, alert_ids: Sequence[str]) -> tuple[Definition, ...]:
     """These alerts, as far as they are not deleted."""
     found: list[Definition] = []
-    for start in range(0, len(alert_ids), _PART):
-        part = alerts.c.id.in_(alert_ids[start : start + _PART])
+    for lot in lots(alert_ids):
+        part = alerts.c.id.in_(lot)
         rows = await tx.execute(select(*COLUMNS).where(alerts.c.deleted_at.is_(None), part))
         found += map(definition, rows.mappings())
     return tuple(found)
@@ -91,8 +91,8 @@ async def generation(tx: AsyncConnection) -> tuple[int, int]:
 async def revisions_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, int]:
     """`revisions` of these alerts alone."""
     found: dict[str, int] = {}
-    for start in range(0, len(alert_ids), _PART):
-        part = alerts.c.id.in_(alert_ids[start : start + _PART])
+    for lot in lots(alert_ids):
+        part = alerts.c.id.in_(lot)
         rows = await tx.execute(
             select(alerts.c.id, alerts.c.revision).where(alerts.c.deleted_at.is_(None), part)
         )
@@ -164,8 +164,8 @@ async def channels(tx: AsyncConnection, alert_id: str) -> tuple[ChannelSpec, ...
 async def channels_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, tuple[ChannelSpec, ...]]:
     """`channels` of many, by id."""
     found: dict[str, tuple[ChannelSpec, ...]] = {}
-    for start in range(0, len(alert_ids), _PART):
-        part = select(*COLUMNS).where(alerts.c.id.in_(alert_ids[start : start + _PART]))
+    for lot in lots(alert_ids):
+        part = select(*COLUMNS).where(alerts.c.id.in_(lot))
         for each in map(definition, (await tx.execute(part)).mappings()):
             found[each.alert.id] = (*each.alert.channels, *each.retired)
     return found

@@ -18,6 +18,7 @@ from lynxalert.state.chronicle import Matter, Note
 from lynxalert.state.tables import deliveries
 
 OWED = tuple(str(status) for status in Status if status.is_owed)
+WAITING = (str(Status.QUEUED), str(Status.RETRYING))  # owed, and nobody is sending it
 HELD = tuple(map(str, SILENCING))  # why what is owed waits until it is thought of again
 _SPECIAL = frozenset(map(str, Special))
 ACCEPTED = (str(Status.DELIVERED), str(Status.COLLAPSED))

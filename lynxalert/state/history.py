@@ -16,6 +16,7 @@ from lynxalert.alerts import Inputs, Transition
 from lynxalert.alerts.late import Judged
 from lynxalert.plan import TimeWindow
 from lynxalert.state import codec
+from lynxalert.state.lots import lots
 from lynxalert.state.many import Many
 from lynxalert.state.tables import evaluations, transitions
 from lynxalert.state.turns import in_turn
@@ -23,7 +24,6 @@ from lynxalert.state.turns import in_turn
 QUIET = Inputs()  # what a slot without hits and bands says; not written down
 FORGOTTEN = False  # in the place of what a slot said, once nobody can ask any more
 SMALL = 2048  # characters of what a slot said that are kept as long as the slot itself
-_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +72,8 @@ async def append(tx: AsyncConnection, told: Sequence[Transition], now: dt.dateti
 async def known(tx: AsyncConnection, episodes: Collection[str]) -> frozenset[str]:
     """Those of *episodes* of which anything was told."""
     wanted, found = list(episodes), set()
-    for start in range(0, len(wanted), _PART):
-        part = transitions.c.episode.in_(wanted[start : start + _PART])
+    for lot in lots(wanted):
+        part = transitions.c.episode.in_(lot)
         found |= set((await tx.execute(select(transitions.c.episode).where(part))).scalars())
     return frozenset(found)
 
@@ -147,8 +147,8 @@ async def recent(
 ) -> dict[str, tuple[Judged, ...]]:
     """The slots of each of these alerts judged with T from *at* on, oldest first; what came before is not said."""
     found: dict[str, list[Judged]] = {each: [] for each in alert_ids}
-    for start in range(0, len(alert_ids), _PART):
-        part = evaluations.c.alert_id.in_(alert_ids[start : start + _PART])
+    for lot in lots(alert_ids):
+        part = evaluations.c.alert_id.in_(lot)
         said = select(evaluations.c.alert_id, evaluations.c.at, evaluations.c.kind, evaluations.c.inputs)
         said = said.where(part, evaluations.c.at >= at, evaluations.c.kind != "gap")
         for row in await tx.execute(said.order_by(evaluations.c.id)):

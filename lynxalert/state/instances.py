@@ -18,10 +18,10 @@ from lynxalert.alerts.health import Health, HealthState
 from lynxalert.alerts.roster import is_idle
 from lynxalert.state import chronicle, codec
 from lynxalert.state.chronicle import OVER, Matter, Note
+from lynxalert.state.lots import lots
 from lynxalert.state.many import Many
 from lynxalert.state.tables import SOUNDS, cursors, instances
 
-_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 _REMEMBERED = 4_096  # texts: of a list that is read again and again, most stand as they stood
 _AS_TEXT = {"health", "counts"}
 
@@ -61,7 +61,7 @@ _HEALTH, _COUNTS = (
 async def of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, dict[Key, Instance]]:
     """The instances of each alert by key, in order; an alert without any has an empty mapping."""
     found: dict[str, dict[Key, Instance]] = {each: {} for each in alert_ids}
-    for part in _parts(alert_ids):
+    for part in lots(alert_ids):
         rows = await tx.execute(
             select(instances.c.alert_id, instances.c.body)
             .where(instances.c.alert_id.in_(part))
@@ -76,7 +76,7 @@ async def of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, dict[Ke
 async def sounding(tx: AsyncConnection, alert_ids: Sequence[str]) -> frozenset[str]:
     """Which of these alerts have an instance that fires."""
     found: set[str] = set()
-    for part in _parts(alert_ids):
+    for part in lots(alert_ids):
         asked = select(instances.c.alert_id).where(SOUNDS, instances.c.alert_id.in_(part)).distinct()
         found.update((await tx.execute(asked)).scalars())
     return frozenset(found)
@@ -118,7 +118,7 @@ async def save_all(
         changed += fresh.values()
         notes += _notes(alert_id, before, after, fresh)
         gone += ((alert_id, key) for key in before if key not in after)
-    for part in _parts(gone):
+    for part in lots(gone):
         await tx.execute(delete(instances).where(tuple_(instances.c.alert_id, instances.c.key).in_(part)))
     await _SAVE.execute(tx, changed)
     await chronicle.note(tx, notes, now)
@@ -161,7 +161,7 @@ def _stand(instance: Instance | None) -> tuple[object, ...] | None:
 async def cursor_of(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, Cursor]:
     """The cursors of these alerts; one that never was due has none."""
     found: dict[str, Cursor] = {}
-    for part in _parts(alert_ids):
+    for part in lots(alert_ids):
         rows = await tx.execute(select(*_COLUMNS).where(cursors.c.alert_id.in_(part)))
         found |= {row[0]: _cursor(row) for row in rows.all()}
     return found
@@ -175,10 +175,6 @@ async def save_cursors(tx: AsyncConnection, moved: Iterable[Cursor]) -> None:
 async def drop_cursor(tx: AsyncConnection, alert_id: str) -> None:
     """Forget where *alert_id* was."""
     await tx.execute(delete(cursors).where(cursors.c.alert_id == alert_id))
-
-
-def _parts(items: Sequence[Any]) -> list[Sequence[Any]]:
-    return [items[start : start + _PART] for start in range(0, len(items), _PART)]
 
 
 def lean(instance: Instance) -> Instance:

@@ -22,13 +22,10 @@ from lynxalert.notify.wellbeing import ChannelHealth, after, news_of
 from lynxalert.state import chronicle, claiming, gathering, notices, rewound, wellbeing
 from lynxalert.state.claiming import LEASED, is_head
 from lynxalert.state.database import Database
-from lynxalert.state.deliveries import delivery, is_free_to_go, passed, progress, rows_of
+from lynxalert.state.deliveries import WAITING, delivery, is_free_to_go, passed, progress, rows_of
+from lynxalert.state.lots import lots
 from lynxalert.state.many import Many
 from lynxalert.state.tables import attempts, deliveries
-
-_PART = 400  # bound parameters of one statement stay far below SQLite's limit
-_WAITING = (str(Status.QUEUED), str(Status.RETRYING))
-
 
 # `which` is the delivery; the columns are those of `progress`.
 _SETTLE = update(deliveries).where(deliveries.c.id == bindparam("which"))
@@ -47,8 +44,7 @@ async def store(tx: AsyncConnection, changed: Sequence[Delivery], now: dt.dateti
 
     The chronicle keeps why one was suppressed or held, or had failed, before it became something else.
     """
-    for start in range(0, len(changed), _PART):
-        part = changed[start : start + _PART]
+    for part in lots(changed):
         await _log(tx, part)
         await _remember(tx, part, now)
         await tx.execute(_SETTLE, [{"which": each.id, **progress(each)} for each in part])
@@ -163,7 +159,7 @@ class StoredOutbox:
 
     async def next_due(self, now: dt.datetime) -> dt.datetime | None:
         """When the next delivery or lease after *now* falls due, or None."""
-        waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at > now, is_free_to_go())
+        waiting = and_(deliveries.c.status.in_(WAITING), deliveries.c.due_at > now, is_free_to_go())
         leased = and_(deliveries.c.status == LEASED, deliveries.c.lease_until > now)
         async with self._database.read() as tx:
             instants = [
@@ -190,7 +186,7 @@ class StoredOutbox:
 
 
 def _is_due(now: dt.datetime) -> ColumnElement[bool]:
-    waiting = and_(deliveries.c.status.in_(_WAITING), deliveries.c.due_at <= now, is_free_to_go())
+    waiting = and_(deliveries.c.status.in_(WAITING), deliveries.c.due_at <= now, is_free_to_go())
     return or_(waiting, and_(deliveries.c.status == LEASED, deliveries.c.lease_until <= now))
 
 

@@ -14,10 +14,9 @@ from lynxalert.alerts import Kind
 from lynxalert.notify.model import Delivery, Quiet, Status, Target
 from lynxalert.state import chronicle
 from lynxalert.state.deliveries import ACCEPTED, OWED, delivery, is_kept_quiet, passed, target
+from lynxalert.state.lots import lots
 from lynxalert.state.tables import attempts, deliveries, instances
 from lynxalert.state.turns import in_turn
-
-_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,10 @@ async def accepted(tx: AsyncConnection, alert_ids: Sequence[str]) -> dict[str, A
     """What channels accepted of these alerts, by id; alerts of which nothing was are left out."""
     starts = func.sum(case((deliveries.c.kind == str(Kind.FIRED), 1), else_=0)).label("starts")
     found: dict[str, Accepted] = {}
-    for start in range(0, len(alert_ids), _PART):
+    for lot in lots(alert_ids):
         rows = await tx.execute(
             select(deliveries.c.alert_id, starts, func.max(deliveries.c.settled_at).label("last"))
-            .where(deliveries.c.alert_id.in_(alert_ids[start : start + _PART]))
+            .where(deliveries.c.alert_id.in_(lot))
             .where(deliveries.c.status.in_(ACCEPTED))
             .group_by(deliveries.c.alert_id)
         )

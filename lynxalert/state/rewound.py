@@ -11,10 +11,8 @@ from sqlalchemy import Integer, and_, func, or_, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.notify.model import Quiet, Status
-from lynxalert.state.deliveries import is_free_to_go
+from lynxalert.state.deliveries import WAITING, is_free_to_go
 from lynxalert.state.tables import EPOCH, MICROSECOND, deliveries
-
-WAITING = (str(Status.QUEUED), str(Status.RETRYING))
 
 
 async def rewind(tx: AsyncConnection, now: dt.datetime, by: dt.timedelta) -> int:

@@ -13,9 +13,9 @@ from lynxalert.notify.model import Status
 from lynxalert.state import chronicle
 from lynxalert.state.chronicle import Entry, Matter
 from lynxalert.state.deliveries import OWED
+from lynxalert.state.lots import lots
 from lynxalert.state.tables import attempts, deliveries
 
-_PART = 400  # bound parameters of one statement stay far below SQLite's limit
 OVERDUE = dt.timedelta(days=7)  # what was owed for longer has been given up
 MOST_OVERDUE = 1000
 _d = deliveries.c
@@ -61,8 +61,8 @@ async def told_of(
     """The deliveries of these episodes as they were at *at*, by episode, in order."""
     wanted = sorted(episodes)
     rows: list[RowMapping] = []
-    for start in range(0, len(wanted), _PART):
-        some = select(*_COLUMNS).where(_d.episode.in_(wanted[start : start + _PART]))
+    for lot in lots(wanted):
+        some = select(*_COLUMNS).where(_d.episode.in_(lot))
         rows += (await tx.execute(some.order_by(_d.sequence, _d.number))).mappings().all()
     found: dict[str, list[ToldThen]] = {}
     for each in await _then(tx, rows, at):
@@ -144,9 +144,9 @@ async def _attempts(
     """The attempts that had been made by then, first one first, by delivery."""
     found: dict[str, list[RowMapping]] = {}
     c = attempts.c
-    for start in range(0, len(ids), _PART):
+    for lot in lots(ids):
         some = select(c.delivery_id, c.at, c.status, c.reason, c.detail).where(
-            c.delivery_id.in_(ids[start : start + _PART]), c.at <= at
+            c.delivery_id.in_(lot), c.at <= at
         )
         for row in (await tx.execute(some.order_by(c.id))).mappings():
             found.setdefault(row["delivery_id"], []).append(row)
