@@ -105,7 +105,7 @@ class Configuration:
         async with self._database.read() as tx:
             stored = await definitions.every(tx)
         engine = copy.copy(self._engine)
-        engine.compiler = _compiler(self._engine, fresh)
+        engine.compiler = self._compiler(fresh)
         self._judge(engine, [each.alert for each in stored if each.alert.source != "file"], fresh)
         return planned(self._settings, fresh, stored, self._stale(fresh))
 
@@ -153,7 +153,7 @@ class Configuration:
 
     async def _apply(self, fresh: Settings, by: Actor | None) -> dict[str, Any]:
         stale = self._stale(fresh)
-        compiled_before, self._engine.compiler = self._engine.compiler, _compiler(self._engine, fresh)
+        compiled_before, self._engine.compiler = self._engine.compiler, self._compiler(fresh)
         try:
             changes, everything = await self._database.write(lambda tx: self._edit(tx, fresh, by))
         except BaseException:
@@ -192,6 +192,13 @@ class Configuration:
             await audited.reloaded(tx, by, str(fresh.file), changes, now)
         return changes, (*stored, *after.values())
 
+    def _compiler(self, fresh: Settings) -> Compiler:
+        """The one in force, which has read every query, unless *fresh* gives queries other words."""
+        if _words(fresh) == _words(self._settings):
+            return self._engine.compiler
+        lookups, datamodels = fresh.lookup_folder, fresh.datamodels
+        return engine_of(self._engine.source, fresh.macros, lookups, datamodels).compiler
+
     def _judge(self, engine: Engine, alerts: Sequence[Alert], fresh: Settings) -> None:
         """Refuse macros without which an alert made through the interface means nothing any more."""
         found = []
@@ -211,10 +218,10 @@ class Configuration:
             log.warning("alert_does_not_compile", reason=each.mistake.text)
 
 
+def _words(settings: Settings) -> object:
+    """What queries may say beside the language itself. The files of lookups have versions of their own."""
+    return settings.macros, settings.folder, settings.lookups, settings.datamodels
+
+
 def _keys(found: Iterable[Definition]) -> list[str]:
     return sorted(str(each.alert.file_key) for each in found)
-
-
-def _compiler(engine: Engine, settings: Settings) -> Compiler:
-    lookups, datamodels = settings.lookup_folder, settings.datamodels
-    return engine_of(engine.source, settings.macros, lookups, datamodels).compiler

@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -26,7 +26,7 @@ from lynxalert.alerts.keys import key_of, labels_of
 from lynxalert.alerts.phrase import phrase
 from lynxalert.clock import rfc3339
 from lynxalert.engine import Engine, QueryFailed
-from lynxalert.engine.compiler import key_fields
+from lynxalert.engine.compiler import Compiler, key_fields
 from lynxalert.engine.reads import indexes_of
 from lynxalert.engine.shared import Answer, Ask, Piece, Shared, Sorted
 from lynxalert.events import EventStore, StoreError
@@ -37,7 +37,7 @@ from lynxalert.plan import Result, Row, TimeWindow
 
 T = TypeVar("T")
 
-MOST_REMEMBERED = 65_536  # queries
+MOST_REMEMBERED = 131_072  # texts
 COUNTED = "n"  # the column that says how many events there were
 EVIDENCE = 10  # newest events frozen with an instance
 MOST_EVIDENCE = 1_000  # of the instances of an alert that begin to fire at once
@@ -127,6 +127,15 @@ class Runner(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was made of texts with the macros of *compiler*: which query asks who is present, which indexes are read."""
+
+    compiler: Compiler
+    presences: dict[tuple[str, bool], str] = field(default_factory=dict)
+    indexes: dict[str, Sequence[str]] = field(default_factory=dict)
+
+
 class EngineRunner:
     """The engine over the event store. At most *parallel* queries run at once."""
 
@@ -146,8 +155,7 @@ class EngineRunner:
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="alerts")
         # What many share never waits for what one alert asks, however long that takes.
         self._together = ThreadPoolExecutor(1, thread_name_prefix="alerts-together")
-        self._presences: dict[tuple[str, bool], str] = {}
-        self._indexes: dict[str, Sequence[str]] = {}
+        self._read = _Read(engine.compiler)
 
     def close(self) -> None:
         """Wait for what runs, and start no more."""
@@ -260,15 +268,14 @@ class EngineRunner:
 
     async def indexes(self, alert: Alert) -> Sequence[str]:
         """Told once: nothing but the text says it."""
-        if alert.query not in self._indexes:
-            if len(self._indexes) >= MOST_REMEMBERED:
-                self._indexes.clear()
+        known = self._remembered().indexes
+        if alert.query not in known:
             try:
                 compiled = await self._threaded(lambda: self._engine.compile(alert.query, alert.timezone))
             except EvaluationError:  # the evaluation itself says what is wrong
                 return ()
-            self._indexes[alert.query] = indexes_of(compiled.relation)
-        return self._indexes[alert.query]
+            known[alert.query] = indexes_of(compiled.relation)
+        return known[alert.query]
 
     async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
         """Counted in the tables, whatever else the query asks of its events."""
@@ -289,19 +296,23 @@ class EngineRunner:
         waiting = self._store.oldest_waiting()
         return waiting is None or waiting >= before
 
+    def _remembered(self) -> _Read:
+        compiler, read = self._engine.compiler, self._read
+        if read.compiler is not compiler or len(read.presences) + len(read.indexes) >= MOST_REMEMBERED:
+            self._read = _Read(compiler)
+        return self._read
+
     def _parsed(self, alert: Alert) -> Query:
         return self._engine.compiler.parse(alert.query)
 
     def _presence(self, alert: Alert) -> str:
         """The query behind `present`, as text: that is what queries are remembered by."""
-        keyed = bool(self.key_fields(alert))
+        known, keyed = self._remembered().presences, bool(self.key_fields(alert))
         key = (alert.query, keyed)
-        if key not in self._presences:
-            if len(self._presences) >= MOST_REMEMBERED:
-                self._presences.clear()
+        if key not in known:
             asked = print_query(presence_query(self._parsed(alert), keyed=keyed))
-            self._presences[key] = asked if keyed else f"{asked} | stats count as {COUNTED}"
-        return self._presences[key]
+            known[key] = asked if keyed else f"{asked} | stats count as {COUNTED}"
+        return known[key]
 
     def _ask(self, question: Question) -> Ask:
         alert = question.alert

@@ -10,12 +10,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lynxalert.engine import Engine, QueryFailed
+from lynxalert.engine import Compiler, Engine, QueryFailed
 from lynxalert.engine.shared import Added, Alone, Answer, Ask, Piece, Shared
 from lynxalert.engine.shared.batch import Batch
 from lynxalert.events import EventStore
 from lynxalert.lang import QueryError
 from lynxalert.plan import Result, TimeWindow
+from lynxalert.plan.knowledge import Knowledge
 from tests.fakes import FakeClock
 
 NOON = dt.datetime(2026, 2, 14, 12, 0, tzinfo=dt.UTC)
@@ -353,3 +354,15 @@ def test_a_field_that_nobody_mentions_makes_nobody_learn() -> None:
     assert isinstance(after, Batch)
     assert after.members[0].known.footing is before.members[0].known.footing
     assert after.members[0].known.version > version
+
+
+def test_other_macros_make_another_query_of_the_same_text() -> None:
+    engine = engine_of(EVENTS)
+    shared = Shared(engine)
+    asked = [Ask(f"`few` | stats count by service | where count>{n}", MINUTE, NOON) for n in (1, 2)]
+    for definition, services in (("service=a", ["a"]), ("service=b", ["b"]), ("status>=0", ["a", "b"])):
+        engine.compiler = Compiler(Knowledge({"few": definition}))
+        for place, answer in answers(shared, asked).items():
+            assert told(answer, engine, asked[place]) == alone(engine, asked[place])
+            assert isinstance(answer, Result)
+            assert sorted(str(row["service"]) for row in answer.rows) == services

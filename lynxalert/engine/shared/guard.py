@@ -22,7 +22,7 @@ from lynxalert.plan.sinks import writing
 
 NUMBER = "n"
 _COUNTING = parse(f"| stats count as {NUMBER}").stages[-1]
-MOST = 8_192  # queries kept
+MOST = 65_536  # queries kept; of most there is only known that they have none
 
 
 @dataclass(frozen=True, slots=True)

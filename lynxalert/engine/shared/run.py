@@ -81,8 +81,7 @@ class Shared:
     ) -> None:
         self._engine = engine
         self._most_rows = most_rows
-        self._library = Library(engine)
-        self._guards = Guards(engine)
+        self._learn_anew()
         self._plans: dict[tuple[object, ...], Joined] = {}
         self._keeps_parts = most_parts > 0
         self.ledgers = Ledgers(
@@ -93,8 +92,16 @@ class Shared:
             least_spared=least_spared,
         )
 
+    def _learn_anew(self) -> None:
+        """Forget what is known of texts: with other macros the same text is another query."""
+        self._compiler = self._engine.compiler
+        self._library = Library(self._engine)
+        self._guards = Guards(self._engine)
+
     def sort(self, asks: Sequence[Ask]) -> Sorted:
         """The asks that are wrong, with why; and the work to be done for the others."""
+        if self._engine.compiler is not self._compiler:
+            self._learn_anew()
         wrong: dict[int, Answer] = {}
         members: list[Member] = []
         alone: list[Piece] = []
