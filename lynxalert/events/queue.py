@@ -12,6 +12,7 @@ from lynxalert.clock import monotonic
 from lynxalert.events.arrivals import Arrived, Cohort, flat
 from lynxalert.events.errors import Backpressure
 from lynxalert.events.rawlog import Place
+from lynxalert.events.sleeper import Sleeper
 
 WORTHWHILE = 4_000  # events that are inserted without waiting for more
 LARGEST_TAKE = 10_000  # more would not stay in the processor's cache while it is taken apart
@@ -59,6 +60,7 @@ class Queue:
         self._moments: Counter[int] = Counter()  # of arrival, with the events that wait since then
         self._put = self._taken = self._stored = 0  # events ever
         self._urgent = 0  # take at once until so many were ever taken
+        self._flushes: list[tuple[int, Sleeper]] = []  # who waits until so many were ever stored
         self._oldest = 0.0
         self._closed = False
 
@@ -144,14 +146,28 @@ class Queue:
                 self._stored += record.load.events
                 self._leave(record.load)
             self._changed.notify_all()
+            for target, sleeper in self._flushes:
+                if target <= self._stored:
+                    sleeper.wake()
 
-    def flush(self) -> None:
-        """Return when everything put before can be queried."""
+    async def flush(self) -> None:
+        """Return when everything put before can be queried.
+
+        No thread waits: a database may refuse for hours, and whoever is cancelled meanwhile leaves nothing behind.
+        """
+        sleeper = Sleeper()
         with self._changed:
-            target = self._put
-            self._urgent = max(self._urgent, target)
+            flush = self._put, sleeper
+            if self._stored >= self._put:
+                return
+            self._urgent = max(self._urgent, self._put)
+            self._flushes.append(flush)
             self._changed.notify_all()
-            self._changed.wait_for(lambda: self._stored >= target)
+        try:
+            await sleeper.woken
+        finally:
+            with self._changed:
+                self._flushes.remove(flush)
 
     def close(self) -> None:
         """Let `take` empty the queue and then end."""

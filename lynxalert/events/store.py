@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
 import pathlib
 import threading
@@ -246,7 +245,7 @@ class EventStore:
     async def flush(self) -> None:
         """Return when everything accepted before can be queried."""
         if self._durable is not None:
-            await asyncio.to_thread(self._durable.queue.flush)
+            await self._durable.queue.flush()
 
     def close(self) -> None:
         """Stop accepting, store what is queued, close the file; cursors handed out become useless."""

@@ -6,16 +6,10 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple
+
+from lynxalert.events.sleeper import Sleeper
 
 AT_ONCE = 16  # senders let in each time there is room; who finds it taken again is refused
-
-
-class Sender(NamedTuple):
-    """One that waits, and how to wake it from another thread."""
-
-    loop: asyncio.AbstractEventLoop
-    woken: asyncio.Future[None]
 
 
 class Turnstile:
@@ -24,15 +18,14 @@ class Turnstile:
     def __init__(self, is_full: Callable[[], bool], patience: float) -> None:
         self._is_full = is_full
         self._patience = patience  # seconds
-        self._waiting: deque[Sender] = deque()
+        self._waiting: deque[Sleeper] = deque()
         self._lock = threading.Lock()
 
     async def enter(self) -> None:
         """Return when there is room, or the patience is over: whoever reserves then says whether there is any."""
         if self._patience <= 0 or not self._is_full():
             return
-        loop = asyncio.get_running_loop()
-        sender = Sender(loop, loop.create_future())
+        sender = Sleeper()
         with self._lock:
             self._waiting.append(sender)
         try:
@@ -50,12 +43,4 @@ class Turnstile:
         with self._lock:
             first = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
         for sender in first:
-            try:
-                sender.loop.call_soon_threadsafe(_wake, sender.woken)
-            except RuntimeError:  # the loop is closed
-                continue
-
-
-def _wake(woken: asyncio.Future[None]) -> None:
-    if not woken.done():
-        woken.set_result(None)
+            sender.wake()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -234,21 +235,21 @@ def queue_of(*sizes: int, most_events: int = 100) -> Queue:
     return queue
 
 
-def test_a_batch_that_is_refused_is_tried_record_by_record() -> None:
+async def test_a_batch_that_is_refused_is_tried_record_by_record() -> None:
     queue, gate = queue_of(2, 1), Gate(1)
     gate.opened.set()
     batcher = Batcher(queue, list, gate, gate.tidy)
-    queue.flush()
+    await queue.flush()
     assert [(len(batch), place) for batch, place in gate.taken] == [(2, Place(1, 1)), (1, Place(1, 2))]
     assert batcher.failure is None
     batcher.close()
 
 
-def test_a_database_that_refuses_everything_is_asked_again() -> None:
+async def test_a_database_that_refuses_everything_is_asked_again() -> None:
     queue, gate = queue_of(1, 1), Gate(4)
     gate.opened.set()
     batcher = Batcher(queue, list, gate, gate.tidy)
-    queue.flush()
+    await queue.flush()
     assert sum(len(batch) for batch, _ in gate.taken) == 2
     assert queue.events == 0
     batcher.close()
@@ -273,13 +274,28 @@ def test_closing_does_not_wait_for_a_database_that_refuses() -> None:
     assert batcher.failure == "refused"
 
 
-def test_a_full_queue_pushes_back_and_takes_again_when_emptied() -> None:
+async def test_whoever_gives_up_waiting_for_a_database_that_refuses_keeps_no_thread() -> None:
+    queue, gate = queue_of(1), Gate(10**9)
+    gate.opened.set()
+    batcher = Batcher(queue, list, gate, gate.tidy)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    for _ in range(3):
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(queue.flush(), 0.001)
+    assert await asyncio.to_thread(int) == 0
+    gate.refusals = 0
+    await queue.flush()
+    assert len(gate.taken) == 1
+    batcher.close()
+
+
+async def test_a_full_queue_pushes_back_and_takes_again_when_emptied() -> None:
     queue, gate = queue_of(60, 40), Gate(0)
     with pytest.raises(Backpressure, match="retry in 1 s"):
         queue.reserve(Load(1, 1, 1))
     batcher = Batcher(queue, list, gate, gate.tidy)
     gate.opened.set()
-    queue.flush()
+    await queue.flush()
     queue.reserve(Load(1, 1, 1))
     queue.withdraw(Load(1, 1, 1))
     assert queue.events == 0
