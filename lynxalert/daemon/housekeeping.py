@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
+from lynxalert.alerts import ZERO
 from lynxalert.alerts.late import max_lateness
 from lynxalert.clock import Clock
 from lynxalert.config import Settings
@@ -57,18 +59,14 @@ class Housekeeping:
         """
         now = self._clock.now()
         kept = self._settings().store
-        longest = await self._longest_lateness()
+        longest = await self._database.look(_longest)
         rows = await self._database.write(lambda tx: _sweep(tx, now, kept.history, longest))
         await self._keys.flush()
-        rows += await self._thin(kept.most_evaluations, now - longest)
+        rows += await self._thin(kept.most_evaluations, now - longest.lateness)
         events = await asyncio.to_thread(self._store.retain, self._deadlines(now))
         await asyncio.to_thread(self._store.consolidate)  # blocks of what is gone are used again
         if events or rows:
             log.info("swept", events=events, rows=rows)
-
-    async def _longest_lateness(self) -> dt.timedelta:
-        """How far back any alert may judge again."""
-        return await self._database.look(_longest_lateness) + MARGIN
 
     async def _thin(self, most: int, before: dt.datetime) -> int:
         """Keep evaluations within bounds, a piece at a time: commits of alerts go on in between."""
@@ -85,14 +83,23 @@ class Housekeeping:
         return {index: now - own.get(index, keep.keep) for index in indexes}
 
 
-async def _longest_lateness(tx: Transaction) -> dt.timedelta:
-    found = await definitions.every(tx)
-    return max((max_lateness(each.alert) for each in found), default=dt.timedelta(0))
+@dataclass(frozen=True, slots=True)
+class Longest:
+    """How far back any alert may judge again, and goes by what channels accepted."""
+
+    lateness: dt.timedelta
+    cooldown: dt.timedelta
 
 
-async def _sweep(tx: Transaction, now: dt.datetime, keep: dt.timedelta, longest: dt.timedelta) -> int:
-    rows = await history.prune(tx, now - keep, now - longest)
-    rows += await owed.prune(tx, now - keep)
+async def _longest(tx: Transaction) -> Longest:
+    alerts = [each.alert for each in await definitions.every(tx)]
+    lateness = max(map(max_lateness, alerts), default=ZERO)
+    return Longest(lateness + MARGIN, max((each.policy.cooldown for each in alerts), default=ZERO))
+
+
+async def _sweep(tx: Transaction, now: dt.datetime, keep: dt.timedelta, longest: Longest) -> int:
+    rows = await history.prune(tx, now - keep, now - longest.lateness)
+    rows += await owed.prune(tx, now - keep, now - longest.cooldown)
     rows += await chronicle.prune(tx, now - keep)
     await audit.sweep(tx, now - max(keep, AUDITED))
     rows += await evidence.prune(tx, now - keep)

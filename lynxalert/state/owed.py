@@ -160,10 +160,19 @@ async def try_again(tx: AsyncConnection, delivery_id: str, now: dt.datetime) -> 
     return True
 
 
-async def prune(tx: AsyncConnection, before: dt.datetime) -> int:
-    """Delete what was settled and created before *before*; how many deliveries went."""
-    old = (deliveries.c.created_at < before) & deliveries.c.status.not_in(OWED)
-    ids = select(deliveries.c.id).where(old)
+async def prune(tx: AsyncConnection, before: dt.datetime, cooling: dt.datetime | None = None) -> int:
+    """Delete what was settled and created before *before*; how many deliveries went.
+
+    What was told of an episode stays until that is over and nothing of it is owed: its end goes to who took its start.
+    And what was accepted since *cooling*, as a cooldown goes by it.
+    """
+    d = deliveries.c
+    lasting = select(instances.c.episode).where(instances.c.episode.is_not(None))
+    owing = select(d.episode).where(d.status.in_(OWED))
+    old = (d.created_at < before) & d.episode.not_in(lasting) & d.episode.not_in(owing)
+    if cooling is not None:
+        old &= ~(d.status.in_(ACCEPTED) & (d.settled_at >= cooling))
+    ids = select(d.id).where(old)
     await tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(ids)))
     return (await tx.execute(delete(deliveries).where(old))).rowcount
 

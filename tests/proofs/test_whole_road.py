@@ -1,7 +1,7 @@
-"""From stored events to what receivers hear, nothing scripted but the clock: three ways in which alerts are wrong elsewhere.
+"""From stored events to what receivers hear, nothing scripted but the clock: ways in which alerts are wrong elsewhere.
 
 A count that rose and fell while nobody was there is told; an evaluation that fails is made good over the same window and
-never counted as made; a cooldown moves messages, not the slots of a cron.
+never counted as made; a cooldown moves messages, not the slots of a cron; what lasts longer than history is kept still ends.
 """
 
 from __future__ import annotations
@@ -17,8 +17,12 @@ from typing import Any
 
 import pytest
 
+from lynxalert.access.doorkeeper import Doorkeeper
 from lynxalert.alerts import Alert, ChannelSpec, Cron
+from lynxalert.config.settings import Settings, Store
 from lynxalert.daemon.evaluator import Evaluator
+from lynxalert.daemon.housekeeping import Housekeeping
+from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.runner import EngineRunner
 from lynxalert.daemon.sender import Sender
 from lynxalert.engine import Engine, QueryTimeOut
@@ -110,6 +114,13 @@ class Road:
             said = f"hook {body['kind']} {one['startsAt'][11:16]}{ended}"
         self.heard.append(f"{self.bench.clock.now():%H:%M:%S} {said}")
         return Answer()
+
+    async def sweep(self, history: str) -> None:
+        """What the daemon does every hour."""
+        clock, database = self.bench.clock, self.bench.database
+        settings = Settings(store=Store(history=history))  # type: ignore[arg-type] # as written
+        keys = Keys(database, clock, Doorkeeper(clock))
+        await Housekeeping(self.store, database, clock, keys, lambda: settings).sweep()
 
     async def judged(self) -> Sequence[str]:
         """`12:03 judged 3`, `12:03 error`."""
@@ -224,4 +235,24 @@ async def test_a_cooldown_keeps_the_slots_of_a_cron(road: Road) -> None:
         "20:00 hook resolved 12:15 to 12:20",
         "29:00 hook fired 12:25",
         "30:00 hook resolved 12:25 to 12:30",
+    ]
+
+
+async def test_what_lasts_longer_than_history_is_kept_still_ends(road: Road) -> None:
+    """Neither an end nor a cooldown forgets the start that it goes by."""
+    policy = replace(COUNTED.policy, cooldown=30 * MINUTE)
+    await road.put(replace(COUNTED, policy=policy))
+    for minute in (*range(21), 24):
+        road.log(minute, 3)
+    await road.until(NOON + 20 * MINUTE)
+    await road.sweep("5m")
+    await road.until(NOON + 23 * MINUTE)
+    await road.sweep("1m")
+    await road.until(NOON + 25 * MINUTE)
+    assert await road.bench.phases() == {"{}": "firing"}
+    assert sorted(road.heard) == [
+        "12:01:00 hook fired 12:01",
+        "12:01:00 pager trigger",
+        "12:22:00 hook resolved 12:01 to 12:22",
+        "12:22:00 pager resolve",
     ]

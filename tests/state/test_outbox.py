@@ -300,6 +300,22 @@ async def test_old_settled_deliveries_go_and_owed_ones_stay(database: Database) 
         assert [each.delivery.episode for each in await owed.listed(tx, limit=9)] == ["ep_owed"]
 
 
+async def test_what_an_end_or_a_cooldown_goes_by_stays(database: Database) -> None:
+    def start(episode: str, at: dt.datetime = NOON) -> Delivery:
+        return replace(delivery(episode), status=Status.DELIVERED, attempt=1, settled_at=at, created_at=at)
+
+    lasting, over, lately = start("ep_1"), start("ep_over"), start("ep_lately", NOON + SECOND)
+    owing, end = start("ep_owing"), delivery("ep_owing", sequence=2, kind=Kind.RESOLVED)
+    await queued(database, lasting, over, lately, owing, end)
+    await database.write(
+        lambda tx: instances.save(tx, "alt_1", {}, {INSTANCE.key: INSTANCE}, NOON)
+    )  # of ep_1
+    assert await database.write(lambda tx: owed.prune(tx, NOON + MINUTE, NOON + SECOND)) == 1
+    async with database.read() as tx:
+        kept = {each.delivery.episode for each in await owed.listed(tx, limit=9)}
+    assert kept == {"ep_1", "ep_lately", "ep_owing"}
+
+
 @settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(1, 3), st.integers(0, 3)), max_size=12))
 def test_whatever_is_due_when_an_episode_is_told_in_order(
