@@ -155,6 +155,10 @@ class ChannelSpec:
     probe_interval: dt.timedelta | None = None
     config: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    def __hash__(self) -> int:
+        """By what it says, its configuration as it is written: 1 and true are not the same there."""
+        return hash((self.type, self.name, repr(self.config)))
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveWindow:

@@ -138,8 +138,8 @@ async def read_slot(
         EvaluationError: the query or its judgement failed.
     """
     condition = build(alert.when)
-    keys = () if alert.trigger_once else runner.key_fields(alert)
     result = await runner.run(alert, window_, at)
+    keys = () if alert.trigger_once else runner.key_fields(alert)
     second = condition.second_window(window_, memory)
     baseline = await runner.run(alert, second, at) if second is not None else None
     verdict = condition.judge(View(result, keys, at, baseline, memory))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import TypeAlias
 
 from lynxalert.alerts.model import Alert, ChannelSpec, Grouping, Key
@@ -19,6 +20,8 @@ from lynxalert.notify.pace import pace_of
 from lynxalert.notify.render import compose, outlined
 from lynxalert.notify.routing import Addressee, Decision, Situation, route
 
+REMEMBERED = 4_096  # channels: thousands of alerts speak through the same few
+
 # An occasion and the present → the links of its messages.
 Linking: TypeAlias = Callable[[Occasion, dt.datetime], tuple[Link, ...]]
 
@@ -28,11 +31,13 @@ def runbook_only(occasion: Occasion, _now: dt.datetime) -> tuple[Link, ...]:
     return tuple(runbook(occasion))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def made(spec: ChannelSpec) -> Channel | None:
     """The channel that *spec* describes, or None while it is incomplete."""
     return configure(spec.type, spec.config, ())[0]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def target_of(spec: ChannelSpec) -> Target | None:
     """The target that deliveries through *spec* are owed to, or None while it is incomplete."""
     channel = made(spec)
