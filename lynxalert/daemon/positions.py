@@ -11,15 +11,18 @@ from dataclasses import replace
 from lynxalert.daemon.slots import Outcome, Position
 from lynxalert.state import Database, Definition, instances
 
-MOST_INSTANCES = 200  # of one alert; one with more is read anew each time
+MOST_INSTANCES = 50_000  # of all alerts together
+MANY = 200  # an alert with more of them is read anew each time, once there are too many
 
 
 class Positions:
-    """The positions of alerts by id."""
+    """The positions of alerts by id; *most* instances of all of them, but for those of alerts that have few."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, most: int = MOST_INSTANCES) -> None:
         self._database = database
+        self._most = most
         self._kept: dict[str, Position] = {}
+        self._held = 0  # instances
 
     async def of(self, wanted: Sequence[Definition]) -> list[Position]:
         """Those of *wanted* that have a cursor, in that order."""
@@ -43,18 +46,20 @@ class Positions:
     def forget(self, alert_ids: Iterable[str]) -> None:
         """Read these anew when they are needed."""
         for each in alert_ids:
-            self._kept.pop(each, None)
+            gone = self._kept.pop(each, None)
+            self._held -= len(gone.instances) if gone is not None else 0
 
     def _is_kept(self, wanted: Definition) -> bool:
         kept = self._kept.get(wanted.alert.id)
-        if (
-            kept is None
-            or kept.definition.revision != wanted.revision
-            or len(kept.instances) > MOST_INSTANCES
-        ):
-            self._kept.pop(wanted.alert.id, None)
+        if kept is None:
             return False
-        return True
+        is_too_much = self._held > self._most and len(kept.instances) > MANY
+        if kept.definition.revision == wanted.revision and not is_too_much:
+            return True
+        self.forget([wanted.alert.id])
+        return False
 
     def _keep(self, position: Position) -> None:
+        self.forget([position.alert.id])
         self._kept[position.alert.id] = position
+        self._held += len(position.instances)

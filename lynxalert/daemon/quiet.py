@@ -49,15 +49,12 @@ class Quietness:
         return self.of_instances(alert, ((each.key, each.labels, each.episode) for each in told))
 
     def _silenced(self, alert: Alert, labels: Row) -> list[Overlay]:
-        seen = labels_of(alert, labels)
-        return [
-            _overlay(Quiet.SILENCED, each)
-            for each in self.silences
-            if each.alert_id is None and each.covers(alert.id, seen, self.now)
-        ]
+        of_many = [each for each in self.silences if each.alert_id is None]
+        seen = labels_of(alert, labels) if of_many else {}
+        return [_overlay(Quiet.SILENCED, each) for each in of_many if each.covers(alert.id, seen, self.now)]
 
     def _inhibited(self, alert: Alert, labels: Row) -> list[Overlay]:
-        seen = labels_of(alert, labels)
+        seen = labels_of(alert, labels) if self.inhibitions else {}
         found = (each.inhibitor(seen, self.firing) for each in self.inhibitions)
         by = next((each for each in found if each is not None), None)
         if by is None:

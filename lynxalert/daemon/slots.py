@@ -189,6 +189,7 @@ async def _run_slot(
     """*outcome* one slot further: judged, or failed."""
     alert, started = outcome.alert, monotonic()
     at = as_of(alert, slot)
+    looked_at = window(alert, at)
     sequence = runner.sequence()
     record = Evaluation(
         alert_id=alert.id,
@@ -196,11 +197,11 @@ async def _run_slot(
         slot=slot,
         at=at,
         recorded_at=now,
-        window=window(alert, at),
+        window=looked_at,
         sequence=sequence,
     )
     try:
-        reading = await read_slot(runner, alert, window(alert, at), at, outcome.cursor.memory)
+        reading = await read_slot(runner, alert, looked_at, at, outcome.cursor.memory)
     except EvaluationError as error:
         return _failed(outcome, record, error, now)
     except QueryError as error:
@@ -208,7 +209,7 @@ async def _run_slot(
     before = previous_slot(alert, slot)
     turn = Turn(reading.alert, at, as_of(alert, before) if before is not None else None, acked)
     taken = step(turn, outcome.instances, reading.inputs)
-    told = await occasions_of(runner, alert, taken.transitions, window(alert, at))
+    told = await occasions_of(runner, alert, taken.transitions, looked_at)
     elapsed = dt.timedelta(seconds=monotonic() - started)
     return _judged(outcome, record, elapsed, reading, taken, told)
 

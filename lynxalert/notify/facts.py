@@ -8,7 +8,8 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import assert_never
 
 from lynxalert.alerts.model import Alert, Cron, Every, Transition
@@ -78,7 +79,7 @@ def facts_of(occasion: Occasion, alert: Mapping[str, Plain] | None = None) -> di
             "window_end": _instant(occasion.window.end),
         },
         "evidence": [cut(clean(event), LONGEST_VALUE) for event in occasion.evidence[:MOST_EVENTS]],
-        "links": [asdict(link) for link in occasion.links],
+        "links": [link.as_json() for link in occasion.links],
         "timestamp": rfc3339(transition.at),
         "test": occasion.test,
     }
@@ -124,6 +125,7 @@ def plain(value: object) -> Plain:
             return cut(clean(str(value)), LONGEST_VALUE)
 
 
+@lru_cache(maxsize=1024)  # alerts have few lengths between them
 def words(length: dt.timedelta) -> str:
     """A length as people say it: `0s`, `45s`, `1h30m`, `2d`."""
     rest = max(0, int(length.total_seconds()))

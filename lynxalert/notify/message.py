@@ -6,7 +6,7 @@ Not here: how it is rendered (`render`), and what each channel makes of it (`cha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import Any, TypeAlias
 
@@ -21,6 +21,10 @@ class Link:
     title: str
     url: str
     kind: str = ""
+
+    def as_json(self) -> dict[str, Plain]:
+        """What `Link(**…)` takes."""
+        return {"title": self.title, "url": self.url, "kind": self.kind}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +127,7 @@ class Message:
     def as_json(self) -> dict[str, Plain]:
         """A dictionary that JSON can hold; `from_json` is its inverse."""
         shallow = dict(zip(_STORED, _stored(self), strict=True))
-        return {**shallow, "links": [asdict(link) for link in self.links]}
+        return {**shallow, "links": [link.as_json() for link in self.links]}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Plain]) -> Message:

@@ -7,7 +7,7 @@ with the mistake in it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from lynxalert.alerts.model import Kind, Phase
 from lynxalert.clock import rfc3339
@@ -178,7 +178,7 @@ def _facts(message: Message, untold: Mapping[str, Plain]) -> dict[str, Plain]:
         "result": message.result,
         "rows": list(message.rows),
         "evidence": list(message.evidence),
-        "links": [asdict(link) for link in message.links],
+        "links": [link.as_json() for link in message.links],
         "timestamp": message.sent_at,
         "test": message.test,
         **{name: untold[name] for name in _UNTOLD},

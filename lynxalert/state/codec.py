@@ -15,9 +15,9 @@ import typing
 from functools import cache
 from typing import Any, TypeAlias, TypeVar
 
-from lynxalert.state.encoding import INSTANT, KIND, Written, text_of
+from lynxalert.state.encoding import INSTANT, KIND, Written, text_of, text_of_plain
 
-__all__ = ["Written", "dumps", "loads", "unpack", "written"]
+__all__ = ["Written", "dumps", "loads", "unpack", "written", "written_plain"]
 
 T = TypeVar("T")
 Reader: TypeAlias = collections.abc.Callable[[Any], Any]
@@ -34,6 +34,11 @@ def dumps(value: Any) -> str:
 def written(value: Any) -> Written:
     """What `dumps` makes of *value*; `dumps` leaves it as it is."""
     return Written(text_of(value))
+
+
+def written_plain(value: Any) -> Written:
+    """`written` of what is plain JSON: texts for keys, no number that is none. Parts of it may be `written` already."""
+    return Written(text_of_plain(value))
 
 
 def loads(text: str) -> Any:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping, and_, or_
 
 from lynxalert.alerts import ChannelSpec, Kind
-from lynxalert.notify.message import Message
+from lynxalert.notify.message import Message, Plain
 from lynxalert.notify.model import Delivery, Special, Status, Target
 from lynxalert.notify.queueing import target_of
 from lynxalert.notify.routing import SILENCING
@@ -37,6 +37,10 @@ def is_kept_quiet() -> ColumnElement[bool]:
 
 def columns(delivery: Delivery) -> dict[str, Any]:
     """The row of *delivery*."""
+    return _columns(delivery, delivery.message.as_json())
+
+
+def _columns(delivery: Delivery, message: Mapping[str, Plain]) -> dict[str, Any]:
     return {
         "id": delivery.id,
         "alert_id": delivery.alert_id,
@@ -48,7 +52,7 @@ def columns(delivery: Delivery) -> dict[str, Any]:
         "destination": delivery.target.destination,
         "stateful": delivery.target.stateful,
         "kind": str(delivery.kind),
-        "message": delivery.message.as_json(),
+        "message": codec.written_plain(message),
         **progress(delivery),
     }
 
@@ -58,12 +62,11 @@ def rows_of(owed: Sequence[Delivery]) -> list[dict[str, Any]]:
     alerts: dict[int, codec.Written] = {}
     found = []
     for each in owed:
-        row = columns(each)
-        facts = each.message.alert
+        facts, message = each.message.alert, each.message.as_json()
         if id(facts) not in alerts:
-            alerts[id(facts)] = codec.written(facts)
-        row["message"]["alert"] = alerts[id(facts)]
-        found.append(row)
+            alerts[id(facts)] = codec.written_plain(facts)
+        message["alert"] = alerts[id(facts)]
+        found.append(_columns(each, message))
     return found
 
 

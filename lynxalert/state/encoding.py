@@ -53,6 +53,18 @@ def text_of(value: Any) -> str:
         return exact(value)
 
 
+def text_of_plain(value: Any) -> str:
+    """*value*, which is plain JSON but for what is `Written` of it, as text: `text_of` without a look at every part.
+
+    Raises:
+        TypeError: there is something in it that cannot be stored.
+    """
+    try:
+        return orjson.dumps(value, _fragment, orjson.OPT_PASSTHROUGH_DATACLASS).decode()
+    except (_InexactError, orjson.JSONEncodeError, UnicodeError):
+        return exact(value)
+
+
 def exact(value: Any) -> str:
     """`text_of` as the standard library writes it."""
     return _ENCODER.encode(value)
@@ -86,7 +98,7 @@ def _maker(kind: Any) -> _Maker:
     if kind is dt.timedelta:
         return dt.timedelta.total_seconds
     if kind is Written:
-        return lambda value: orjson.Fragment(value.text)
+        return _fragment
     names = stored_names(kind)
     if names is not None:
         return _dataclass(kind, names)
@@ -139,6 +151,12 @@ def _instant(value: dt.datetime) -> dict[str, str]:
 def _in_utc(value: dt.datetime) -> dict[str, str]:
     """The same few instants stand in all that one tick writes. In other zones equal ones may read differently."""
     return {INSTANT: value.isoformat()}
+
+
+def _fragment(value: Any) -> orjson.Fragment:
+    if type(value) is Written:
+        return orjson.Fragment(value.text)
+    raise _InexactError
 
 
 def _unknown(_: Any) -> Any:

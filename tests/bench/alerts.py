@@ -39,7 +39,7 @@ STORM = Alert(
     name="storm",
     query="",
     schedule=Cron("* * * * *"),
-    window=2 * MINUTE,
+    window=MINUTE,
     channels=(CHAT,),
     policy=Policy(max_instances=MANY),
 )
@@ -177,22 +177,24 @@ async def _minute(report: Report, folder: pathlib.Path) -> None:
 
 
 async def _storm(report: Report, folder: pathlib.Path) -> None:
-    """Ten thousand instances begin to fire at one instant, owed to one chat: of one alert, and of as many alerts."""
-    whole = replace(STORM, query="* | stats count by host")
+    """Ten thousand instances begin to fire at one instant, owed to one chat: of one alert, and of as many alerts.
+
+    Every alert has been judged before, over events of another host, so that all there is to compile is compiled.
+    """
+    whole = replace(STORM, query="* | stats count by host | where count > 1")
     single = [
-        replace(STORM, id=f"alt_{n}", name=f"storm {n}", query=f"host=h{n} | stats count | where count > 0")
+        replace(STORM, id=f"alt_{n}", name=f"storm {n}", query=f"host=h{n} | stats count | where count > 1")
         for n in range(MANY)
     ]
     for number, (what, alerts) in enumerate((("one alert", [whole]), (f"{MANY:,} alerts", single))):
         clock = FakeClock(NOON)
         store = EventStore(clock=clock)
-        at = (NOON - MINUTE / 2).isoformat()
-        store.ingest({"timestamp": at, "host": f"h{n % MANY}"} for n in range(2 * MANY))
+        store.ingest([{"timestamp": (NOON + MINUTE / 2).isoformat(), "host": "quiet"}])
         own = folder / str(number)
         own.mkdir()
         async with _evaluating(own, store, clock, alerts) as evaluator:
-            for words, later in (("begin to fire", MINUTE), ("end", 2 * MINUTE)):
-                clock.tick(later)
+            for words in ("look for the first time", "begin to fire", "end"):
+                clock.tick(MINUTE)
                 begun, used = time.perf_counter(), time.process_time()
                 await evaluator.tick()
                 spent = time.perf_counter() - begun
@@ -200,8 +202,11 @@ async def _storm(report: Report, folder: pathlib.Path) -> None:
                 report.add(
                     f"{MANY:,} instances of {what} {words}: the tick",
                     f"{spent:,.1f} s, {cpu:,.1f} s of CPU",
-                    "2 s",
+                    "2 s" if alerts is not single else "3 s",
                 )
+                if words == "look for the first time":
+                    at = (clock.now() + MINUTE / 2).isoformat()
+                    store.ingest({"timestamp": at, "host": f"h{n % MANY}"} for n in range(2 * MANY))
         store.close()
 
 

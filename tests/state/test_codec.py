@@ -50,6 +50,23 @@ def test_what_is_written_reads_as_if_the_standard_library_had_written_it(value: 
     assert repr(json.loads(codec.dumps(value))) == repr(json.loads(encoding.exact(value)))
 
 
+json_alone = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(json_alone, anything)
+def test_what_is_plain_already_is_written_the_same_without_a_look_at_it(value: Any, part: Any) -> None:
+    written = codec.dumps(codec.written_plain([value, codec.written(part)]))
+    assert repr(json.loads(written)) == repr(json.loads(codec.dumps([value, part])))
+
+
+def test_what_is_not_plain_is_not_taken_for_it() -> None:
+    with pytest.raises(TypeError, match="set cannot be stored"):
+        codec.written_plain({"a": {1, 2}})
+
+
 @pytest.mark.parametrize("odd", [math.nan, math.inf, -math.inf, 2**64, "\ud800", -0.0, 1e300])
 def test_rows_hold_what_no_other_json_does(odd: Any) -> None:
     row = replace(MATCH, value=odd, values={"a": odd, "b": [{"c": odd}]})
