@@ -15,6 +15,7 @@ from lynxalert.api.reply import encode
 from lynxalert.config.mistakes import Mistake
 from lynxalert.errors import LynxError
 from lynxalert.lang import QueryError
+from lynxalert.state import is_refusal, reason_of
 
 Endpoint: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Voice: TypeAlias = "Callable[[ApiError], web.Response]"
@@ -85,6 +86,13 @@ def invalid_query(error: QueryError, path: Sequence[str | int] = ("q",)) -> ApiE
     return ApiError(422, "INVALID_QUERY", first.message, details=details, suggestion=first.help)
 
 
+def unwritable(error: Exception) -> ApiError:
+    """503 for what the state file did not take; nothing was changed."""
+    message = f"the state file cannot be read or written: {reason_of(error)}"
+    tip = "make room on the disk of `store.path`, or make it writable; nothing was changed, and alerts go on where they stand"
+    return ApiError(503, "STORAGE_UNWRITABLE", message, suggestion=tip, headers={"Retry-After": "5"})
+
+
 def envelope(error: ApiError) -> web.Response:
     """The error as a response."""
     body: dict[str, Any] = {"code": error.code, "message": str(error)}
@@ -128,7 +136,9 @@ async def _answer(request: web.Request, handler: Endpoint) -> web.StreamResponse
         return told(request, invalid_query(error))
     except web.HTTPException as error:
         return told(request, _http(request, error))
-    except Exception:
+    except Exception as error:
+        if is_refusal(error):
+            return told(request, unwritable(error))
         # The one place where an unexpected error ends: the log has it whole, the answer has its name.
         log.exception(
             "request_failed",

@@ -18,7 +18,7 @@ from lynxalert.alerts import Alert
 from lynxalert.alerts.health import HealthState, failed
 from lynxalert.alerts.late import Judged
 from lynxalert.alerts.schedule import next_slot
-from lynxalert.clock import Clock
+from lynxalert.clock import Clock, rfc3339
 from lynxalert.daemon.commit import Voice, commit
 from lynxalert.daemon.edited import edited
 from lynxalert.daemon.foresight import Foresight
@@ -39,6 +39,7 @@ from lynxalert.state import (
     is_trouble,
     overlays,
     owed,
+    reason_of,
 )
 
 log = structlog.get_logger()
@@ -300,13 +301,18 @@ class Evaluator:
         news = [each for each in outcomes if each.is_news]
         try:
             written = await self._write(news, now)
-        except Exception:
+        except Exception as error:
             # The disk is full, or a commit of ours is wrong: the slots stay due and are judged again.
-            log.exception("commit failed", alerts=len(news))
+            if not is_trouble(error):
+                log.exception("commit failed", alerts=len(news))
+            elif self._failing_since is None:
+                log.warning("commit_refused", alerts=len(news), reason=reason_of(error), next=str(RETRY))
             self._failing_since = self._failing_since or now
             self._agenda.update({each.alert.id: now + RETRY for each in news})
             self._positions.forget({each.alert.id for each in news})
             return ()
+        if self._failing_since is not None:
+            log.info("commits_succeed_again", failed_since=rfc3339(self._failing_since))
         self._failing_since = None
         edited = {each.alert.id for each in news} - {each.alert.id for each in written}
         self._positions.forget(edited)

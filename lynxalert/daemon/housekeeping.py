@@ -15,7 +15,18 @@ from lynxalert.clock import Clock
 from lynxalert.config import Settings
 from lynxalert.daemon.keys import Keys
 from lynxalert.events import EventStore, StoreError
-from lynxalert.state import Database, Transaction, audit, chronicle, definitions, evidence, history, owed
+from lynxalert.state import (
+    Database,
+    Transaction,
+    audit,
+    chronicle,
+    definitions,
+    evidence,
+    history,
+    is_trouble,
+    owed,
+    reason_of,
+)
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.housekeeping")
 
@@ -49,6 +60,10 @@ class Housekeeping:
                 await self.sweep()
             except StoreError as error:
                 log.warning("sweep_failed", reason=str(error))
+            except Exception as error:
+                if not is_trouble(error):
+                    raise
+                log.warning("sweep_failed", reason=reason_of(error))
             await self._clock.sleep(EVERY)
 
     async def sweep(self) -> None:

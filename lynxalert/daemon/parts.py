@@ -37,6 +37,7 @@ from lynxalert.daemon.logs import Redactor
 from lynxalert.daemon.moments import Moments
 from lynxalert.daemon.notifications import ChannelPart, Notifications
 from lynxalert.daemon.observed import Observer
+from lynxalert.daemon.patience import Patience, PatientOutbox
 from lynxalert.daemon.picturing import Illustrator
 from lynxalert.daemon.preview import Preview
 from lynxalert.daemon.probing import Probing
@@ -51,6 +52,7 @@ from lynxalert.events import EventStore, Limits, Quotas, SourceLimit
 from lynxalert.notify import fields
 from lynxalert.notify.channel import secrets_of
 from lynxalert.notify.http import Http, Outbound
+from lynxalert.notify.outbox import Outbox
 from lynxalert.notify.queueing import made, queue
 from lynxalert.state import Database, StoredOutbox, learned, secret
 
@@ -74,6 +76,7 @@ class Ground:
     keys: Keys
     passes: Passes
     charts: Charts
+    patience: Patience
 
     @property
     def asked(self) -> Doorkeeper | None:
@@ -88,13 +91,12 @@ class Parts:
     app: web.Application
     configuration: Configuration
     evaluator: Evaluator
+    ground: Ground
     housekeeping: Housekeeping
-    keys: Keys
     observer: Observer
     probing: Probing
     pulse: Pulse
     sender: Sender
-    store: EventStore
     syslog: Listeners
 
 
@@ -123,7 +125,7 @@ async def assembled(settings: Settings, clock: Clock, redactor: Redactor) -> Asy
         passes = Passes(await database.write(secret.of_links))
         charts = Charts(engine)
         closing.push_async_callback(asyncio.to_thread, charts.close)
-        parts = (doorkeeper, keys, passes, charts)
+        parts = (doorkeeper, keys, passes, charts, Patience(clock))
         yield _wired(Ground(settings, clock, redactor, store, database, engine, runner, http, *parts))
 
 
@@ -160,13 +162,12 @@ def _wired(ground: Ground) -> Parts:
         app=application(offered),
         configuration=configuration,
         evaluator=evaluator,
+        ground=ground,
         housekeeping=_housekeeping(ground, configuration),
-        keys=ground.keys,
         observer=observer,
         probing=Probing(ground.database, outbox, ground.http, settings, sender.wake),
         pulse=_pulse(ground, observer, evaluator, sender, lambda: settings().heartbeat),
         sender=sender,
-        store=ground.store,
         syslog=syslog,
     )
 
@@ -203,7 +204,11 @@ def _pulse(
     settings: Callable[[], Heartbeat],
 ) -> Pulse:
     loops: dict[str, Loop] = {"evaluator": evaluator, "sender": sender}
-    stalls = {"evaluator": evaluator.stall, "store": observer.store.stall}
+    stalls = {
+        "evaluator": evaluator.stall,
+        "state": lambda _: observer.outbox.stall(),
+        "store": observer.store.stall,
+    }
     return Pulse(settings, ground.http, ground.clock, loops, stalls)
 
 
@@ -250,13 +255,13 @@ def _telling(
 def _workers(
     ground: Ground,
     observer: Observer,
-    outbox: StoredOutbox,
+    outbox: Outbox,
     settings: Callable[[], Settings],
     deliver: Deliver,
 ) -> tuple[Evaluator, Sender]:
     illustrate = Illustrator(ground.charts, ground.database)
     sender = Sender(
-        outbox,
+        PatientOutbox(outbox, ground.patience),
         ground.http,
         ground.clock,
         settled=observer.settled,
@@ -274,7 +279,8 @@ def _workers(
         error_channels=lambda: settings().error_specs,
     )
     evaluator = Evaluator(ground.database, ground.runner, ground.clock, voice=voice, committed=committed)
-    observer.scheduler.stall = lambda: evaluator.stall(ground.clock.now())
+    observer.outbox.stall = lambda: ground.patience.stall(ground.clock.now())
+    observer.scheduler.stall = lambda: evaluator.stall(ground.clock.now()) or observer.outbox.stall()
     observer.tally(lambda: evaluator.known)
     return evaluator, sender
 

@@ -19,7 +19,7 @@ from lynxalert.notify.model import Level, ProbeReport, Target
 from lynxalert.notify.news import News
 from lynxalert.notify.probe import probe
 from lynxalert.notify.queueing import target_of
-from lynxalert.state import Database, StoredOutbox, Transaction, definitions, notices
+from lynxalert.state import Database, StoredOutbox, Transaction, definitions, is_trouble, notices, reason_of
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.probing")
 
@@ -60,10 +60,15 @@ class Probing:
             log.warning(
                 "channels_never_tested",
                 channels=untried,
-                test="lynxalert test, or POST /alerts/{id}/test-channels",
+                test="POST /api/v1/alerts/{id}/test-channels sends each channel of an alert a [TEST] message",
             )
         while True:
-            await self.probe_due()
+            try:
+                await self.probe_due()
+            except Exception as error:
+                if not is_trouble(error):
+                    raise
+                log.warning("probe_not_noted", reason=reason_of(error))  # asked again at its interval
             await self._clock.sleep(IDLE)
 
     async def probe_due(self) -> Mapping[Target, ProbeReport]:

@@ -19,6 +19,7 @@ from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.listening import ListenError
 from lynxalert.daemon.logs import Redactor
 from lynxalert.daemon.parts import Parts, assembled
+from lynxalert.state import is_trouble, reason_of
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
 
@@ -66,8 +67,8 @@ class Daemon:
             log.warning("configuration", file=found.file, line=found.line, reason=found.mistake.text)
         async with assembled(self._settings, self._clock, self._redactor) as parts:
             await parts.configuration.start()
-            await self._open_keys(parts.keys)
-            parts.store.start()
+            await self._open_keys(parts.ground.keys)
+            parts.ground.store.start()
             self.app = parts.app
             web_runner = runner(parts.app)
             await web_runner.setup()
@@ -77,7 +78,7 @@ class Daemon:
                 await self._serve(parts, web_runner)
             finally:
                 await web_runner.cleanup()
-                await parts.keys.flush()
+                await _note_keys(parts.ground.keys)
         log.info("stopped")
 
     async def _open_keys(self, keys: Keys) -> None:
@@ -89,8 +90,10 @@ class Daemon:
 
     async def _serve(self, parts: Parts, web_runner: web.AppRunner) -> None:
         async with asyncio.TaskGroup() as group:
-            parts_at_work = (parts.evaluator, parts.sender, parts.syslog)
-            working = [group.create_task(part.run()) for part in parts_at_work]
+            evaluating = parts.ground.patience.through(parts.evaluator.run)
+            working = [
+                group.create_task(each) for each in (evaluating, parts.sender.run(), parts.syslog.run())
+            ]
             sweeping = group.create_task(parts.housekeeping.run())
             beating = group.create_task(parts.pulse.run())
             probing = group.create_task(parts.probing.run())
@@ -116,6 +119,15 @@ class Daemon:
         for task in late:
             task.cancel()
         parts.observer.scheduler.up = parts.observer.outbox.up = False
+
+
+async def _note_keys(keys: Keys) -> None:
+    try:
+        await keys.flush()
+    except Exception as error:
+        if not is_trouble(error):
+            raise
+        log.warning("use_of_keys_not_noted", reason=reason_of(error))
 
 
 async def _listen(web_runner: web.AppRunner, address: Address) -> Address:

@@ -87,7 +87,7 @@ class Durable:
     def _check_room(self) -> None:
         least = self._limits.free_bytes
         if self._disk.free(self._folder) < least:
-            raise StorageFull(f"less than {least // MIB} MiB are free on the disk")
+            raise StorageFull(f"less than {least / MIB:.4g} MiB (`store.keep_free`) are free on the disk")
 
     @property
     def refusal(self) -> str | None:

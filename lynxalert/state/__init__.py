@@ -1,6 +1,6 @@
 """The durable state: definitions, instances, history, outbox, silences. The one door to SQLite."""
 
-from lynxalert.state.database import Database, Transaction, is_trouble
+from lynxalert.state.database import Database, Transaction, is_refusal, is_trouble, reason_of
 from lynxalert.state.definitions import Definition
 from lynxalert.state.history import Evaluation, Recorded
 from lynxalert.state.instances import Cursor
@@ -22,5 +22,7 @@ __all__ = [
     "StateError",
     "StoredOutbox",
     "Transaction",
+    "is_refusal",
     "is_trouble",
+    "reason_of",
 ]

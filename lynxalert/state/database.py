@@ -14,7 +14,7 @@ from typing import Any, Self, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -143,8 +143,26 @@ class Database:
 
 
 def is_trouble(error: Exception) -> bool:
-    """Whether *error* is of the disk or the file, whatever was to be written; else the work was at fault."""
-    return isinstance(error, InterfaceError | OperationalError | OSError)
+    """Whether *error* is of the disk or the file, whatever was to be written; else the work was at fault.
+
+    A group is, when all that is in it is.
+    """
+    if isinstance(error, ExceptionGroup):
+        return all(map(is_trouble, error.exceptions))
+    return is_refusal(error) or isinstance(error, OSError)
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether it is the state file itself that refuses: the disk is full or read-only, or fails."""
+    return isinstance(error, InterfaceError | OperationalError)
+
+
+def reason_of(trouble: Exception) -> str:
+    """What the disk or the file said, in one line: `database or disk is full`."""
+    if isinstance(trouble, ExceptionGroup):
+        return reason_of(trouble.exceptions[0])
+    said = trouble.orig if isinstance(trouble, DBAPIError) else trouble
+    return str(said) or type(said).__name__
 
 
 async def _attempt(connection: AsyncConnection, work: Work[Any]) -> Any:

@@ -174,7 +174,7 @@ async def test_after_closing_nothing_is_accepted(tmp_path: pathlib.Path) -> None
 async def test_a_nearly_full_disk_is_not_filled(tmp_path: pathlib.Path) -> None:
     store = EventStore(tmp_path / "e.duckdb", limits=Limits(free_bytes=2**62))
     store.start()
-    with pytest.raises(StorageFull, match="MiB are free"):
+    with pytest.raises(StorageFull, match="are free on the disk"):
         await store.accept(numbered(1))
     assert store.ingest(["n=1"]).accepted == 1
     store.close()

@@ -101,7 +101,7 @@ async def test_the_high_water_mark_is_told_before_anything_is_sent(tmp_path: pat
     store = EventStore(tmp_path / "e.duckdb", clock=Standing(), disk=disk, limits=Limits(free_bytes=2**20))
     store.start()
     disk.room = 2**20 - 1
-    assert store.counters().refusal == "less than 1 MiB are free on the disk"
+    assert store.counters().refusal == "less than 1 MiB (`store.keep_free`) are free on the disk"
     with pytest.raises(StorageFull):
         await store.accept(events(1))
     disk.room = 2**20
