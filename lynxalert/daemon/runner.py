@@ -25,9 +25,8 @@ from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.keys import key_of, labels_of
 from lynxalert.alerts.phrase import phrase
 from lynxalert.clock import rfc3339
-from lynxalert.engine import Engine, QueryFailed
-from lynxalert.engine.compiler import Compiler, key_fields
-from lynxalert.engine.reads import indexes_of
+from lynxalert.engine import Catalog, Compiler, Engine, Judge, QueryFailed
+from lynxalert.engine.compiler import key_fields
 from lynxalert.engine.shared import Answer, Ask, Piece, Shared, Sorted
 from lynxalert.events import EventStore, StoreError
 from lynxalert.lang import QueryError
@@ -132,8 +131,13 @@ class _Read:
     """What was made of texts with the macros of *compiler*: which query asks who is present, which indexes are read."""
 
     compiler: Compiler
+    judge: Judge
     presences: dict[tuple[str, bool], str] = field(default_factory=dict)
     indexes: dict[str, Sequence[str]] = field(default_factory=dict)
+
+
+def _read_by(compiler: Compiler) -> _Read:
+    return _Read(compiler, Judge(Catalog(0, ()), compiler.knowledge))
 
 
 class EngineRunner:
@@ -155,7 +159,7 @@ class EngineRunner:
         self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="alerts")
         # What many share never waits for what one alert asks, however long that takes.
         self._together = ThreadPoolExecutor(1, thread_name_prefix="alerts-together")
-        self._read = _Read(engine.compiler)
+        self._read = _read_by(engine.compiler)
 
     def close(self) -> None:
         """Wait for what runs, and start no more."""
@@ -270,11 +274,11 @@ class EngineRunner:
         """Told once: nothing but the text says it."""
         known = self._remembered().indexes
         if alert.query not in known:
+            judge = self._remembered().judge
             try:
-                compiled = await self._threaded(lambda: self._engine.compile(alert.query, alert.timezone))
+                known[alert.query] = await self._threaded(lambda: judge(alert.query).indexes)
             except EvaluationError:  # the evaluation itself says what is wrong
                 return ()
-            known[alert.query] = indexes_of(compiled.relation)
         return known[alert.query]
 
     async def rows_since(self, alert: Alert, sequence: int, stretches: Sequence[TimeWindow]) -> int:
@@ -299,7 +303,7 @@ class EngineRunner:
     def _remembered(self) -> _Read:
         compiler, read = self._engine.compiler, self._read
         if read.compiler is not compiler or len(read.presences) + len(read.indexes) >= MOST_REMEMBERED:
-            self._read = _Read(compiler)
+            self._read = _read_by(compiler)
         return self._read
 
     def _parsed(self, alert: Alert) -> Query:

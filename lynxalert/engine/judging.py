@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from lynxalert.engine.catalog import Catalog
 from lynxalert.engine.compiler import analysed, check, columns_of, key_fields
+from lynxalert.engine.reads import indexes_of
 from lynxalert.engine.shared.outline import Outline, outline_of
 from lynxalert.lang import Diagnostic, QueryError, parse
 from lynxalert.lang.ast import Query
@@ -20,11 +21,12 @@ from lynxalert.plan.types import Type
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A sound query. *columns* of its rows by name: None while they depend on the events."""
+    """A sound query. *columns* of its rows by name: None while they depend on the events. *indexes* that it reads, as patterns."""
 
     query: Query
     columns: Mapping[str, Type] | None
     key_fields: tuple[str, ...]
+    indexes: tuple[str, ...]
     warnings: tuple[Diagnostic, ...]
 
 
@@ -69,7 +71,8 @@ class Judge:
     def _judged(self, query: Query) -> Judged:
         pending, scope = analysed(query, self._catalog, "UTC", self._knowledge)
         check(query, scope)
-        return Judged(query, columns_of(pending), key_fields(query), tuple(scope.diagnostics))
+        indexes = indexes_of(pending.relation)
+        return Judged(query, columns_of(pending), key_fields(query), indexes, tuple(scope.diagnostics))
 
     def _tried(self, known: Known) -> Known | None:
         """*known*, if it holds with other constants as well."""

@@ -9,6 +9,7 @@ import pytest
 
 from lynxalert.config.compiling import NoEvents
 from lynxalert.engine import Engine, Judge
+from lynxalert.engine.reads import indexes_of
 from lynxalert.lang import QueryError
 from lynxalert.plan.knowledge import Knowledge
 from tests.engine.test_molds import alike
@@ -29,7 +30,7 @@ def compiled(engine: Engine, text: str) -> object:
         found = engine.compile(text)
     except QueryError as error:
         return str(error)
-    return found.query, found.columns, found.key_fields, found.warnings
+    return found.query, found.columns, found.key_fields, indexes_of(found.relation), found.warnings
 
 
 def judged(judge: Judge, text: str) -> object:
@@ -37,7 +38,7 @@ def judged(judge: Judge, text: str) -> object:
         found = judge(text)
     except QueryError as error:
         return str(error)
-    return found.query, found.columns, found.key_fields, found.warnings
+    return found.query, found.columns, found.key_fields, found.indexes, found.warnings
 
 
 @pytest.mark.parametrize("part", range(4))

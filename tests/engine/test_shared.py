@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -366,3 +367,31 @@ def test_other_macros_make_another_query_of_the_same_text() -> None:
             assert told(answer, engine, asked[place]) == alone(engine, asked[place])
             assert isinstance(answer, Result)
             assert sorted(str(row["service"]) for row in answer.rows) == services
+
+
+class Counting(Engine):
+    """An engine that counts the queries that it is asked one by one."""
+
+    asked = 0
+
+    def query(self, *given: Any, **more: Any) -> Result:
+        self.asked += 1
+        return super().query(*given, **more)
+
+
+@pytest.mark.parametrize("index", ["main", "later"])
+def test_where_no_event_has_come_yet_one_reading_says_so_to_all(index: str) -> None:
+    store = EventStore(clock=FakeClock(NOON))
+    if index == "later":
+        store.ingest([{"timestamp": NOON.isoformat(), "service": "a"}])
+    engine = Counting(store)
+    texts = (
+        "dur>{} | stats count",
+        "service=a | stats count by host | where count>{}",
+        "service={} dur>1",
+    )
+    asked = [Ask(f"index={index} {text.format(n)}", MINUTE, NOON) for text in texts for n in (5, 6, 7)]
+    found = answers(Shared(engine), asked)
+    assert engine.asked == 0
+    for place, answer in found.items():
+        assert told(answer, engine, asked[place]) == alone(engine, asked[place])

@@ -23,7 +23,7 @@ TIME, START, END = "at", "from", "until"
 class Joined:
     """The SELECT for queries of *shape* that differ in the constants *varying*, by number, and maybe in windows.
 
-    *constants* are those of any of them. *is_found_by_hash*: an equality finds the probes an event counts for;
+    *constants* are those of any of them. *parameters* are the names of the values it wants. *is_found_by_hash*: an equality finds the probes an event counts for;
     otherwise every event is held against every probe.
     """
 
@@ -53,6 +53,8 @@ class Joined:
         reading(ctes[-len(after)] if after else final, "told")
         final.set("expressions", [column(TARGET), *final.expressions])
         final.set("with_", exp.With(expressions=ctes))
+        # A scan of nothing has no bounds, and no value may be bound that is not asked for.
+        self.parameters = frozenset(each.name for each in final.find_all(exp.Placeholder))
         self.sql: str = final.sql(dialect="duckdb", copy=False)
 
     def _scan(self, cte: exp.CTE) -> exp.CTE:

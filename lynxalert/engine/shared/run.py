@@ -221,12 +221,13 @@ class Shared:
         self, batch: Batch, plan: Joined, tables: Tables, deadline: dt.timedelta
     ) -> list[tuple[Any, ...]]:
         stretches = [each.stretch for each in batch.members]
-        parameters: dict[str, dt.datetime] = {
+        values: dict[str, dt.datetime] = {
             "start": min(start for start, _ in stretches),
             "end": max(end for _, end in stretches),
         }
         if batch.shape.uses_now:
-            parameters["now"] = batch.members[0].ask.now.astimezone(dt.UTC).replace(tzinfo=None)
+            values["now"] = batch.members[0].ask.now.astimezone(dt.UTC).replace(tzinfo=None)
+        parameters = {name: value for name, value in values.items() if name in plan.parameters}
         with guarded(self._engine.source, plan.sql, deadline) as cursor:
             cursor.register(PROBES, tables.probes)
             cursor.register(TARGETS, tables.targets)
