@@ -14,7 +14,7 @@ from lynxalert.alerts.failure import EvaluationError
 from lynxalert.alerts.late import Judged, dirty, max_lateness, merged, rejudge, too_late_before
 from lynxalert.alerts.schedule import as_of, next_slot, window
 from lynxalert.daemon.runner import Runner
-from lynxalert.daemon.slots import Outcome, Position, begin, lean, occasions_of, read_slot
+from lynxalert.daemon.slots import Outcome, Position, begin, lean, occasions_of, read_slot, standing
 from lynxalert.notify.facts import Occasion
 from lynxalert.plan import TimeWindow
 
@@ -72,7 +72,7 @@ async def look_back(
     occasions: list[Occasion] = []
     for each in step.transitions:
         occasions += await occasions_of(runner, alert, [each], window(alert, each.at))
-    return replace(outcome, instances=step.instances, occasions=tuple(occasions))
+    return replace(outcome, instances=standing(step), occasions=tuple(occasions))
 
 
 async def _counted(

@@ -40,8 +40,7 @@ class Positions:
     def moved(self, outcomes: Iterable[Outcome]) -> None:
         """What was committed is where these alerts stand."""
         for each in outcomes:
-            after = {key: instances.lean(one) for key, one in each.instances.items()}
-            self._keep(replace(each.before, cursor=each.cursor, instances=after))
+            self._keep(replace(each.before, cursor=each.cursor, instances=each.instances))
 
     def forget(self, alert_ids: Iterable[str]) -> None:
         """Read these anew when they are needed."""

@@ -21,7 +21,7 @@ from lynxalert.daemon.runner import Runner
 from lynxalert.lang import QueryError
 from lynxalert.notify.facts import Occasion
 from lynxalert.plan import TimeWindow
-from lynxalert.state import Cursor, Definition, Evaluation
+from lynxalert.state import Cursor, Definition, Evaluation, instances
 
 CROWD = 5  # instances that begin to fire together: their evidence is asked for once
 
@@ -243,11 +243,16 @@ def _judged(
     return replace(
         outcome,
         cursor=moved,
-        instances=taken.instances,
+        instances=standing(taken),
         evaluations=(*outcome.evaluations, record),
         occasions=(*outcome.occasions, *told),
         notices=(*outcome.notices, *notices),
     )
+
+
+def standing(taken: Step) -> Mapping[Key, Instance]:
+    """The instances after a step, as they are stored: the next slot knows no more of them, whoever judges it, and when."""
+    return {key: instances.lean(each) for key, each in taken.instances.items()}
 
 
 def lean(inputs: Inputs) -> Inputs:
