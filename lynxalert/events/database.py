@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import duckdb
 
 from lynxalert.events.errors import StoreError
+from lynxalert.events.limits import Limits
 
 MEMORY = ":memory:"
 # A checkpoint within an insert cost 12 s with the default of 16 MB; ours run on their own.
@@ -16,7 +17,7 @@ AUTOCHECKPOINT = "1GB"
 BLOCK = 65_536  # bytes; of new files only
 
 
-def connect(path: str, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyConnection:
+def connect(path: str, limits: Limits) -> duckdb.DuckDBPyConnection:
     """Open the database at *path* so that no query reaches files, the network or settings.
 
     Only the two limits of a single query stay adjustable, and whether a checkpoint merges groups of rows.
@@ -32,8 +33,8 @@ def connect(path: str, *, memory_limit: str, threads: int) -> duckdb.DuckDBPyCon
                 "autoload_known_extensions": "false",
                 "autoinstall_known_extensions": "false",
                 "python_enable_replacements": "false",
-                "memory_limit": memory_limit,
-                "threads": str(threads),
+                "memory_limit": limits.memory_limit,
+                "threads": str(limits.threads),
                 "wal_autocheckpoint": AUTOCHECKPOINT,
                 "default_block_size": str(BLOCK),
                 # For a short sorted result it would put every stage's expressions into the next one's, doubling each.

@@ -89,6 +89,20 @@ class Durable:
         if self._disk.free(self._folder) < least:
             raise StorageFull(f"less than {least / MIB:.4g} MiB (`store.keep_free`) are free on the disk")
 
+    def check_checkpoint(self, *, merges: bool = False) -> None:
+        """See that a checkpoint would find room: all that DuckDB's log holds, twice to be safe; one that *merges* more.
+
+        Raises:
+            StorageFull: it would not.
+        """
+        logged = self._wal.stat().st_size if self._wal.exists() else 0
+        least = 2 * logged + (self._limits.free_bytes if merges else 0)
+        free = self._disk.free(self._folder)
+        if free < least:
+            raise StorageFull(
+                f"{free / MIB:.4g} MiB are free on the disk, and a checkpoint of the tables may need {least / MIB:.4g}"
+            )
+
     @property
     def refusal(self) -> str | None:
         """Why nothing would be accepted now, or was not when last offered; None while all is well."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import pathlib
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -66,6 +67,8 @@ class EventStore:
         self._lock = threading.Lock()  # whoever writes holds it
         self._counters = Counters()
         self._damage: str | None = None
+        self._path, self._limits = str(path), limits
+        self._ended = False  # DuckDB has given the database up, until it is opened anew
         self._durable: Durable | None = None
         self._subscribers: dict[object, Callable[[], object]] = {}
         self.recovery = Recovery()
@@ -102,7 +105,7 @@ class EventStore:
 
     def _open(self, path: str, limits: Limits) -> Place:
         """Connect and read what the database knows of itself; how far the raw log is stored."""
-        self._connection = connect(path, memory_limit=limits.memory_limit, threads=limits.threads)
+        self._connection = connect(path, limits)
         try:
             with translated():
                 self._cursor = self._connection.cursor()
@@ -207,7 +210,7 @@ class EventStore:
             return read_batch(batch, self._streams)
 
     def _insert(self, batch: Read, place: Place | None = None) -> Written:
-        with self._lock, uncollected():
+        with self._lock, uncollected(), self._working():
             written = self._writer.write(batch, place)
             if written.earliest is not None:
                 self._lateness.add(written.sequence, written.earliest)
@@ -323,13 +326,13 @@ class EventStore:
         deleted = 0
         for stream in list(self._streams):
             if stream.index in before:
-                with self._lock, translated():
+                with self._lock, self._working(), translated():
                     gone = expire(self._cursor, self._streams, stream, before[stream.index])
                     if gone:
                         times, until = self._erased
                         self._erased = times + 1, max(until, micros(before[stream.index]))
                 deleted += gone
-        with self._lock, translated():
+        with self._lock, self._working(), translated():
             trim_dead_letters(self._cursor)
         return deleted
 
@@ -337,17 +340,53 @@ class EventStore:
         """Move DuckDB's own log into its file. Writers wait meanwhile (senders do not), queries go on.
 
         False when a transaction somebody left open is in the way.
+
+        Raises:
+            StorageFull: the disk has no room for it. DuckDB would give the database up.
+            StoreError: the file cannot be written.
         """
-        with self._lock:
+        with self._lock, self._working():
+            if self._durable is not None:
+                self._durable.check_checkpoint()
             return checkpointed(self._cursor)
 
     def consolidate(self) -> bool:
         """`checkpoint`, which also merges some of the groups of rows that others left small, if they are many."""
-        with self._lock:
-            if not scattered(self._cursor, self.catalog()):
+        with self._lock, self._working():
+            merges = scattered(self._cursor, self.catalog())
+            if self._durable is not None:
+                self._durable.check_checkpoint(merges=merges)
+            with merging(self._cursor) if merges else nullcontext():
                 return checkpointed(self._cursor)
-            with merging(self._cursor):
-                return checkpointed(self._cursor)
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        """Whoever holds the lock works on the database; one that DuckDB gave up before is opened anew."""
+        if self._ended:
+            self._open_anew()
+        try:
+            yield
+        except StoreError as error:
+            fatal = isinstance(error.__cause__, duckdb.FatalException)
+            self._ended = fatal and self._durable is not None
+            raise
+
+    def _open_anew(self) -> None:
+        """After a fatal error, most often of a full disk, DuckDB refuses everything that is asked of the same connection.
+
+        What is known of the streams stays: what failed changed nothing of it.
+        """
+        with translated():
+            self._cursor.close()
+            self._connection.close()
+        self._connection = connect(self._path, self._limits)
+        with translated():
+            self._cursor = self._connection.cursor()
+            sequence, _ = tables.load_progress(self._cursor)
+        if sequence != self._sequence:
+            raise StoreError("the daemon must be started anew: a batch was stored though it seemed to fail")
+        self._writer = Writer(self._cursor, self._streams, sequence)
+        self._ended, self._damage = False, None
 
 
 def _arrived(events: Sequence[Event], rejects: Sequence[Reject], arrival: int) -> Sequence[Arrived]:

@@ -5,11 +5,12 @@ import pytest
 
 from lynxalert.events.database import MEMORY, connect, transaction
 from lynxalert.events.errors import StoreError
+from lynxalert.events.limits import Limits
 
 
 @pytest.fixture
 def cursor() -> duckdb.DuckDBPyConnection:
-    cursor = connect(MEMORY, memory_limit="100MB", threads=1).cursor()
+    cursor = connect(MEMORY, Limits(memory_limit="100MB", threads=1)).cursor()
     cursor.execute("CREATE TABLE t(a INTEGER)")
     return cursor
 

@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import pathlib
+import resource
 import subprocess
 import sys
 from collections import Counter
@@ -107,6 +108,46 @@ async def test_the_high_water_mark_is_told_before_anything_is_sent(tmp_path: pat
     disk.room = 2**20
     assert await store.accept(events(2))
     assert store.counters().refusal is None
+    store.close()
+
+
+def test_a_checkpoint_waits_for_room_on_the_disk(tmp_path: pathlib.Path) -> None:
+    disk = Failing()
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing(), disk=disk)
+    store.keep(events(1))
+    logged = (tmp_path / "e.duckdb.wal").stat().st_size
+    disk.room = 2 * logged - 1
+    for checkpoint in (store.checkpoint, store.consolidate):
+        with pytest.raises(StorageFull, match="MiB are free on the disk, and a checkpoint"):
+            checkpoint()
+    disk.room = 2 * logged
+    assert store.consolidate()
+    assert not (tmp_path / "e.duckdb.wal").exists()
+    store.close()
+
+
+def test_a_database_that_duckdb_gave_up_is_opened_anew(tmp_path: pathlib.Path) -> None:
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    store.keep(events(*range(5_000)))
+    store.report_damage("what a query made of it")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, ((tmp_path / "e.duckdb").stat().st_size, before[1]))
+    try:  # no file may grow: as on a full disk
+        with pytest.raises(StoreError, match="FATAL"):
+            store.checkpoint()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    reader = store.cursor()
+    with pytest.raises(duckdb.FatalException):
+        reader.execute("FROM events_1")
+    store.keep(events(5_000))
+    reader.close()  # of the one that was given up
+    assert numbers(store) == list(range(5_001))
+    assert store.counters().damage is None
+    assert store.checkpoint()
+    store.close()
+    store = EventStore(tmp_path / "e.duckdb", clock=Standing())
+    assert numbers(store) == list(range(5_001))
     store.close()
 
 
