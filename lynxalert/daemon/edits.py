@@ -17,6 +17,7 @@ from lynxalert.alerts.schedule import next_slot
 from lynxalert.alerts.state import close
 from lynxalert.alerts.turn import Turn
 from lynxalert.daemon.commit import Deliver, say
+from lynxalert.daemon.joining import Phrase, join, unsaid
 from lynxalert.daemon.quiet import quietness
 from lynxalert.daemon.release import think_again
 from lynxalert.notify.facts import Occasion
@@ -30,9 +31,10 @@ from lynxalert.state.following import follow
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """How definitions are changed. *deliver* queues what the closing of instances gives rise to."""
+    """How definitions are changed. *deliver* queues what that gives rise to, *phrase* says what is true of a row."""
 
     deliver: Deliver = queue
+    phrase: Phrase = unsaid
 
     async def put(
         self, tx: Transaction, alert: Alert, now: dt.datetime, document: Mapping[str, Any] | None = None
@@ -43,6 +45,7 @@ class Edits:
         2. A change of meaning, or disabling, ends every episode.
         3. The cursor stays, unless the meaning or the schedule changed, or evaluation begins anew.
         4. What a channel never took at its old address is owed to its new one.
+        5. A channel that joins hears what fires.
         """
         old = await definitions.load(tx, alert.id)
         if old is None or old.alert.id != alert.id:
@@ -62,7 +65,9 @@ class Edits:
             await think_again(tx, alert.id, Quiet.OFF_SCHEDULE, now)
         for before, after in _readdressed(old.alert.channels, alert.channels):
             await follow(tx, alert.id, before, after, now)
-        return await definitions.put(tx, alert, now, document)
+        stored = await definitions.put(tx, alert, now, document)
+        await join(tx, old.alert, alert, self.deliver, self.phrase, now)
+        return stored
 
     async def put_all(
         self, tx: Transaction, alerts: Iterable[Alert], stored: Mapping[str, Definition], now: dt.datetime

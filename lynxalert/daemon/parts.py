@@ -135,7 +135,7 @@ def _wired(ground: Ground) -> Parts:
     syslog = Listeners(ground.settings, ground.store, observer.metrics, ground.clock)
     settings: Callable[[], Settings] = lambda: configuration.settings  # noqa: E731 - made below
     linking = Linking(ground.passes, settings)
-    edits = Edits(partial(queue, links=linking))
+    edits = Edits(partial(queue, links=linking), ground.runner.phrase)
     outbox = StoredOutbox(ground.database, lambda: settings().error_specs)
     evaluator, sender = _workers(ground, observer, outbox, settings, edits.deliver)
     changed = _changing(ground, settings, evaluator, sender)

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from lynxalert.alerts import Instance, Key, Phase
 from lynxalert.daemon.quiet import Quietness, labels_of, quietness
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.notify.matchers import all_match
-from lynxalert.notify.model import Delivery, Quiet
+from lynxalert.notify.model import Delivery, Quiet, Target
 from lynxalert.notify.queueing import situation_of
 from lynxalert.notify.routing import lift, release
 from lynxalert.plan import Row
 from lynxalert.state import Definition, Silence, Transaction, begun, definitions, instances, outbox, owed
 
 _SOUNDING = (Phase.FIRING, Phase.RECOVERING, Phase.NODATA)
+
+
+def is_sounding(instance: Instance) -> bool:
+    """Whether there is something to tell of it: it fires, or has no data, or it will be told once it has settled."""
+    return instance.flapping or instance.phase in _SOUNDING
 
 
 async def release_due(tx: Transaction, now: dt.datetime, inhibitions: Sequence[Inhibition] = ()) -> int:
@@ -33,11 +38,7 @@ async def release_due(tx: Transaction, now: dt.datetime, inhibitions: Sequence[I
     for alert_id, messages in waiting.items():
         found = await definitions.load(tx, alert_id)
         open_ = (await instances.of(tx, [alert_id]))[alert_id]
-        sounding = {
-            each.episode.id: each
-            for each in open_.values()
-            if each.episode and (each.flapping or each.phase in _SOUNDING)
-        }
+        sounding = {each.episode.id: each for each in open_.values() if each.episode and is_sounding(each)}
         ends = [each for each in messages if each.is_end]
         still = [each for each in messages if not each.is_end and found and each.episode in sounding]
         kept = {each.id for each in (*ends, *still)}
@@ -75,10 +76,17 @@ async def let_speak(
     await outbox.store(tx, lift(touched, now, tell_still_firing=tell_still_firing, covered=covered), now)
 
 
-async def think_again(tx: Transaction, alert_id: str, reason: Quiet, now: dt.datetime) -> None:
-    """*reason* holds for another time than it did: what it keeps quiet of the alert is thought of again."""
+async def think_again(
+    tx: Transaction,
+    alert_id: str,
+    reason: Quiet,
+    now: dt.datetime,
+    targets: Collection[Target] | None = None,
+) -> None:
+    """*reason* holds for another time than it did, at *targets* or all: what it keeps quiet of the alert is thought of again."""
     kept = await owed.quieted(tx, [reason], alert_id)
-    await outbox.store(tx, [replace(each, due_at=now) for each in kept], now)
+    again = [each for each in kept if targets is None or each.target in targets]
+    await outbox.store(tx, [replace(each, due_at=now) for each in again], now)
 
 
 async def _thought_again(

@@ -64,7 +64,7 @@ def route(transitions: Iterable[Transition], situation: Situation) -> tuple[Deci
         for decision in decide(transition, situation, known):
             decided.append(decision)
             start = known.at(transition.episode).get(decision.target)
-            if not transition.is_end and (start is None or not _stands(start)):
+            if not transition.is_end and (start is None or not stands(start)):
                 known.add(Start(transition.key, transition.episode, decision.target, decision.status))
     return tuple(decided)
 
@@ -87,6 +87,16 @@ class Known:
         """What each target knows of *episode*."""
         return self._by_episode.get(episode, {})
 
+    def place(self, episode: str, target: Target) -> Target:
+        """*target*, or the one under whose name its place was told of *episode* before."""
+        told = self.at(episode)
+        if not told or target in told:
+            return target
+        there = (
+            each for each, start in told.items() if each.destination == target.destination and stands(start)
+        )
+        return next(there, target)
+
     def of(self, key: Key) -> Sequence[Start]:
         """All of one instance."""
         return self._by_key.get(key, ())
@@ -96,12 +106,12 @@ def _news(transition: Transition, situation: Situation, known: Known) -> list[De
     """Decisions on a start, change, repetition, loss of data or flapping."""
     decided: dict[Target, Decision] = {}
     for addressee in situation.addressees:
-        target = addressee.target
-        if target is None:
+        if addressee.target is None:
             target = Target(addressee.spec.type, addressee.spec.name, f"{addressee.spec.type}:unconfigured")
             failure = Decision(transition, target, Status.FAILED, None, Failure.UNCONFIGURED)
             decided.setdefault(target, failure)
             continue
+        target = known.place(transition.episode, addressee.target)
         quiet = _quiet(transition, addressee.spec, situation, target, known)
         decision = Decision(transition, target, Status.QUEUED, situation.now)
         if quiet is not None:
@@ -115,7 +125,7 @@ def _end(transition: Transition, situation: Situation, known: Known) -> list[Dec
     unwanted = {one.target for one in situation.addressees if not one.spec.send_resolved}
     decided = []
     for target, start in known.at(transition.episode).items():
-        if not _stands(start):
+        if not stands(start):
             decided.append(_suppressed(transition, target, Quiet.START_NOT_ACCEPTED))
         elif target in unwanted:
             decided.append(_suppressed(transition, target, Quiet.SEND_RESOLVED_OFF))
@@ -147,7 +157,7 @@ def _quiet(
     if silence is not None:
         return silence
     start = known.at(transition.episode).get(target)
-    if start is not None and _stands(start):
+    if start is not None and stands(start):
         if transition.kind is not Kind.REPEATED:
             return None
         if start.status is not Status.DELIVERED:
@@ -188,7 +198,7 @@ def release(waiting: Sequence[Delivery], situation: Situation) -> tuple[Delivery
     waiting = [each for each in waiting if not each.is_end]
     done: set[tuple[str, Target]] = set()
     known = Known(situation.starts)
-    told = {(start.episode, start.target): start.told for start in situation.starts if _stands(start)}
+    told = {(start.episode, start.target): start.told for start in situation.starts if stands(start)}
     for delivery in sorted(waiting, key=lambda one: one.sequence, reverse=True):
         at = (delivery.episode, delivery.target)
         stale = at in told and (delivery.kind is Kind.REPEATED or delivery.sequence <= told[at])
@@ -256,7 +266,8 @@ def _strongest(overlays: Iterable[Overlay]) -> Overlay | None:
     return max(silences, key=lambda one: (one.until or never, -SILENCING.index(one.reason)), default=None)
 
 
-def _stands(start: Start) -> bool:
+def stands(start: Start) -> bool:
+    """Whether its place knows of the episode, or will."""
     return start.status is Status.DELIVERED or start.status is Status.COLLAPSED or start.status.is_owed
 
 

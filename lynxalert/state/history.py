@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping, and_, delete, func, or_, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import Inputs, Transition
+from lynxalert.alerts import Inputs, Kind, Transition
 from lynxalert.alerts.late import Judged
 from lynxalert.plan import TimeWindow
 from lynxalert.state import codec
@@ -96,6 +96,18 @@ async def transitions_of(
         found = found.where(transitions.c.kind.in_(list(kinds)))
     rows = await tx.execute(in_turn(found, transitions.c.id, limit, before, oldest_first=oldest_first))
     return tuple(map(recorded, rows.mappings()))
+
+
+async def newest(tx: AsyncConnection, episodes: Sequence[str]) -> tuple[Transition, ...]:
+    """What was told last of each of *episodes*, in their order: neither repeats nor what flapping holds."""
+    found: dict[str, Transition] = {}
+    for lot in lots(episodes):
+        part = (transitions.c.episode.in_(lot)) & (transitions.c.kind != str(Kind.REPEATED))
+        rows = await tx.execute(select(transitions).where(part).order_by(transitions.c.id))
+        for told in (recorded(row).transition for row in rows.mappings()):
+            if not told.held:
+                found[told.episode] = told
+    return tuple(found[each] for each in episodes if each in found)
 
 
 async def transitions_since(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Transition, ...]:

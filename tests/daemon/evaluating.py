@@ -140,9 +140,9 @@ class Bench:
             self.database, self.runner, self.clock, voice=voice, committed=self._committed, **self.more
         )
 
-    async def put(self, alert: Alert) -> Alert:
+    async def put(self, alert: Alert, **more: Any) -> Alert:
         now = self.clock.now()
-        return (await self.database.write(lambda tx: Edits().put(tx, alert, now))).alert
+        return (await self.database.write(lambda tx: Edits(**more).put(tx, alert, now))).alert
 
     async def remove(self, alert_id: str = "alt_0") -> bool:
         now = self.clock.now()

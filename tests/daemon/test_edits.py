@@ -11,6 +11,7 @@ import pytest
 from lynxalert.alerts import ChannelSpec, Every
 from lynxalert.daemon.edits import Edits
 from lynxalert.notify.model import DeliveryError, Failure, Status
+from lynxalert.notify.outbox import Lane
 from lynxalert.notify.queueing import target_of
 from lynxalert.notify.retry import after_failure
 from lynxalert.state import StoredOutbox, Transaction, definitions, instances
@@ -72,13 +73,28 @@ async def test_a_lost_channel_still_hears_the_end_it_is_owed(bench: Bench) -> No
     await bench.put(replace(ALERT, channels=(OTHER,), query="other"))
     assert [(str(each.kind), each.target.name, str(each.status)) for each in await bench.deliveries()] == [
         ("fired", "hook", "delivered"),
+        ("fired", "other", "queued"),
         ("resolved", "hook", "queued"),
+        ("resolved", "other", "queued"),
     ]
-    box = StoredOutbox(bench.database)
-    now = bench.clock.now()
-    (destination,) = await box.destinations(now)
-    (lane,) = await box.claim(destination, now, now + MINUTE)
-    assert (lane.channel, lane.accepted) == (HOOK, True)
+    assert (await claimed(bench)).accepted
+
+
+async def claimed(bench: Bench, spec: ChannelSpec = HOOK) -> Lane:
+    """What waits for the place of *spec*."""
+    box, now, target = StoredOutbox(bench.database), bench.clock.now(), target_of(spec)
+    assert target is not None
+    (lane,) = await box.claim(target.destination, now, now + MINUTE)
+    assert lane.channel == spec
+    return lane
+
+
+async def test_a_channel_that_joins_is_told_what_is_known(bench: Bench) -> None:
+    await bench.put(replace(ALERT, channels=(OTHER,)), phrase=lambda _, row: f"errors is {row}")
+    told = (await claimed(bench, OTHER)).deliveries[0].message
+    fired = (await bench.deliveries())[0].message
+    assert "errors is {'errors': 3}" in told.text
+    assert (told.title, told.starts_at, told.result) == (fired.title, fired.starts_at, fired.result)
 
 
 MENDED = replace(HOOK, config={"url": "https://example.com/mended"})

@@ -76,18 +76,19 @@ def alert_of(name: str, words: str) -> Alert:
 
 
 def place_of(name: str, words: str) -> ChannelSpec:
-    """`chat: group alertname 90s 5m`, `pace 2/1m burst 1`, `quiet` (no ends), or nothing."""
+    """`chat: group alertname 90s 5m`, `pace 2/1m burst 1`, `quiet` (no ends), `off`, `at hall` (the same place), or nothing."""
     if name == "pager":
         config = {"routing_key": "R" * 32, "api_url": f"https://{name}.example"}
         return ChannelSpec(type="pagerduty", name=name, config=config)
-    spec = ChannelSpec(type="webhook", name=name, config={"url": f"https://{name}.example/x"})
+    where = found[1] if (found := re.search(r"at (\w+)", words)) else name
+    spec = ChannelSpec(type="webhook", name=name, config={"url": f"https://{where}.example/x"})
     if found := re.search(r"group (\S+) (\w+) (\w+)", words):
         by, wait, interval = found.groups()
         labels = () if by == "all" else tuple(by.split("+"))
         spec = replace(spec, grouping=Grouping(labels, duration(wait), duration(interval)))
     if found := re.search(r"pace (\d+)/(\w+) burst (\d+)", words):
         spec = replace(spec, pace=Pace(int(found[1]), duration(found[2]), int(found[3])))
-    return replace(spec, send_resolved="quiet" not in words)
+    return replace(spec, send_resolved="quiet" not in words, enabled="off" not in words)
 
 
 def rule_of(line: str) -> Inhibition:
@@ -261,6 +262,12 @@ class Stage:
         """The alert loses its channels."""
         found = await self.book.find(f"alt_{name}")
         await self.book.replace(replace(found.alert, channels=()), found.revision)
+
+    async def do_places(self, name: str, *words: str) -> None:
+        """`places disk chat: pace 2/1m burst 1; room:`: the alert speaks through these from now on."""
+        found = await self.book.find(f"alt_{name}")
+        places = tuple(place_of(*halves(each.strip())) for each in " ".join(words).split(";"))
+        await self.book.replace(replace(found.alert, channels=places), found.revision)
 
     async def do_disable(self, name: str) -> None:
         found = await self.book.find(f"alt_{name}")
