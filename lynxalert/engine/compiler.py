@@ -16,8 +16,9 @@ from lynxalert.engine.sorting import sorts_here
 from lynxalert.engine.sources import scan
 from lynxalert.engine.sql import Stages, render_into
 from lynxalert.functions.table import AGGREGATES, FUNCTIONS
-from lynxalert.lang import Diagnostic, QueryError, parse
+from lynxalert.lang import Diagnostic, QueryError
 from lynxalert.lang.ast import By, Query
+from lynxalert.lang.reader import Reader, Reading
 from lynxalert.plan.analyze import analyze, begun, proceed
 from lynxalert.plan.command import COMMANDS
 from lynxalert.plan.comparing import AGGREGATING, compared
@@ -70,7 +71,8 @@ class Compiler:
         self.knowledge = knowledge or Knowledge()
         self.size = size
         self._cache: OrderedDict[tuple[object, ...], CompiledQuery] = OrderedDict()
-        self._parsed: OrderedDict[str, Query] = OrderedDict()
+        self._reader = Reader(self.knowledge.macros)
+        self._read: OrderedDict[str, Reading] = OrderedDict()
         self._lock = Lock()
 
     def compile(
@@ -102,17 +104,25 @@ class Compiler:
         Raises:
             QueryError: it is no query.
         """
+        return self.read(text).query
+
+    def read(self, text: str) -> Reading:
+        """The same with the outline of *text*.
+
+        Raises:
+            QueryError: it is no query.
+        """
         with self._lock:
-            found = self._parsed.get(text)
+            found = self._read.get(text)
             if found is not None:
-                self._parsed.move_to_end(text)
+                self._read.move_to_end(text)
                 return found
-        query = parse(text, self.knowledge.macros)
+        reading = self._reader.read(text)
         with self._lock:
-            self._parsed[text] = query
-            while len(self._parsed) > MOST_PARSED:
-                self._parsed.popitem(last=False)
-        return query
+            self._read[text] = reading
+            while len(self._read) > MOST_PARSED:
+                self._read.popitem(last=False)
+        return reading
 
 
 def compile_query(

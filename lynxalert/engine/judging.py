@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from lynxalert.engine.catalog import Catalog
 from lynxalert.engine.compiler import analysed, check, columns_of, key_fields
 from lynxalert.engine.reads import indexes_of
-from lynxalert.engine.shared.outline import Outline, outline_of
 from lynxalert.lang import Diagnostic, QueryError, parse
 from lynxalert.lang.ast import Query
+from lynxalert.lang.outline import Outline, outline_of
+from lynxalert.lang.reader import Reader
 from lynxalert.plan.knowledge import Knowledge
 from lynxalert.plan.types import Type
 
@@ -49,6 +50,7 @@ class Judge:
     def __init__(self, catalog: Catalog, knowledge: Knowledge) -> None:
         self._catalog = catalog
         self._knowledge = knowledge
+        self._reader = Reader(knowledge.macros)
         self._known: dict[object, Known | None] = {}  # None: its constants matter
 
     def __call__(self, text: str) -> Judged:
@@ -57,8 +59,8 @@ class Judge:
         Raises:
             QueryError: with every mistake found.
         """
-        query = parse(text, self._knowledge.macros)
-        outline = outline_of(query)
+        read = self._reader.read(text)
+        query, outline = read.query, read.outline
         if outline is None:
             return self._judged(query)
         if outline.key not in self._known:

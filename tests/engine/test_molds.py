@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from lynxalert.engine.shared import Ask
 from lynxalert.engine.shared.known import Known
 from lynxalert.engine.shared.library import Library
-from lynxalert.engine.shared.outline import WILD, Outline, outline_of
 from lynxalert.lang import QueryError, parse
+from lynxalert.lang.outline import WILD, Outline, outline_of
 from lynxalert.plan import ALL_TIME
 from tests.engine.test_shared import EVENTS, engine_of, events, queries
 

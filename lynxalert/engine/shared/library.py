@@ -12,7 +12,6 @@ from lynxalert.engine.shared.ask import Ask
 from lynxalert.engine.shared.footing import footing_of
 from lynxalert.engine.shared.known import Known, known_of
 from lynxalert.engine.shared.molds import Molds
-from lynxalert.engine.shared.outline import outline_of
 from lynxalert.engine.shared.shape import Shape, shape_of
 from lynxalert.lang import QueryError
 from lynxalert.lang.ast import Query
@@ -70,7 +69,7 @@ class Library:
         """What other queries of its outline say of that of *ask*."""
         if isinstance(ask.text, Query):
             return None
-        outline = outline_of(self._engine.compiler.parse(ask.text))
+        outline = self._engine.compiler.read(ask.text).outline
         if outline is None:
             return None
         setting = (ask.timezone, ask.window.over)

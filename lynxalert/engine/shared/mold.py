@@ -12,8 +12,8 @@ from typing import TypeAlias
 
 from lynxalert.engine.shared.known import Known
 from lynxalert.engine.shared.literals import Lifted
-from lynxalert.engine.shared.outline import WILD, Gap, Outline
 from lynxalert.functions.nodes import number, text
+from lynxalert.lang.outline import WILD, Gap, Outline
 
 # The long way: text → what is known of it; None where it shares nothing, or is wrong.
 Learn: TypeAlias = Callable[[str], Known | None]
@@ -68,7 +68,7 @@ def mold_of(outline: Outline, free: frozenset[int], learn: Learn) -> Mold | None
     known, other = learn(outline.text({})), learn(outline.text(others))
     if known is None or other is None or not _is_alike(known, other):
         return None
-    strange = _filled(outline, others)
+    strange = outline.filled(others)
     sources = tuple(
         _source(one, strange, free) or mine
         for one, mine in zip(other.constants, known.constants, strict=True)
@@ -83,18 +83,6 @@ def free_gaps(outline: Outline, learn: Learn) -> frozenset[int]:
     if mold_of(outline, every, learn) is not None:
         return every
     return frozenset(place for place in every if mold_of(outline, frozenset({place}), learn) is not None)
-
-
-def _filled(outline: Outline, others: dict[int, str]) -> Outline:
-    """*outline* with other constants, at the places where they then stand."""
-    gaps: list[Gap] = []
-    moved = 0
-    for place, gap in enumerate(outline.gaps):
-        said = others.get(place, gap.text)
-        start, end = gap.span.start + moved, gap.span.end + moved + len(said) - len(gap.text)
-        moved += len(said) - len(gap.text)
-        gaps.append(replace(gap, text=said, span=type(gap.span)(start, end)))
-    return Outline(outline.pieces, tuple(gaps))
 
 
 def _is_alike(one: Known, other: Known) -> bool:

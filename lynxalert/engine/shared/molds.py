@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from lynxalert.engine.shared.known import Known
 from lynxalert.engine.shared.mold import Learn, Mold, free_gaps, mold_of
-from lynxalert.engine.shared.outline import Outline
+from lynxalert.lang.outline import Outline
 
 MOST = 16_384  # outlines
 Key: TypeAlias = tuple[object, ...]

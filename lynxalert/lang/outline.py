@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from lynxalert.lang.ast import Literal, Pattern, Query
@@ -115,6 +115,19 @@ class Outline:
             parts += [gap.spelled(fill.get(number, gap.text)), piece]
         return "".join(parts)
 
+    def filled(self, fill: Mapping[int, str]) -> Outline:
+        """The outline of `text`: other constants, each at the place where it then stands."""
+        gaps: list[Gap] = []
+        moved = 0
+        for number, gap in enumerate(self.gaps):
+            said = fill.get(number, gap.text)
+            longer = len(said) - len(gap.text)
+            gaps.append(
+                replace(gap, text=said, span=Span(gap.span.start + moved, gap.span.end + moved + longer))
+            )
+            moved += longer
+        return Outline(self.pieces, tuple(gaps))
+
     def moved(self, span: Span, to: Outline) -> Span:
         """Where in *to* stands what is at *span* here."""
         return Span(self._place(span.start, to), self._place(span.end, to))
@@ -153,13 +166,21 @@ def _gap(node: Literal | Pattern, source: str) -> Gap | None:
     quoted = written.startswith('"')
     text = written[1:-1] if quoted else written
     value = node.value if isinstance(node, Literal) else node.text
-    form = _form(text) or (_wild(text) if isinstance(node, Pattern) else None)
-    if form is None or isinstance(value, bool) or str(value) != text or getattr(node, "case", False):
+    look = looks(text, in_pattern=isinstance(node, Pattern))
+    if look is None or isinstance(value, bool) or str(value) != text or getattr(node, "case", False):
+        return None
+    return Gap(node.span, text, (type(node).__name__, quoted, *look))
+
+
+def looks(text: str, *, in_pattern: bool) -> tuple[str, bool, str] | None:
+    """What a plain constant is, whether it has capitals, its signs; None for one that is not plain."""
+    form = _form(text) or (_wild(text) if in_pattern else None)
+    if form is None:
         return None
     signs = "".join(sorted(set(text) & set("_.-"))) if form in ("word", "path", *WILD) else ""
     if form in WILD and text.strip("*").isdigit():
         signs = DIGITS
-    return Gap(node.span, text, (type(node).__name__, quoted, form, text != text.lower(), signs))
+    return form, text != text.lower(), signs
 
 
 def _form(text: str) -> str | None:
