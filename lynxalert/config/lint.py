@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from enum import Enum
 from typing import Any
 
 from lynxalert.config.breadth import everything
@@ -40,6 +41,15 @@ LATE = ": events that arrive late make this fire"
 PATIENCE = 'give them time with delay = "1m"'
 _ROWS = frozenset(("stats", "timechart"))
 _MEANS = ("avg", "mean", "stdev", "var", "median", "perc", "p")
+
+
+class Tally(Enum):
+    """What a column adds up, and so how little it may be."""
+
+    EVENTS = 1  # all of a group: at least one
+    SOME = 0  # those of a group that have something: none at all, perhaps
+    SUM = None  # values, which may be below 0
+
 
 # After these a row is still there; after anything else it may be gone.
 _KEEPS_ROWS = frozenset(
@@ -100,7 +110,8 @@ def _of_threshold(
     """What is said of a `when`, at *path*, that compares a count."""
     aggregates = [stage for stage in query.stages if stage.command == "stats"]
     operator, field = _SYMBOLS.get(str(when.get("op"))), when.get("field")
-    if not aggregates or operator is None or field not in _counts(aggregates[-1]):
+    tally = _tallies(aggregates[-1]).get(str(field)) if aggregates else None
+    if tally is None or operator is None:
         return []
     if when.get("type") == "relative":
         falls = operator in _BELOW and not definition.delay
@@ -109,7 +120,7 @@ def _of_threshold(
     if limit is None:
         return []
     compared, grouped = (str(field), operator, limit), bool(_keys(aggregates[-1]))
-    found = _low("when", aggregates[-1], compared, definition, grouped=grouped)
+    found = _low("when", aggregates[-1], compared, definition, tally=tally, grouped=grouped)
     return [replace(each, path=(*path, name), span=None) for each in found]
 
 
@@ -144,29 +155,29 @@ def _of_rows(query: Query, definition: AlertDefinition, name: str) -> list[Mista
                 aggregate.span,
             )
         ]
-    counts = {output for output in _outputs(aggregate) if output in _counts(aggregate)}
     return [
         found
         for stage in after
-        if stage.command == "where"
-        for found in _of_where(name, stage, counts, definition, grouped=bool(_keys(aggregate)))
+        if stage.command in {"where", "search"}
+        for found in _of_where(name, stage, _tallies(aggregate), definition, grouped=bool(_keys(aggregate)))
     ]
 
 
 def _of_where(
-    name: str, stage: Stage, counts: set[str], definition: AlertDefinition, *, grouped: bool
+    name: str, stage: Stage, tallies: Mapping[str, Tally], definition: AlertDefinition, *, grouped: bool
 ) -> list[Mistake]:
-    """What is said of a `where`: everything of one comparison; of several together, whether late events decide."""
+    """What is said of a `where` or `search`: everything of one comparison; of several together, whether late events decide."""
     alone = _compared(stage)
     if alone is not None:
-        return _low(name, stage, alone, definition, grouped=grouped) if alone[0] in counts else []
-    is_low = any(_falls(expression, counts) for expression in _expressions(stage))
+        tally = tallies.get(alone[0])
+        return _low(name, stage, alone, definition, tally=tally, grouped=grouped) if tally else []
+    is_low = any(_falls(expression, tallies.keys()) for expression in _expressions(stage))
     return (
         [Mistake((name,), LATE, Code.LINT, PATIENCE, stage.span)] if is_low and not definition.delay else []
     )
 
 
-def _falls(expression: Expr, counts: set[str]) -> bool:
+def _falls(expression: Expr, counts: Collection[str]) -> bool:
     """Whether *expression* holds where few are counted: not with `n > 5 AND n < 100`, which wants some."""
     compared = [each for each in _comparisons(expression) if each[0] in counts]
     is_and = isinstance(expression, Logical) and expression.operator == "AND"
@@ -240,15 +251,23 @@ def _functions(stage: Stage) -> Iterator[tuple[str, str]]:
 
 
 def _low(
-    name: str, stage: Stage, compared: tuple[str, str, float], definition: AlertDefinition, *, grouped: bool
+    name: str,
+    stage: Stage,
+    compared: tuple[str, str, float],
+    definition: AlertDefinition,
+    *,
+    tally: Tally,
+    grouped: bool,
 ) -> list[Mistake]:
     """What is said of `where count < n`, and of a count that is never less."""
     field, operator, limit = compared
+    if tally is Tally.SUM and limit <= 0:
+        return []
     if (operator == "<" and limit <= 0) or (operator in {"<=", "="} and limit < 0):
         text = f": {field} {operator} {limit:g} never holds, because nothing is counted below 0"
         return [Mistake((name,), text, Code.LINT, None, stage.span)]
     none_at_all = (operator == "<" and limit <= 1) or (operator in {"<=", "="} and limit <= 0)
-    if grouped and none_at_all:
+    if grouped and none_at_all and tally is Tally.EVENTS:
         text = f": {field} {operator} {limit:g} never holds, because a group without events has no row"
         hint = 'use when = { type = "no_data" } with expect = [...]'
         return [Mistake((name,), text, Code.LINT, hint, stage.span)]
@@ -262,9 +281,19 @@ def _low(
 
 
 def _compared(stage: Stage) -> tuple[str, str, float] | None:
-    """`where field < number`, and nothing else."""
+    """`where field < number` or `search field<number`, and nothing else."""
     found = [each for expression in _expressions(stage) for each in _compares(expression)]
+    if stage.command == "search":
+        terms = [clause.term for clause in stage.clauses if isinstance(clause, Terms)]
+        found = [each for term in terms for each in _searched(term)]
     return found[0] if found else None
+
+
+def _searched(term: Term) -> Iterator[tuple[str, str, float]]:
+    match term:
+        case Comparison(field=field, operator=operator, value=value):
+            with suppress(ValueError):
+                yield field, operator, float(value.text)
 
 
 def _expressions(stage: Stage) -> list[Expr]:
@@ -306,7 +335,18 @@ def _outputs(stage: Stage) -> list[str]:
     return [_output(each) for each in _aggregations(stage)] or ["count"]
 
 
-def _counts(stage: Stage) -> set[str]:
-    return {
-        _output(each) for each in _aggregations(stage) if each.function.lower() in {"c", "count", "dc", "sum"}
-    }
+def _tallies(stage: Stage) -> dict[str, Tally]:
+    """The columns of *stage* that grow with the events that come, and what each adds up."""
+    told = {_output(each): _tally(each) for each in _aggregations(stage)}
+    return {name: tally for name, tally in told.items() if tally is not None}
+
+
+def _tally(aggregation: Aggregation) -> Tally | None:
+    match aggregation.function.lower():
+        case "c" | "count":
+            return Tally.EVENTS if aggregation.argument is None else Tally.SOME
+        case "dc":
+            return Tally.SOME
+        case "sum":
+            return Tally.SUM
+    return None

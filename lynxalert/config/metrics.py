@@ -14,6 +14,8 @@ from lynxalert.lang import Code
 
 FIELDS = ("threshold", "skill_id", "skill_name", "agent_id", "comparison_op", "threshold_type", "filter")
 _SHARES = frozenset(("denied_rate", "error_rate", "volume_drop"))
+_COUNTS = frozenset(("api_call_count", "call_count", "concurrency", "tool_call_count"))
+_AT_ZERO = {"lt": "is 0, and nothing is ever below that", "gte": "is 0: the alert always fires"}
 _LOWERED = ("q", "query", "when")
 
 
@@ -25,13 +27,20 @@ def settings(definition: AlertDefinition) -> dict[str, Any]:
     return {"type": definition.type, **{name: value for name, value in values.items() if value is not None}}
 
 
-def _shares(given: dict[str, Any]) -> list[Mistake]:
-    """What is said of a share above the whole: people mean per cent."""
-    threshold = given.get("threshold")
-    if given["type"] not in _SHARES or not isinstance(threshold, int | float) or threshold <= 1:
+def _bounds(given: dict[str, Any]) -> list[Mistake]:
+    """What is said of a limit that is never passed, or always."""
+    threshold, kind = given.get("threshold"), given["type"]
+    if not isinstance(threshold, int | float):
         return []
-    text = f"is a share from 0 to 1: nothing is ever above {threshold:g}"
-    return [Mistake(("threshold",), text, Code.LINT, f"{threshold:g} % is {threshold / 100:g}")]
+    if kind in _SHARES and threshold >= 1:
+        text = f"is a share from 0 to 1: nothing is ever above {threshold:g}"
+        # Above the whole people mean per cent.
+        hint = f"{threshold:g} % is {threshold / 100:g}" if threshold > 1 else "say 0.999 for all of them"
+        return [Mistake(("threshold",), text, Code.LINT, hint)]
+    operator = "lt" if kind == "pass_rate_below" else given.get("comparison_op")
+    if threshold == 0 and (kind == "pass_rate_below" or kind in _COUNTS) and operator in _AT_ZERO:
+        return [Mistake(("threshold",), _AT_ZERO[operator], Code.LINT)]
+    return []
 
 
 def lowered(definition: AlertDefinition, schedule: Schedule) -> tuple[AlertDefinition, list[Mistake]]:
@@ -49,6 +58,6 @@ def lowered(definition: AlertDefinition, schedule: Schedule) -> tuple[AlertDefin
         return definition, mistakes + [
             Mistake(each.path, each.message, help=each.help) for each in error.problems
         ]
-    mistakes += _shares(given)
+    mistakes += _bounds(given)
     change = {"q": made.query, "query": None, "when": dict(made.when), "window": made.window}
     return definition.model_copy(update={**change, "name": definition.name or made.name}), mistakes

@@ -17,7 +17,7 @@ from lynxalert.alerts import ChannelSpec
 from lynxalert.api.app import Offered, application
 from lynxalert.api.metrics import Metrics
 from lynxalert.api.ports import Part
-from lynxalert.clock import Clock
+from lynxalert.clock import Clock, rfc3339
 from lynxalert.config import Settings
 from lynxalert.config.compiling import engine as engine_of
 from lynxalert.config.settings import Heartbeat
@@ -296,7 +296,7 @@ def _store(settings: Settings, clock: Clock) -> EventStore:
             moved_to=str(mended.moved.path),
             reason=mended.moved.reason,
             events=mended.events,
-            restored_since=mended.oldest,
+            restored_since=rfc3339(mended.oldest) if mended.oldest is not None else None,
         )
     elif mended.events:
         log.info("recovered", events=mended.events)
