@@ -459,6 +459,18 @@ async def test_a_missing_key_is_noticed_from_the_roster(begin: Begin) -> None:
     assert await bench.told() == ["12:04 no_data #1"]
 
 
+async def test_a_restart_does_not_begin_the_wait_for_a_missing_key_anew(begin: Begin) -> None:
+    def roster(at: dt.datetime) -> dict[str, Any]:
+        return {'{"host":"a"}': {"host": "a"}} if at < NOON + 3 * MINUTE else {}
+
+    policy = replace(ALERT.policy, no_data=NoData.NODATA, no_data_for=4 * MINUTE)
+    bench = await begin(Scripted(by_minute([]), ("host",), roster), replace(ALERT, policy=policy))
+    for _ in range(7):
+        await bench.pass_(MINUTE)
+        bench.restart()
+    assert await bench.told() == ["12:06 no_data #1"]
+
+
 async def test_an_alert_without_a_key_is_watched_as_a_whole(begin: Begin) -> None:
     watch = replace(ALERT, policy=replace(ALERT.policy, no_data=NoData.NODATA))
     present = {"{}": {}}
