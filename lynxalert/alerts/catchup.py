@@ -57,6 +57,16 @@ def due(alert: Alert, cursor: dt.datetime, now: dt.datetime) -> Due:
     return Due(tuple(kept), _gap(alert, cursor, kept[0]), kept[0])
 
 
+def owed(alert: Alert, cursor: dt.datetime, now: dt.datetime) -> int:
+    """How many slots `due` would run, without listing those of an interval."""
+    if cursor > now or not isinstance(alert.schedule, Every):
+        return len(due(alert, cursor, now).slots)
+    interval = alert.schedule.interval
+    last = cursor + (now - cursor) // interval * interval
+    within = -((now - alert.catchup_limit - last) // interval)  # those after `now - catchup_limit`
+    return max(1, min((last - cursor) // interval + 1, MOST_SLOTS, within))
+
+
 def retry_at(attempt: int, slot: dt.datetime, now: dt.datetime, limit: dt.timedelta) -> dt.datetime | None:
     """When to judge *slot* again after a passing error, *attempt* counted from 1; None: it is given up.
 

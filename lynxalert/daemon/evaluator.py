@@ -19,6 +19,7 @@ from lynxalert.alerts.health import HealthState, failed
 from lynxalert.alerts.late import Judged
 from lynxalert.alerts.schedule import next_slot
 from lynxalert.clock import Clock, rfc3339
+from lynxalert.daemon.agenda import MOST, Agenda
 from lynxalert.daemon.commit import Voice, commit
 from lynxalert.daemon.edited import edited
 from lynxalert.daemon.foresight import Foresight
@@ -58,7 +59,8 @@ def ignore(_: Sequence[Outcome]) -> None:
 class Evaluator:
     """Evaluates alerts whenever they are due. *committed* hears of every commit.
 
-    *patience* is how long the quick alerts of a chunk wait for the slow ones before they are committed.
+    *patience* is how long the quick alerts of a chunk wait for the slow ones before they are committed. *lot*: slots of
+    alerts that are late, judged at a time.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Evaluator:
         voice: Voice | None = None,
         committed: Callable[[Sequence[Outcome]], None] = ignore,
         patience: dt.timedelta = PATIENCE,
+        lot: int = MOST,
     ) -> None:
         self._database = database
         self._runner = runner
@@ -80,9 +83,8 @@ class Evaluator:
         self._positions = Positions(database)
         self._generation: object = None  # of the definitions known
         self._known: dict[str, Definition] = {}
-        self._agenda: dict[str, dt.datetime] = {}  # when to look at each enabled alert
+        self._agenda = Agenda(lot)
         self._release_at: dt.datetime | None = None
-        self._busy: set[str] = set()
         self._now = clock.now()
         self._set_back = SetBack(database, self._voice.error_channels)
         self._news = asyncio.Event()
@@ -110,14 +112,14 @@ class Evaluator:
         """Evaluate until stopped.
 
         1. Learn what was edited; let go what was suppressed for long enough.
-        2. Start every alert that is due, unless it still runs.
+        2. Start every alert that is due, unless it still runs; those that are late in lots.
         3. Sleep until the next one is due, or somebody wakes us.
         """
         async with asyncio.TaskGroup() as group:
             while not self._stopping:
                 self._news.clear()
                 now = await self._look()
-                if due := self._due(now):
+                for due in self._agenda.take(now):
                     group.create_task(self._tick(due, now))
                 alarm = group.create_task(self._ring())
                 await self._news.wait()
@@ -134,15 +136,20 @@ class Evaluator:
     async def tick(self) -> None:
         """Evaluate once all that is due now, to the end."""
         now = await self._look()
-        if due := self._due(now):
-            await self._tick(due, now)
+        done: set[str] = set()
+        while ticks := self._agenda.take(now, done):
+            for due in ticks:
+                done.update(due)
+                await self._tick(due, now)
 
     def next_look(self, now: dt.datetime) -> dt.datetime:
         """When something is due next, at most a minute after *now*."""
-        free = [at for alert_id, at in self._agenda.items() if alert_id not in self._busy]
-        if self._release_at is not None:
-            free.append(self._release_at)
-        return min(free, default=now + LONGEST_SLEEP)
+        at = self._agenda.next_look(now, now + LONGEST_SLEEP)
+        return at if self._release_at is None else min(at, self._release_at)
+
+    def waiting(self, now: dt.datetime) -> int:
+        """The slots of alerts that are late, and wait for their turn."""
+        return self._agenda.waiting(now)
 
     async def _ring(self) -> None:
         now = self._clock.now()  # some time went by since the look
@@ -153,7 +160,7 @@ class Evaluator:
         """Bring the agenda up to date; the instant for which it holds."""
         now = self._clock.now()
         if now < self._now:  # the clock was set back: every cursor is looked at once
-            self._agenda = dict.fromkeys(self._agenda, now)
+            self._agenda.look_at_all(now)
             self._committed(())  # whoever sends looks at its clock too
         if await self._set_back.look(now):
             self._committed(())
@@ -183,7 +190,7 @@ class Evaluator:
         self._positions.forget([each.alert.id for each in found.fresh])
         for gone in self._known.keys() - found.there:
             del self._known[gone]
-            self._agenda.pop(gone, None)
+            self._agenda.forget(gone)
             self._positions.forget([gone])
         cursors = dict(found.cursors)
         begun = [_first(each.alert, now) for each in found.fresh if each.alert.id not in cursors]
@@ -196,23 +203,13 @@ class Evaluator:
 
     def _schedule(self, alert: Alert, cursor: Cursor, now: dt.datetime) -> None:
         """Note when to look at *alert* next, if at all."""
-        at = look_at(alert, cursor, now)
-        if at is None:
-            self._agenda.pop(alert.id, None)
-        else:
-            self._agenda[alert.id] = at
-
-    def _due(self, now: dt.datetime) -> list[str]:
-        """The alerts to evaluate now, from here on busy."""
-        due = sorted(each for each, at in self._agenda.items() if at <= now and each not in self._busy)
-        self._busy.update(due)
-        return due
+        self._agenda.put(alert, look_at(alert, cursor, now))
 
     def _release(self, alert_ids: Iterable[str], held: set[str]) -> None:
         """Let run again those of *alert_ids* that a tick still holds: what it gave back before, another may hold by now."""
         free = held.intersection(alert_ids)
         held -= free
-        self._busy -= free
+        self._agenda.release(free)
         self._news.set()
 
     async def _tick(self, due: Sequence[str], now: dt.datetime) -> None:
@@ -308,7 +305,7 @@ class Evaluator:
             elif self._failing_since is None:
                 log.warning("commit_refused", alerts=len(news), reason=reason_of(error), next=str(RETRY))
             self._failing_since = self._failing_since or now
-            self._agenda.update({each.alert.id: now + RETRY for each in news})
+            self._agenda.put_off([each.alert.id for each in news], now + RETRY)
             self._positions.forget({each.alert.id for each in news})
             return ()
         if self._failing_since is not None:

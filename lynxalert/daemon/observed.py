@@ -113,8 +113,13 @@ class Lateness:
         self._too_late = Counter(
             "lynxalert_too_late_rows", "Late rows beyond `max_lateness`, over all alerts.", registry=registry
         )
-        behind = Gauge("lynxalert_slots_behind", "Slots that wait for one that failed.", registry=registry)
-        behind.set_function(lambda: sum(self._behind.values()))
+        self.waiting: Callable[[], int] = lambda: 0  # slots of alerts that have not had their turn
+        behind = Gauge(
+            "lynxalert_slots_behind",
+            "Slots that wait: for one that failed, or for the turn of an alert that is late.",
+            registry=registry,
+        )
+        behind.set_function(lambda: sum(self._behind.values()) + self.waiting())
         self._behind: dict[str, int] = {}
 
     def count(self, outcome: Outcome, now: dt.datetime) -> None:
@@ -179,6 +184,10 @@ class Observer:
         """Count each alert by itself; *known* are those that there are."""
         self._tallies = Tallies(known)
         self.metrics.registry.register(self._tallies)
+
+    def lag(self, waiting: Callable[[], int]) -> None:
+        """Slots that wait for the turn of their alert, *waiting* many, are behind as well."""
+        self._late.waiting = waiting
 
     def watch(self, channels: Callable[[], Iterable[ChannelHealth]]) -> None:
         """Count channels by how they are."""

@@ -282,6 +282,7 @@ def _workers(
     observer.outbox.stall = lambda: ground.patience.stall(ground.clock.now())
     observer.scheduler.stall = lambda: evaluator.stall(ground.clock.now()) or observer.outbox.stall()
     observer.tally(lambda: evaluator.known)
+    observer.lag(lambda: evaluator.waiting(ground.clock.now()))
     return evaluator, sender
 
 
