@@ -7,15 +7,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lynxalert.alerts import Kind
 from lynxalert.notify.model import Delivery, Quiet, Status, Target
+from lynxalert.notify.news import EPISODE
 from lynxalert.state import chronicle
 from lynxalert.state.deliveries import ACCEPTED, OWED, delivery, is_kept_quiet, passed, target
 from lynxalert.state.lots import lots
-from lynxalert.state.tables import attempts, deliveries, instances
+from lynxalert.state.tables import alerts, attempts, deliveries, instances
 from lynxalert.state.turns import in_turn
 
 
@@ -163,18 +164,27 @@ async def try_again(tx: AsyncConnection, delivery_id: str, now: dt.datetime) -> 
 async def prune(tx: AsyncConnection, before: dt.datetime, cooling: dt.datetime | None = None) -> int:
     """Delete what was settled and created before *before*; how many deliveries went.
 
-    What was told of an episode stays until that is over and nothing of it is owed: its end goes to who took its start.
-    And what was accepted since *cooling*, as a cooldown goes by it.
+    What was told of an episode stays until that is over and nothing of it is owed: its end goes to who took its start. So
+    does trouble that has not ended. And what was accepted since *cooling*, as a cooldown goes by it.
     """
     d = deliveries.c
     lasting = select(instances.c.episode).where(instances.c.episode.is_not(None))
     owing = select(d.episode).where(d.status.in_(OWED))
-    old = (d.created_at < before) & d.episode.not_in(lasting) & d.episode.not_in(owing)
+    old = (d.created_at < before) & d.episode.not_in(lasting) & d.episode.not_in(owing) & ~_is_trouble()
     if cooling is not None:
         old &= ~(d.status.in_(ACCEPTED) & (d.settled_at >= cooling))
     ids = select(d.id).where(old)
     await tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(ids)))
     return (await tx.execute(delete(deliveries).where(old))).rowcount
+
+
+def _is_trouble() -> ColumnElement[bool]:
+    """News that has not ended, of an alert there is or of the daemon itself."""
+    d = deliveries.c
+    ended = select(d.episode).where(d.episode.startswith(EPISODE), d.kind == str(Kind.RESOLVED))
+    there = select(alerts.c.id).where(alerts.c.deleted_at.is_(None))
+    concerns = (d.alert_id == "") | d.alert_id.in_(there)
+    return d.episode.startswith(EPISODE) & d.episode.not_in(ended) & concerns
 
 
 async def waiting(tx: AsyncConnection, now: dt.datetime) -> dict[str, tuple[Delivery, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from hypothesis import given, settings
@@ -13,8 +14,9 @@ from lynxalert.alerts import ChannelSpec, Kind
 from lynxalert.notify.channel import target as target_of
 from lynxalert.notify.configure import configure
 from lynxalert.notify.model import Delivery, Failure, Quiet, Status
+from lynxalert.notify.news import News
 from lynxalert.notify.outbox import Lane, Outbox
-from lynxalert.state import Database, StoredOutbox, begun, definitions, instances, outbox, owed
+from lynxalert.state import Database, StoredOutbox, begun, definitions, instances, notices, outbox, owed
 from tests.state.samples import ALERT, INSTANCE, MINUTE, NOON, SECOND, WEBHOOK, delivery
 
 LEASE = NOON + MINUTE
@@ -312,8 +314,31 @@ async def test_what_an_end_or_a_cooldown_goes_by_stays(database: Database) -> No
     )  # of ep_1
     assert await database.write(lambda tx: owed.prune(tx, NOON + MINUTE, NOON + SECOND)) == 1
     async with database.read() as tx:
-        kept = {each.delivery.episode for each in await owed.listed(tx, limit=9)}
-    assert kept == {"ep_1", "ep_lately", "ep_owing"}
+        kept = [each.delivery for each in await owed.listed(tx, limit=9)]
+    assert {each.id for each in kept} == {each.id for each in (lasting, lately, owing, end)}
+
+
+async def test_trouble_stays_until_it_is_over_or_its_alert_is_gone(database: Database) -> None:
+    def news(about: str, *, is_over: bool = False, alert_id: str = "") -> News:
+        return News("alert_error", about, "Trouble", "…", NOON, is_over=is_over, alert_id=alert_id)
+
+    await database.write(lambda tx: definitions.put(tx, ALERT, NOON))
+    for each in (
+        news("lasts"),
+        news("over"),
+        news("over", is_over=True),
+        news("of an alert", alert_id=ALERT.id),
+        news("of one that is gone", alert_id="alt_gone"),
+    ):
+        await database.write(partial(notices.owe, news=each, specs=[WEBHOOK], now=NOON))
+    async with database.read() as tx:
+        told = [each.delivery for each in await owed.listed(tx, limit=9)]
+    settled = [replace(each, status=Status.DELIVERED, settled_at=NOON) for each in told]
+    await database.write(lambda tx: outbox.store(tx, settled))
+    assert await database.write(lambda tx: owed.prune(tx, NOON + MINUTE)) == 3
+    async with database.read() as tx:
+        kept = {each.delivery.key for each in await owed.listed(tx, limit=9)}
+    assert kept == {news("lasts").key, news("of an alert").key}
 
 
 @settings(max_examples=25)
