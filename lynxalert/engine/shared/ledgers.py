@@ -125,20 +125,19 @@ class Ledgers:
         self.answered += len(told)
         return told
 
+    def keeps(self, batch: Batch) -> bool:
+        """Whether parts are kept for *batch*, or from now on: this learns from being asked, as `answer` does."""
+        account = self._account(batch)
+        if not account.lock.acquire(blocking=False):
+            return account.holding is not None  # it is being read
+        try:
+            return self._held(account, batch, _stretched(batch)) is not None
+        finally:
+            account.lock.release()
+
     def _told(self, account: Account, batch: Batch, deadline: dt.timedelta) -> Told:
         members = _stretched(batch)
-        if not members:
-            return {}
-        erased, before = self._source.erased()
-        current = _current([each for _, each in members])
-        account.estimate(current, self._source.highest_sequence())
-        opened = self._opened(account, current, 0 if erased == account.erased else before)
-        least = self._least_spared * (ALONE if batch.is_alone else 1)
-        is_worth_it = account.spared >= (least if account.holding is None else least / 4)
-        account.holding = holding = opened if is_worth_it else None
-        account.erased = erased
-        account.newest = latest(current)
-        account.longest = max(account.longest, *(each.length for each in current))
+        holding = self._held(account, batch, members)
         if holding is None:
             return {}
         within = [each for each in members if holding.covers(each[1])]
@@ -151,6 +150,24 @@ class Ledgers:
         if len(holding.tables) > MANY_TABLES:
             account.ledger.merge(holding, max(0, account.newest - account.kept), deadline)
         return account.ledger.add(holding, within, deadline)
+
+    def _held(
+        self, account: Account, batch: Batch, members: Sequence[tuple[Member, Stretch]]
+    ) -> Holding | None:
+        """What *account* holds for *members* of *batch* from now on; None: they are to be read whole."""
+        if not members:
+            return None
+        erased, before = self._source.erased()
+        current = _current([each for _, each in members])
+        account.estimate(current, self._source.highest_sequence())
+        opened = self._opened(account, current, 0 if erased == account.erased else before)
+        least = self._least_spared * (ALONE if batch.is_alone else 1)
+        is_worth_it = account.spared >= (least if account.holding is None else least / 4)
+        account.holding = opened if is_worth_it else None
+        account.erased = erased
+        account.newest = latest(current)
+        account.longest = max(account.longest, *(each.length for each in current))
+        return account.holding
 
     def _opened(self, account: Account, current: Sequence[Stretch], erased: int) -> Holding | None:
         """What *account* is to hold for windows *current*, begun anew if need be; None: they are to be read whole.

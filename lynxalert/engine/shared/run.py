@@ -12,23 +12,22 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from lynxalert.clock import monotonic
-from lynxalert.engine.run import QueryFailed, guarded
+from lynxalert.engine.run import QueryFailed
 from lynxalert.engine.runner import DEADLINE, ROW_CAP, Engine
 from lynxalert.engine.shared.ask import Ask
-from lynxalert.engine.shared.batch import Batch, Member, Tables, grouped, tabulate
+from lynxalert.engine.shared.batch import Batch, Member, grouped
 from lynxalert.engine.shared.guard import Guard, Guards
-from lynxalert.engine.shared.joined import PROBES, TARGETS, Joined
 from lynxalert.engine.shared.ledgers import LEAST_SPARED, MOST_BYTES, Ledgers
 from lynxalert.engine.shared.library import Library
-from lynxalert.engine.shared.literals import Lifted
+from lynxalert.engine.shared.medley import Medley
+from lynxalert.engine.shared.medleys import Medleys
+from lynxalert.engine.shared.readings import Readings
 from lynxalert.lang import QueryError
 from lynxalert.plan import Result
 
-# None: there are rows, and what they look like is to be asked by itself.
+# None: to be asked by itself. Mostly because there are rows, of which nobody has read what they look like.
 Answer: TypeAlias = Result | QueryError | QueryFailed | None
 SHARE = 6  # a batch may take that part of what a query may: one that runs out of it is cut in two, several times over
-MOST_PLANS = 1024  # SELECTs kept
-FEW = 64  # probes that every event is held against, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Added:
 
 
 # What there is to do: for many asks at once, or for one.
-Piece: TypeAlias = Batch | Added | Alone
+Piece: TypeAlias = Batch | Added | Medley | Alone
 # The asks that are wrong, by place, with why; and the work to be done for the others.
 Sorted: TypeAlias = tuple[dict[int, Answer], list[Piece]]
 
@@ -80,17 +79,17 @@ class Shared:
         least_spared: int = LEAST_SPARED,
     ) -> None:
         self._engine = engine
-        self._most_rows = most_rows
         self._learn_anew()
-        self._plans: dict[tuple[object, ...], Joined] = {}
+        self._readings = Readings(engine.source, self._stands, most_rows=most_rows)
         self._keeps_parts = most_parts > 0
         self.ledgers = Ledgers(
             engine.source,
-            lambda member: self._library.stands(member.known),
+            self._stands,
             most_rows=most_rows,
             most_bytes=most_parts,
             least_spared=least_spared,
         )
+        self.medleys = Medleys(engine.source, self._stands, most_rows=most_rows)
 
     def _learn_anew(self) -> None:
         """Forget what is known of texts: with other macros the same text is another query."""
@@ -119,34 +118,62 @@ class Shared:
                     members.append(Member(place, asked, known, known.window(asked), guard))
             except QueryError as error:
                 wrong[place] = error
-        batches: list[Piece] = []
-        for batch in grouped(members):
-            if self._keeps_parts and batch.shape.parts is not None:
-                batches.append(Added(batch))
-            else:
-                batches += self._cut(batch)
-        return wrong, [*batches, *alone]
+        return wrong, [*self._pieces(grouped(members)), *alone]
 
     def answer(self, piece: Piece, deadline: dt.timedelta = DEADLINE) -> Iterator[tuple[int, Answer]]:
-        """The answers to the asks of *piece*, by place; None for those that have rows and are to be asked by themselves.
+        """The answers to the asks of *piece*, by place; None for those that are to be asked by themselves.
 
         A batch that fails is cut in two until what made it fail stands alone, and is answered by itself.
         """
-        if isinstance(piece, Alone):
-            yield piece.place, self._guarded(piece, deadline)
-        elif isinstance(piece, Added):
-            yield from self._added_up(piece.batch, deadline)
-        elif piece.is_alone:
-            (member,) = piece.members
-            yield member.place, self._behind(member, self._single(member.ask, deadline))
-        else:
-            try:
-                answers = self._together(piece, deadline / SHARE)
-            except QueryFailed:
-                for half in piece.halves():
-                    yield from self.answer(half, deadline)
+        match piece:
+            case Alone():
+                yield piece.place, self._guarded(piece, deadline)
+            case Added():
+                yield from self._added_up(piece.batch, deadline)
+            case Medley():
+                yield from self._mixed(piece, deadline)
+            case Batch():
+                yield from self._together(piece, deadline)
+
+    def _pieces(self, batches: Sequence[Batch]) -> Iterator[Piece]:
+        """What shares its shape is read from parts or together; what does not, with others of its window."""
+        added: list[Batch] = []
+        whole: list[Batch] = []
+        for batch in batches:
+            has_parts = self._keeps_parts and batch.shape.parts is not None
+            if has_parts and (not batch.is_alone or self.ledgers.keeps(batch)):
+                added.append(batch)
             else:
-                yield from answers
+                whole.append(batch)
+        medleys, rest = self.medleys.gathered(whole)
+        yield from map(Added, added)
+        yield from medleys
+        for batch in rest:
+            yield from self._readings.cut(batch)
+
+    def _together(self, batch: Batch, deadline: dt.timedelta) -> Iterator[tuple[int, Answer]]:
+        if batch.is_alone:
+            (member,) = batch.members
+            yield member.place, self._behind(member, self._single(member.ask, deadline))
+            return
+        started = monotonic()
+        try:
+            told = self._readings.rows(batch, deadline / SHARE)
+        except QueryFailed:
+            for half in batch.halves():
+                yield from self._together(half, deadline)
+            return
+        elapsed = _each(started, len(told))
+        for each, rows in told:
+            yield each.place, self._behind(each, _result(each, rows, elapsed))
+
+    def _mixed(self, medley: Medley, deadline: dt.timedelta) -> Iterator[tuple[int, Answer]]:
+        started = monotonic()
+        told = self.medleys.answer(medley, deadline / SHARE)
+        elapsed = _each(started, len(told))
+        for each, rows in told:
+            known = None if rows is None else _result(each, rows, elapsed)
+            yield each.place, self._behind(each, known)
 
     def _added_up(self, batch: Batch, deadline: dt.timedelta) -> Iterator[tuple[int, Answer]]:
         """What parts can tell from them, the rest read whole."""
@@ -155,7 +182,7 @@ class Shared:
             told = self.ledgers.answer(batch, deadline / SHARE)
         except QueryFailed:
             told = {}
-        elapsed = dt.timedelta(seconds=(monotonic() - started) / max(1, len(told)))
+        elapsed = _each(started, len(told))
         rest = []
         for each in batch.members:
             if each.place in told:
@@ -163,8 +190,8 @@ class Shared:
             else:
                 rest.append(each)
         if rest:
-            for part in self._cut(Batch(batch.shape, tuple(rest))):
-                yield from self.answer(part, deadline)
+            for part in self._readings.cut(Batch(batch.shape, tuple(rest))):
+                yield from self._together(part, deadline)
 
     def _guarded(self, alone: Alone, deadline: dt.timedelta) -> Answer:
         if alone.guard is not None:
@@ -184,11 +211,8 @@ class Shared:
             return None
         return guard.nothing(ask, counted)
 
-    def _cut(self, batch: Batch) -> list[Batch]:
-        """*batch*, or parts of it where no equality says which events are whose: there every event meets every probe."""
-        if self._plan(batch, batch.varying()).is_found_by_hash:
-            return [batch]
-        return batch.in_lots(FEW)
+    def _stands(self, member: Member) -> bool:
+        return self._library.stands(member.known)
 
     def _single(self, ask: Ask, deadline: dt.timedelta) -> Answer:
         try:
@@ -197,58 +221,6 @@ class Shared:
             )
         except (QueryError, QueryFailed) as error:
             return error
-
-    def _together(self, batch: Batch, deadline: dt.timedelta) -> list[tuple[int, Answer]]:
-        """One reading for all members.
-
-        Raises:
-            QueryFailed: for at least one of them; or they have too many rows for one reading.
-        """
-        started = monotonic()
-        varying = batch.varying()
-        tables = tabulate(batch, varying)
-        rows = self._fetch(batch, self._plan(batch, varying), tables, deadline)
-        by_target: dict[int, list[Sequence[Any]]] = {}
-        for target, *values in rows:
-            by_target.setdefault(target, []).append(values)
-        elapsed = dt.timedelta(seconds=(monotonic() - started) / len(batch.members))
-        return [
-            (each.place, self._behind(each, _result(each, by_target.get(target, ()), elapsed)))
-            for each, target in zip(batch.members, tables.target_of, strict=True)
-        ]
-
-    def _fetch(
-        self, batch: Batch, plan: Joined, tables: Tables, deadline: dt.timedelta
-    ) -> list[tuple[Any, ...]]:
-        stretches = [each.stretch for each in batch.members]
-        values: dict[str, dt.datetime] = {
-            "start": min(start for start, _ in stretches),
-            "end": max(end for _, end in stretches),
-        }
-        if batch.shape.uses_now:
-            values["now"] = batch.members[0].ask.now.astimezone(dt.UTC).replace(tzinfo=None)
-        parameters = {name: value for name, value in values.items() if name in plan.parameters}
-        with guarded(self._engine.source, plan.sql, deadline) as cursor:
-            cursor.register(PROBES, tables.probes)
-            cursor.register(TARGETS, tables.targets)
-            rows = cursor.execute(plan.sql, parameters).fetchmany(self._most_rows + 1)
-        if len(rows) > self._most_rows:
-            raise QueryFailed("more rows than one reading may have", transient=True)
-        if not all(self._library.stands(each.known) for each in batch.members):
-            raise QueryFailed("fields moved under the reading", transient=True)
-        return rows
-
-    def _plan(self, batch: Batch, varying: frozenset[int]) -> Joined:
-        windows = len({each.stretch for each in batch.members}) > 1
-        fixed: list[Lifted | None] = [
-            None if n in varying else constant for n, constant in enumerate(batch.constants)
-        ]
-        key = (batch.shape.text, windows, *fixed)
-        if key not in self._plans:
-            if len(self._plans) >= MOST_PLANS:
-                self._plans.clear()
-            self._plans[key] = Joined(batch.shape, batch.constants, varying, windows=windows)
-        return self._plans[key]
 
 
 def _result(member: Member, fetched: Sequence[Sequence[Any]], elapsed: dt.timedelta) -> Result:
@@ -262,3 +234,8 @@ def _result(member: Member, fetched: Sequence[Sequence[Any]], elapsed: dt.timede
         warnings=known.advice(rows),
         window=member.window,
     )
+
+
+def _each(started: float, asks: int) -> dt.timedelta:
+    """How long it took since *started*, for each of so many asks."""
+    return dt.timedelta(seconds=(monotonic() - started) / max(1, asks))
