@@ -11,7 +11,9 @@ from lynxalert.cli._words import key_words
 
 SHOWN = 12  # episodes
 WIDEST = 110
+NARROWEST = 24  # below, lines break rather than that nothing is seen
 HEIGHT = 14
+MARKS = 6  # on the axis of values, at most
 TICKS = 5
 
 
@@ -89,7 +91,7 @@ def _curve(points: Sequence[Mapping[str, Any]]) -> str:
 
     plotext.clear_figure()
     plotext.theme("clear")
-    width = min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns)
+    width = max(NARROWEST, min(WIDEST, shutil.get_terminal_size((WIDEST, 24)).columns))
     plotext.plot_size(width, HEIGHT)
     values = [point["value"] for point in points]
     plotext.plot(values, marker="braille")
@@ -100,9 +102,20 @@ def _curve(points: Sequence[Mapping[str, Any]]) -> str:
     ticks = max(2, min(TICKS, width // (2 * len(labels[0]) + 2)))
     marks = sorted({round(n * (len(points) - 1) / (ticks - 1)) for n in range(ticks)})
     plotext.xticks(marks, [labels[mark] for mark in marks])
+    heights = _heights(values)
+    plotext.yticks(heights, [f"{height:.4g}" for height in heights])  # 1.015e+14: room is for the curve
     drawn: str = plotext.uncolorize(plotext.build())
     legend = "  x: something fires" if firing else ""
     return "\n".join(line.rstrip() for line in drawn.splitlines()) + ("\n" + legend if legend else "")
+
+
+def _heights(values: Sequence[float | None]) -> list[float]:
+    """Where the axis of values is marked: at both ends, and evenly between."""
+    known = [value for value in values if value is not None]
+    low, high = min(known), max(known)
+    if low == high:
+        return [low]
+    return [low + (high - low) * n / (MARKS - 1) for n in range(MARKS)]
 
 
 def _labels(instants: Sequence[dt.datetime]) -> list[str]:

@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 )
 @click.option("--server", help="Ask the daemon at this address, for example http://127.0.0.1:3100.")
 @click.option(
-    "--since", default="7d", show_default=True, help="How far back, or from when on: 7d, 2026-02-14."
+    "--since", default="7d", show_default=True, help="How far back, or from when on: 7d, 1h30m, 2026-02-14."
 )
-@click.option("--until", default="now", show_default=True, help="Until when.")
+@click.option("--until", default="now", show_default=True, help="Until when: 2d is two days ago.")
 @click.option(
     "--against",
     type=click.Path(exists=True, dir_okay=False, path_type=pathlib.Path),
@@ -50,8 +50,8 @@ def command(alert: str, file: pathlib.Path | None, **options: Any) -> None:
     messages, shows the first message and the value over time.
     """
     with exits():
-        asked = {"earliest": _since(options["since"]), "latest": options["until"]}
-        if options["sweep"]:
+        asked = {"earliest": _ago(options["since"]), "latest": _ago(options["until"])}
+        if options["sweep"] is not None:
             asked["sweep"] = options["sweep"]
         if options["server"]:
             found = _remote(options["server"], alert, asked, options["against"])
@@ -60,9 +60,14 @@ def command(alert: str, file: pathlib.Path | None, **options: Any) -> None:
     click.echo(json.dumps(found, default=plain) if options["form"] == "json" else page(found))
 
 
-def _since(text: str) -> str:
-    """`7d` as people say it is `-7d` as queries do."""
-    return f"-{text}" if text[:1].isdigit() and text[-1:].isalpha() and "-" not in text else text
+def _ago(text: str) -> str:
+    """`7d` and `1h30m` as people say it are `-604800s` and `-5400s` as queries do."""
+    from lynxalert.config.units import UnitError, duration
+
+    try:
+        return f"-{duration(text).total_seconds():.0f}s"
+    except UnitError:
+        return f"-{text}" if text[:1].isdigit() and text[-1:].isalpha() and "-" not in text else text
 
 
 def _remote(server: str, alert: str, asked: Mapping[str, Any], against: pathlib.Path | None) -> Any:

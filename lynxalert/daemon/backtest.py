@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice, takewhile
 
-from lynxalert.alerts import Alert, Key, Transition
+from lynxalert.alerts import Alert, Every, Key, Transition
 from lynxalert.alerts.schedule import slots_after
+from lynxalert.config.units import duration_text
 from lynxalert.daemon.replay import Replay, replayed
 from lynxalert.daemon.runner import EngineRunner
 from lynxalert.errors import LynxError
@@ -132,7 +133,17 @@ def _check(alert: Alert, start: dt.datetime, end: dt.datetime) -> None:
     if not within:
         raise BacktestError("there is no slot in that stretch of time")
     if within > MOST_SLOTS:
-        raise BacktestError(f"there are more than {MOST_SLOTS:,} slots in that stretch of time: shorten it")
+        raise BacktestError(
+            f"there are more than {MOST_SLOTS:,} slots in that stretch of time: {_shorter(alert)}"
+        )
+
+
+def _shorter(alert: Alert) -> str:
+    """How long it may be."""
+    if not isinstance(alert.schedule, Every):
+        return "shorten it"
+    longest = duration_text(alert.schedule.interval * MOST_SLOTS)
+    return f"with one every {alert.schedule.text} it may be {longest} long"
 
 
 async def _read(replay: Replay, alert: Alert) -> tuple[list[Transition], tuple[Evaluation, ...]]:

@@ -51,7 +51,9 @@ class Backtests:
         async with self._turn:
             await self._store.flush()
             return await asyncio.to_thread(
-                lambda: asyncio.run(self._play(alert, stretch, against, values(sweep) if sweep else ()))
+                lambda: asyncio.run(
+                    self._play(alert, stretch, against, values(sweep) if sweep is not None else ())
+                )
             )
 
     async def _play(

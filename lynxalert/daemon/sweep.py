@@ -59,6 +59,9 @@ def at_threshold(alert: Alert, value: float) -> Alert:
         SweepError: it compares with no single number.
     """
     kind = alert.when.get("type")
+    if kind == "m_of_n":
+        counted = at_threshold(replace(alert, when=alert.when["of"]), value)
+        return replace(counted, when={**alert.when, "of": counted.when})
     if kind in _LIMITS and not alert.when.get("tiers"):
         kept = {name: each for name, each in alert.when.items() if name != "recover"}
         return replace(alert, when={**kept, _LIMITS[kind]: value})

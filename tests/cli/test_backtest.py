@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from lynxalert.cli import main
+from lynxalert.cli._plotted import _curve
+from lynxalert.cli.backtest import _ago, _stretch
 from lynxalert.events import EventStore
 from tests.fakes import FakeClock
 
@@ -124,6 +126,28 @@ def test_an_alert_over_arrivals_is_judged_by_when_events_came(folder) -> None:
     options = ["--config", str(folder / "config.toml"), *hour, "--format", "json"]
     found = json.loads(CliRunner().invoke(main, ["backtest", "arrived", *options]).output)
     assert [(each["key"], each["value"]) for each in found["list"]] == [({"host": "a"}, 67)]
+
+
+def test_a_terminal_too_narrow_for_a_curve_breaks_its_lines(folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "5")
+    assert any(line.endswith("┐") for line in run(folder, "errors")[1].splitlines())
+
+
+def test_great_values_leave_room_for_the_curve() -> None:
+    start = dt.datetime(2026, 2, 14, tzinfo=dt.UTC)
+    points = [
+        {"at": start + n * dt.timedelta(hours=1), "value": value, "firing": False}
+        for n, value in enumerate([None, 101237933453312.4, 0.5])
+    ]
+    widest = max(len(line.partition("┤")[0]) for line in _curve(points).splitlines() if "┤" in line)
+    assert widest <= len("1.012e+14")
+
+
+@pytest.mark.parametrize("since", ["1h30m", "90m", "-90m", "5400s"])
+def test_how_far_back_is_said_as_durations_are(since: str) -> None:
+    now = dt.datetime(2026, 2, 14, 12, tzinfo=dt.UTC)
+    found = _stretch({"earliest": _ago(since), "latest": _ago("30m")}, now, "UTC")
+    assert (found.start, found.end) == (now - dt.timedelta(minutes=90), now - dt.timedelta(minutes=30))
 
 
 @pytest.mark.parametrize("width", [30, 44, 110])

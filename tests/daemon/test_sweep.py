@@ -63,6 +63,14 @@ def test_the_condition_moves_where_there_is_one() -> None:
     assert build(at_threshold(replace(ALERT, when=recovering), 50).when) == build({**ALERT.when, "value": 50})
 
 
+def test_the_number_that_slots_are_counted_by_is_moved() -> None:
+    counted = {"type": "m_of_n", "m": 2, "n": 3, "of": ALERT.when}
+    assert at_threshold(replace(ALERT, when=counted), 50).when == {
+        **counted,
+        "of": {**ALERT.when, "value": 50},
+    }
+
+
 @pytest.mark.parametrize(
     ("when", "said"),
     [
