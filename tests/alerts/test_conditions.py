@@ -203,6 +203,10 @@ def test_a_missing_field_is_a_lasting_error_with_a_suggestion() -> None:
 def test_the_baseline_is_the_same_stretch_earlier(baseline: str, back: dt.timedelta) -> None:
     condition = build({"type": "relative", "field": "n", "op": "lt", "percent": 50, "baseline": baseline})
     assert condition.second_window(WINDOW, None) == TimeWindow(NOON - HOUR - back, NOON - back)
+    for change in (dt.datetime(2026, 3, 29, 1, tzinfo=dt.UTC), dt.datetime(2026, 10, 25, 1, tzinfo=dt.UTC)):
+        later = change + 7 * HOUR  # on the days on which Europe's clocks change, too
+        before = condition.second_window(TimeWindow(later - HOUR, later), None)
+        assert before == TimeWindow(later - HOUR - back, later - back)
 
 
 def test_relative_compares_percents_and_never_divides_by_nothing() -> None:
