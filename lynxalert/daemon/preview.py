@@ -14,6 +14,7 @@ from lynxalert.alerts import Alert, ChannelSpec, Match
 from lynxalert.alerts.advance import Input
 from lynxalert.alerts.conditions.no_data import SILENCE
 from lynxalert.alerts.failure import EvaluationError
+from lynxalert.alerts.model import Kind
 from lynxalert.alerts.roster import given
 from lynxalert.alerts.schedule import as_of, previous_slot, window
 from lynxalert.alerts.state import step
@@ -43,10 +44,11 @@ MOST_ROWS = 100
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the events said: the rows that meet the condition, and the one to show, which may be none of them."""
+    """What the events said: the rows that meet the condition, the one to show, which may be none of them, and its news."""
 
     hits: tuple[Match, ...]
     row: Row | None
+    kind: Kind = Kind.FIRED
 
 
 class Preview:
@@ -147,24 +149,25 @@ class Preview:
         hits = list(reading.inputs.hits.values())
         if hits:
             return Found(tuple(hits), hits[0].values)
-        missing = await self._missing(reading, at)
+        missing, kind = await self._missing(reading, at)
         if missing:
-            return Found(missing, missing[0].values)
+            return Found(missing, missing[0].values, kind)
         rows = (await self._runner.run(self._before_condition(alert), looked_at, at)).rows
         return Found((), rows[0] if rows else None)
 
-    async def _missing(self, reading: Reading, at: dt.datetime) -> tuple[Match, ...]:
-        """The keys that are known, and whose silence counts now, whether it began something already or not."""
+    async def _missing(self, reading: Reading, at: dt.datetime) -> tuple[tuple[Match, ...], Kind]:
+        """The keys that are known, and whose silence counts now, whether it began something already or not; as what."""
         alert = reading.alert
         async with self._database.read() as tx:
             known = (await instances.of(tx, [alert.id]))[alert.id]
         before = previous_slot(alert, at)
         turn = Turn(alert, at, as_of(alert, before) if before is not None else None)
         after = step(turn, known, reading.inputs).instances.values()
-        silent = [
-            each for each in after if given(turn, each, reading.inputs).input in (Input.HIT, Input.NONE)
-        ]
-        return tuple(Match(each.key, each.labels, each.labels, count=0) for each in silent)
+        inputs = [(each, given(turn, each, reading.inputs).input) for each in after]
+        silent = [each for each, found in inputs if found in (Input.HIT, Input.NONE)]
+        fires = any(found is Input.HIT for _, found in inputs)
+        missing = tuple(Match(each.key, each.labels, each.labels, count=0) for each in silent)
+        return missing, Kind.FIRED if fires else Kind.NO_DATA
 
     def _before_condition(self, alert: Alert) -> Alert:
         """*alert* asking for the rows that its last `where` judges, which are worth seeing when none passes."""
@@ -208,7 +211,10 @@ class Preview:
         self, alert: Alert, found: Found, at: dt.datetime, said: str, evidence: Sequence[str]
     ) -> list[dict[str, Any]]:
         """What each enabled channel would be sent."""
-        occasion = replace(sample(alert, found.row, at), condition=said, evidence=evidence)
+        hit = found.hits[0]
+        occasion = sample(alert, found.row, at, kind=found.kind, labels=hit.labels)
+        told = replace(occasion.transition, match=hit, tier=hit.tier)
+        occasion = replace(occasion, transition=told, condition=said, evidence=evidence)
         occasion = replace(occasion, links=self._links(occasion, at))
         messages = []
         for spec in alert.channels:

@@ -40,6 +40,31 @@ async def test_a_quiet_alert_shows_what_its_condition_judged(house: House) -> No
     assert found["message"] == "Condition not met: errors (42) > 100. Notifications NOT sent (test mode)."
 
 
+async def test_a_dry_run_shows_the_message_as_it_is_sent(house: House) -> None:
+    """Named by its instance and graver by its tier; and as lost data where that is what the alert tells."""
+    tiers = {"type": "threshold", "field": "errors", "op": "gt", "tiers": {"warn": 2, "critical": 10}}
+    made = await house.create(
+        q="level=error | stats count as errors by service", when=tiers, window="2m", no_data="nodata"
+    )
+    await house.log(12, ago=0, service="shop")
+
+    async def tried() -> str:
+        found = (await house.ask("POST", f"/api/v1/alerts/{made['id']}/test")).data
+        title: str = found["messages"][0]["title"]
+        return title
+
+    async def told(count: int) -> str:
+        await house.until(lambda: len(house.provider.requests) >= count, minutes=1)
+        title: str = house.provider.requests[count - 1].json["title"]
+        return title
+
+    assert await told(1) == "FIRING (critical): High error rate — service=shop"
+    assert await tried() == "FIRING (critical): High error rate — service=shop"
+    await house.until(lambda: True, minutes=3)
+    assert await told(2) == "NO DATA (critical): High error rate — service=shop"
+    assert await tried() == "NO DATA (error): High error rate — service=shop"
+
+
 async def test_fields_in_the_body_stand_for_the_stored_ones(house: House) -> None:
     made = await house.create()
     await house.log(42)
