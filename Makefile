@@ -38,7 +38,7 @@ integration: setup
 run: setup
 	$(BIN)/lynxalert demo
 
-# The proofs of alerting with many more cases, and a day of alerts on a clock of their own: docs/proofs.md. Half an hour.
+# The proofs of alerting with many more cases, and a day of alerts on a clock of their own: docs/proofs.md. An hour.
 proofs: setup
 	HYPOTHESIS_PROFILE=deep $(BIN)/python -m pytest -q -n 2 --timeout 3600 tests/proofs tests/alerts tests/notify/test_pairs.py tests/daemon/test_replay.py
 

@@ -22,9 +22,11 @@ from hypothesis import settings
 
 from lynxalert.alerts import ActiveSchedule, ActiveWindow, Alert, Cron, Every, Flapping, NoData, Policy
 from lynxalert.daemon.backtest import StoredRunner, backtest
+from lynxalert.daemon.backtests import Backtests, summary
 from lynxalert.daemon.edits import Edits
 from lynxalert.daemon.rehearsal import rehearse
 from lynxalert.daemon.runner import EngineRunner
+from lynxalert.daemon.sweep import at_threshold
 from lynxalert.engine import Engine
 from lynxalert.events import Event, EventStore
 from lynxalert.events.script import Timed
@@ -237,7 +239,7 @@ async def test_a_backtest_is_what_the_daemon_said(seed: int) -> None:
     assert (evaluations(found.evaluations), deliveries(found.deliveries)) == said, alert
 
 
-@pytest.mark.parametrize("seed", range(DEEP or 4))
+@pytest.mark.parametrize("seed", range(DEEP or 2))
 async def test_a_rehearsal_is_what_the_daemon_said_of_events_that_come_late(seed: int) -> None:
     chance = random.Random(-seed - 1)
     alert = an_alert(chance, chance.choice(ASKED))
@@ -246,3 +248,28 @@ async def test_a_rehearsal_is_what_the_daemon_said_of_events_that_come_late(seed
     script = [Timed(each.arrives(), Event(line)) for each in events for line in each.lines()]
     found = await rehearse([alert], sorted(script, key=lambda one: one.at), NOON, LENGTH * MINUTE)
     assert deliveries([each.delivery for each in found]) == said, alert
+
+
+@pytest.mark.parametrize("seed", range(DEEP // 4 or 1))
+async def test_versions_and_thresholds_side_by_side_say_what_each_says_alone(seed: int) -> None:
+    chance = random.Random(seed)
+    stretch, events = TimeWindow(NOON, NOON + LENGTH * MINUTE), some_bursts(chance)
+    alert = an_alert(chance, ASKED[chance.choice([0, 2, 3, 4, 5, 6])])
+    other = an_alert(chance, ASKED[chance.randrange(len(ASKED))])
+
+    async def alone(store: EventStore, one: Alert) -> dict[str, Any]:
+        runner = StoredRunner(Engine(store), store)
+        found = await backtest(one, stretch, runner)
+        runner.close()
+        return summary(found)
+
+    async with stored(FakeClock(NOON + DAY), events) as store:
+        together = await Backtests(lambda: Engine(store), store).run(
+            alert, stretch, against=other, sweep="1,60"
+        )
+        said = await alone(store, alert)
+        assert {name: together[name] for name in said} == said
+        assert together["against"] == await alone(store, other)
+        assert together["sweep"] == [
+            {"threshold": each, **await alone(store, at_threshold(alert, each))} for each in (1, 60)
+        ]
