@@ -54,12 +54,12 @@ from lynxalert.api.ports import (
     Audit,
     Configuration,
     Keys,
-    Moments,
     Notifications,
     Part,
     Silences,
 )
 from lynxalert.api.protocols.acks import ACKS, Acks
+from lynxalert.api.recalling import Moments
 from lynxalert.api.repeats import REPEATS, Repeats
 from lynxalert.api.routes import INGEST_ROUTES, Route
 from lynxalert.api.rules import RULES

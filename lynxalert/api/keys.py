@@ -15,11 +15,11 @@ from lynxalert.api.ports import (
     Audit,
     Configuration,
     Keys,
-    Moments,
     Notifications,
     Part,
     Silences,
 )
+from lynxalert.api.recalling import Moments
 from lynxalert.api.trying import Backtests, Rehearsal
 from lynxalert.clock import Clock
 from lynxalert.events import EventStore

@@ -11,7 +11,7 @@ from pydantic import Field
 from lynxalert.api.errors import invalid, not_found
 from lynxalert.api.instants import instant_of
 from lynxalert.api.keys import MOMENTS
-from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of, page_of
+from lynxalert.api.paging import USUAL, cursor, cursor_of, limit_of
 from lynxalert.api.reply import success
 from lynxalert.config.mistakes import Mistake
 from lynxalert.config.settings import Zone
@@ -47,9 +47,11 @@ async def history(request: web.Request) -> web.Response:
 async def _at(request: web.Request, asked: Asked) -> web.Response:
     instant = instant_of(request, "at", asked.at or "now", asked.timezone)
     alert_id = await _alert(request, asked)
-    found = dict(await request.app[MOMENTS].at(instant, alert_id))
-    alerts, meta = page_of(request, found["alerts"], key=lambda each: [each["name"], each["id"]])
-    return success({**found, "alerts": alerts}, meta=meta)
+    limit = limit_of(request, USUAL)
+    looked = await request.app[MOMENTS].at(instant, alert_id, limit, _line(request))
+    next_ = cursor(looked.last) if looked.last is not None else None
+    meta = {"has_more": next_ is not None, "next_cursor": next_, "total": looked.total}
+    return success(looked.found, meta=meta)
 
 
 async def _within(request: web.Request, asked: Asked) -> web.Response:
@@ -82,6 +84,15 @@ async def _alert(request: web.Request, asked: Asked) -> str | None:
     if alert_id is None:
         raise not_found("Alert")
     return alert_id
+
+
+def _line(request: web.Request) -> tuple[str, str, str] | None:
+    match cursor_of(request):
+        case None:
+            return None
+        case [str(name), str(alert_id), str(key)]:
+            return name, alert_id, key
+    raise invalid([Mistake(("cursor",), "is not a cursor of this list")])
 
 
 def _place(request: web.Request) -> tuple[dt.datetime, int, int] | None:

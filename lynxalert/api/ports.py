@@ -238,29 +238,6 @@ class Notifications(Protocol):
         ...
 
 
-class Moments(Protocol):
-    """What was on record at any instant that is remembered, deleted alerts included."""
-
-    async def known(self, name: str) -> str | None:
-        """The id of the alert that has or had this id, or this key in a file."""
-        ...
-
-    async def at(self, instant: dt.datetime, alert_id: str | None = None) -> Mapping[str, Any]:
-        """What fired, what kept quiet and why, what had been sent; of one alert or all."""
-        ...
-
-    async def within(
-        self,
-        start: dt.datetime,
-        end: dt.datetime,
-        limit: int,
-        after: tuple[dt.datetime, int, int] | None,
-        alert_id: str | None,
-    ) -> Sequence[tuple[tuple[dt.datetime, int, int], Mapping[str, Any]]]:
-        """What was recorded from *start* on and before *end*, behind the place *after*, oldest first with its place."""
-        ...
-
-
 class Silences(Protocol):
     """What people keep quiet, and what they know of."""
 

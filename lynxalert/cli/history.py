@@ -11,7 +11,7 @@ from lynxalert.cli._asked import exits
 
 SERVER = "http://127.0.0.1:3100"
 PAGE = "1000"
-MOST = 10_000  # entries of a timeline; more is no reading
+MOST_PAGES = 10  # more is no reading
 
 
 @click.command
@@ -52,9 +52,18 @@ def _whole(server: str, asked: dict[str, str], listed: str) -> dict[str, Any]:
 
     answer = get(server, "history", **asked, limit=PAGE)
     found: dict[str, Any] = answer["data"]
-    while (meta := answer.get("meta") or {}).get("has_more") and len(found[listed]) < MOST:
+    pages = 1
+    while (meta := answer.get("meta") or {}).get("has_more") and pages < MOST_PAGES:
         answer = get(server, "history", **asked, limit=PAGE, cursor=meta["next_cursor"])
-        found[listed] += answer["data"][listed]
+        go_on(found[listed], answer["data"][listed])
+        pages += 1
     if meta.get("has_more"):
-        click.echo(f"more than {MOST:,} entries: shorten the range", err=True)
+        click.echo(f"more than {MOST_PAGES * int(PAGE):,} lines: ask for less, such as one alert", err=True)
     return found
+
+
+def go_on(before: list[dict[str, Any]], page: list[dict[str, Any]]) -> None:
+    """Put *page* behind what came *before*: the alert that stood at its end may go on."""
+    if before and page and "instances" in page[0] and page[0]["id"] == before[-1]["id"]:
+        before[-1]["instances"] += page.pop(0)["instances"]
+    before += page

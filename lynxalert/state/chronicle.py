@@ -105,14 +105,29 @@ async def at(
     tx: AsyncConnection, matter: Matter, instant: dt.datetime, alert_ids: Collection[str] | None = None
 ) -> tuple[Entry, ...]:
     """What held at *instant*, of these alerts or all, in the order of alerts and keys."""
-    c = chronicle.c
-    held_then = (c.matter == str(matter)) & (c.since <= instant) & (c.until > instant)
+    held_then = held_at(matter, instant)
     if alert_ids is None:
         return tuple(await _entries(tx, held_then))
     wanted, found = sorted(alert_ids), []
     for part in lots(wanted):
-        found += await _entries(tx, held_then & c.alert_id.in_(part))
+        found += await _entries(tx, held_then & chronicle.c.alert_id.in_(part))
     return tuple(found)
+
+
+async def at_places(
+    tx: AsyncConnection, matter: Matter, instant: dt.datetime, places: Collection[tuple[str, str]]
+) -> tuple[Entry, ...]:
+    """What held at *instant* of these alerts and keys, in their order."""
+    c, wanted, found = chronicle.c, sorted(places), []
+    for part in lots(wanted):
+        found += await _entries(tx, held_at(matter, instant) & tuple_(c.alert_id, c.key).in_(part))
+    return tuple(found)
+
+
+def held_at(matter: Matter, instant: dt.datetime) -> ColumnElement[bool]:
+    """Which entries held at *instant*."""
+    c = chronicle.c
+    return (c.matter == str(matter)) & (c.since <= instant) & (c.until > instant)
 
 
 async def of(tx: AsyncConnection, matter: Matter, places: Collection[tuple[str, str]]) -> tuple[Entry, ...]:

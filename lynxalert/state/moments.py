@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lynxalert.alerts import Alert, Instance, Key, Match
 from lynxalert.alerts.health import Health
 from lynxalert.notify.inhibition import Inhibition
-from lynxalert.state import chronicle, codec, history, rules
+from lynxalert.state import chronicle, codec, history, lines, rules
 from lynxalert.state.chronicle import Entry, Matter
 from lynxalert.state.history import Evaluation, Recorded
+from lynxalert.state.lines import Line, Named
 from lynxalert.state.overlays import Ack, Silence, all_silences
 from lynxalert.state.tables import evaluations, transitions
 
@@ -30,20 +31,25 @@ GRACE = dt.timedelta(seconds=5)  # a slot that is judged within it was judged in
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What was on record at *at*, by alert; alerts without anything to say are left out of *alerts*.
-
-    *evaluations* are the last one before *at* of each alert.
-    """
+    """What was on record at *at*: of every alert who it was, of every instance that was not plain `ok` how it stood."""
 
     at: dt.datetime
-    alerts: Mapping[str, Alert]
-    instances: Mapping[str, Mapping[Key, Instance]]
+    alerts: Mapping[str, Named]
+    lines: Sequence[Line]
     healths: Mapping[str, Health]
-    evaluations: Mapping[str, Evaluation]
     gaps: Mapping[str, Evaluation]
     silences: Sequence[Silence]
     acks: Mapping[str, Ack]
     inhibitions: Sequence[Inhibition]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Some of it in full, by alert. *evaluations* are the last one before then of each alert."""
+
+    alerts: Mapping[str, Alert]
+    instances: Mapping[str, Mapping[Key, Instance]]
+    evaluations: Mapping[str, Evaluation]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,54 +62,39 @@ class Unjudged:
     last: dt.datetime
 
 
-async def moment(tx: AsyncConnection, at: dt.datetime, alert_id: str | None = None) -> Moment:
-    """All that was on record at *at*; with *alert_id* of this alert, whether it had anything to say or not."""
-    inhibitions = await rules.at(tx, at)
-    # What fires elsewhere may inhibit: with rules, instances of every alert are wanted, whichever was asked for.
-    alone = alert_id is not None and not inhibitions
-    entries = await chronicle.at(tx, Matter.INSTANCE, at, [alert_id] if alert_id and alone else None)
-    healths = {
-        each.alert_id: codec.unpack(Health, each.body) for each in await chronicle.at(tx, Matter.HEALTH, at)
-    }
-    silences = await _silences(tx, at)
-    gaps = await _gaps(tx, at)
-    wanted = {each.alert_id for each in entries}
-    if alert_id is None:
-        wanted |= healths.keys() | gaps.keys()
-        wanted |= {each.alert_id for each in silences if each.alert_id is not None and each.is_active(at)}
-    else:
-        wanted |= {alert_id}
-    last, standing = await _standing(tx, at, entries, wanted if alert_id is None else {alert_id})
-    known = await chronicle.at(tx, Matter.DEFINITION, at, wanted)
+async def moment(tx: AsyncConnection, at: dt.datetime) -> Moment:
+    """All that was on record at *at*."""
+    healths = await chronicle.at(tx, Matter.HEALTH, at)
     return Moment(
         at=at,
-        alerts={each.alert_id: codec.unpack(Alert, each.body) for each in known},
-        instances=standing,
-        healths=healths,
-        evaluations=last,
-        gaps=gaps,
-        silences=silences,
+        alerts=await lines.named(tx, at),
+        lines=await lines.standing(tx, at),
+        healths={each.alert_id: codec.unpack(Health, each.body) for each in healths},
+        gaps=await _gaps(tx, at),
+        silences=await _silences(tx, at),
         acks={each.key: _ack(each) for each in await chronicle.at(tx, Matter.ACK, at)},
-        inhibitions=inhibitions,
+        inhibitions=await rules.at(tx, at),
     )
 
 
-async def _standing(
-    tx: AsyncConnection, at: dt.datetime, entries: Sequence[Entry], asked: Collection[str]
-) -> tuple[dict[str, Evaluation], dict[str, dict[Key, Instance]]]:
-    """The last evaluation of each alert that is *asked* for, and the instances of all, those with their last row."""
-    by_alert: dict[str, list[Entry]] = {each: [] for each in sorted(asked)}
-    for each in entries:
-        by_alert.setdefault(each.alert_id, []).append(each)
+async def shown(
+    tx: AsyncConnection, at: dt.datetime, places: Collection[tuple[str, Key]], alert_ids: Collection[str]
+) -> Shown:
+    """The instances at *places*, each with its last row, and these alerts, as they were at *at*."""
+    standing: dict[str, dict[Key, Instance]] = {each: {} for each in sorted(alert_ids)}
+    entries: dict[str, list[Entry]] = {each: [] for each in standing}
+    for entry in await chronicle.at_places(tx, Matter.INSTANCE, at, places):
+        entries[entry.alert_id].append(entry)
     last: dict[str, Evaluation] = {}
-    standing: dict[str, dict[Key, Instance]] = {}
-    for alert_id, mine in by_alert.items():
-        judged = await _judged_before(tx, alert_id, at) if alert_id in asked else ()
+    for alert_id, mine in entries.items():
+        judged = await _judged_before(tx, alert_id, at)
         last |= {each.alert_id: each for each in judged}
-        if alert_id in asked and not all(_hit(each, judged) for each in mine):
+        if not all(_hit(each, judged) for each in mine):
             judged = await _hits_before(tx, alert_id, at)
         standing[alert_id] = {each.key: _instance(each, judged) for each in mine}
-    return last, standing
+    known = await chronicle.at(tx, Matter.DEFINITION, at, standing)
+    alerts = {each.alert_id: codec.unpack(Alert, each.body) for each in known}
+    return Shown(alerts=alerts, instances=standing, evaluations=last)
 
 
 async def known_later(

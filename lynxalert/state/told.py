@@ -17,7 +17,7 @@ from lynxalert.state.lots import lots
 from lynxalert.state.tables import attempts, deliveries
 
 OVERDUE = dt.timedelta(days=7)  # what was owed for longer has been given up
-MOST_OVERDUE = 1000
+MOST_OVERDUE = 100
 _d = deliveries.c
 _COLUMNS = (
     _d.id,

@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from lynxalert.cli import main
+from lynxalert.cli.history import go_on
 from tests.api.house import MINUTE, House
 
 BY_SERVICE = "level=error | stats count as errors by service | where errors > 2"
@@ -74,6 +75,31 @@ async def test_an_instant_is_told_as_it_was_after_edits_and_deletion(house: Hous
     assert pages == whole["entries"]
 
 
+async def test_instances_are_paged_and_their_alert_goes_on(house: House) -> None:
+    for name in ("one", "two"):
+        await house.create(name=name, q=BY_SERVICE, window="1h")
+    for service in ("shop", "search", "pay"):
+        await house.log(3, ago=0, service=service)
+
+    async def fired() -> bool:
+        return bool((await at(house))["summary"]["firing"] == 6)
+
+    await house.until(fired, minutes=2)
+    instant = house.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+    whole = await at(house, at=instant)
+    merged: list[dict[str, Any]] = []
+    pages, cursor = [], ""
+    while cursor is not None:
+        answer = await house.ask("GET", f"/api/v1/history?at={instant}&limit=2{cursor}")
+        assert (answer.body["meta"]["total"], answer.data["summary"]) == (6, whole["summary"])
+        pages.append([(each["name"], len(each["instances"])) for each in answer.data["alerts"]])
+        go_on(merged, answer.data["alerts"])  # as the command line puts them together
+        following = answer.body["meta"]["next_cursor"]
+        cursor = following and f"&cursor={following}"
+    assert pages == [[("one", 2)], [("one", 1), ("two", 1)], [("two", 2)]]
+    assert merged == whole["alerts"]
+
+
 @pytest.mark.asyncio(loop_scope="module")
 async def test_a_time_of_day_is_the_last_one_that_was(shared: House) -> None:
     assert (await at(shared, at="11:59"))["at"] == "2026-02-14T11:59:00Z"
@@ -91,6 +117,7 @@ async def test_a_time_of_day_is_the_last_one_that_was(shared: House) -> None:
         ("to=-1h", 422, "from is required beside to"),
         ("from=-1h&to=-2h", 422, "from must be before to"),
         ("from=-1h&cursor=W10", 422, "cursor is not a cursor of this list"),
+        ("at=-1h&cursor=W10", 422, "cursor is not a cursor of this list"),
         ("from=-1h&limit=0", 422, "limit must be a whole number from 1 to 1000"),
         ("from=-1h&timezone=Mars", 422, "timezone must be a time zone such as UTC or Europe/Berlin"),
         ("when=now", 422, "when is not a known setting"),

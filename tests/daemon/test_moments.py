@@ -222,27 +222,29 @@ async def remembered(bench: Bench, at: dt.datetime) -> dict[str, Any]:
     """The same, as it is told afterwards."""
     async with bench.database.read() as tx:
         found = await moments.moment(tx, at)
-        both = await moments.moment(tx, at, "alt_0"), await moments.moment(tx, at, "alt_1")
-        alerts = {**both[0].alerts, **both[1].alerts, **found.alerts}
+        places = [(each.alert_id, each.key) for each in found.lines]
+        shown = await moments.shown(tx, at, places, ["alt_0", "alt_1"])
         episodes = {
-            one.episode.id for some in found.instances.values() for one in some.values() if one.episode
+            one.episode.id for some in shown.instances.values() for one in some.values() if one.episode
         }
+        assert sorted(each.episode for each in found.lines if each.episode) == sorted(episodes)
+        assert found.alerts.keys() == shown.alerts.keys()
         messages = await told.told_of(tx, episodes, at)
     quiet = quietness_of(found)
     return {
         "instances": {
-            (alert, key): stand(each) for alert, some in found.instances.items() for key, each in some.items()
+            (alert, key): stand(each) for alert, some in shown.instances.items() for key, each in some.items()
         },
         "health": {each: one for each, one in found.healths.items() if one.state != "ok"},
-        "alerts": {each: one.version for each, one in alerts.items()},
-        "quiet": {each: set(quiet.of_alert(alert)) for each, alert in alerts.items()},
+        "alerts": {each: one.version for each, one in shown.alerts.items()},
+        "quiet": {each: set(quiet.of_alert(alert)) for each, alert in found.alerts.items()},
         "by_key": {
             (each, key): set(
-                quiet.of_instances(alerts[each], [(key, one.labels, one.episode.id if one.episode else "")])[
-                    key
-                ]
+                quiet.of_instances(
+                    found.alerts[each], [(key, one.labels, one.episode.id if one.episode else "")]
+                )[key]
             )
-            for each, some in found.instances.items()
+            for each, some in shown.instances.items()
             for key, one in some.items()
         },
         "messages": {

@@ -28,7 +28,7 @@ doing = places | places | st.sampled_from(["mute disk 70s", "unmute disk tell", 
 seconds = st.integers(61, 420)
 
 
-@settings(max_examples=EXAMPLES if EXAMPLES > 20 else 5)
+@settings(max_examples=max(5, EXAMPLES // 5))
 @given(
     st.text("Xwc.", min_size=6, max_size=6),
     channels,

@@ -42,7 +42,7 @@ RECORDS: Mapping[Endpoint, Operation] = {
     ),
     moments.history: Operation(
         name="look_back",
-        says="What was on record at an instant, or what happened from when to when",
+        says="What was on record at an instant, paged by instance, or what happened from when to when",
         takes=moments.Asked,
         refuses=(404,),
         replies=gives(Either((ShownMoment, ShownTimeline)), Either((CountedPage, Page))),

@@ -104,10 +104,11 @@ class LaterTransition(ShownTransition):
 
 
 class LeftOut(TypedDict):
-    """How many more there are of what is listed, the oldest first."""
+    """How many more there are of what is listed: the oldest first, but of the messages of an instance the newest."""
 
     undelivered: int
     known_later: int
+    messages: int
 
 
 class ShownMoment(TypedDict):
