@@ -6,14 +6,14 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 from aiohttp import web
 
 from lynxalert.api.serving import runner, wind_up
 from lynxalert.clock import Clock, SystemClock
-from lynxalert.config import ConfigError, Settings
+from lynxalert.config import ConfigError, Found, Settings
 from lynxalert.config.settings import Address
 from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.listening import ListenError
@@ -23,6 +23,7 @@ from lynxalert.state import is_trouble, reason_of
 
 log: structlog.stdlib.BoundLogger = structlog.get_logger("lynxalert.daemon")
 
+MOST_WARNINGS = 100  # of a configuration, told in the log
 LAST_WORK = 3  # seconds for ticks and messages under way; what is cut off is done again after the next start
 
 
@@ -63,8 +64,7 @@ class Daemon:
             StateError: the state cannot.
             ConfigError: an alert made through the interface does not fit the file.
         """
-        for found in self._settings.warnings:
-            log.warning("configuration", file=found.file, line=found.line, reason=found.mistake.text)
+        warn(self._settings.warnings)
         async with assembled(self._settings, self._clock, self._redactor) as parts:
             await parts.configuration.start()
             await self._open_keys(parts.ground.keys)
@@ -128,6 +128,15 @@ async def _note_keys(keys: Keys) -> None:
         if not is_trouble(error):
             raise
         log.warning("use_of_keys_not_noted", reason=reason_of(error))
+
+
+def warn(warnings: Sequence[Found]) -> None:
+    """Say what is odd about a configuration, the first of it: nobody reads ten thousand lines at a start."""
+    for found in warnings[:MOST_WARNINGS]:
+        log.warning("configuration", file=found.file, line=found.line, reason=found.mistake.text)
+    if len(warnings) > MOST_WARNINGS:
+        further = len(warnings) - MOST_WARNINGS
+        log.warning("configuration", further=further, reason="`lynxalert check` tells every warning")
 
 
 async def _listen(web_runner: web.AppRunner, address: Address) -> Address:

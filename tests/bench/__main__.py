@@ -14,7 +14,7 @@ import structlog
 from rich.console import Console
 
 TOPICS = ("queries", "ingest", "alerts", "delivery", "latency", "api", "disk", "retention", "restart")
-ON_REQUEST = ("alerts-minute", "protocols", "rows", "soak")  # minutes each
+ON_REQUEST = ("alerts-minute", "alerts-outage", "protocols", "rows", "soak")  # minutes each
 
 
 def main(asked: list[str]) -> None:

@@ -46,6 +46,12 @@ class Running:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=60) as answer:
             return json.load(answer)["data"]
 
+    def post(self, path: str) -> Any:
+        """The `data` of a reply to a request without a body."""
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", method="POST")
+        with urllib.request.urlopen(request, timeout=WAIT) as answer:
+            return json.load(answer)["data"]
+
     def cpu(self) -> float:
         """Seconds of CPU it used so far."""
         fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
