@@ -18,6 +18,7 @@ LEXEME = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\w.:{}@/-]+|&&|<>|\S', re.DOTALL
 WORD = re.compile(r"[A-Za-z_][\w.:-]*")
 ASSIGNED = re.compile(r"""(?:[\w.:@/{}$-]+|"[^"]*"|'[^']*')\s*=""")
 OPENED = {"LPAR": "(", "LSQB": "["}
+HAVING = re.compile(r"\bhaving\s+[\w.]+\s*$", re.IGNORECASE)
 LENGTH = re.compile(r"(\d{1,6})([smhdw])")
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 SHOWN = 40  # characters of what was found
@@ -163,6 +164,8 @@ def _hint(stop: Stop) -> str | None:
     found, accepted = stop.found, stop.accepted
     if found in ("&&", "&"):
         return "write AND"
+    if (elsewhere := _of_elsewhere(stop)) is not None:
+        return elsewhere
     if found == "<>" or (found == ">" and stop.text[stop.position - 1 : stop.position] == "<"):
         return "write `!=`"
     if "TARGET" in accepted:
@@ -185,6 +188,25 @@ def _hint(stop: Stop) -> str | None:
     return None
 
 
+def _of_elsewhere(stop: Stop) -> str | None:
+    """What other languages would have meant."""
+    found, last = stop.found, str(stop.last) if stop.last is not None else ""
+    compares = found[:1] in tuple("=<>!")
+    if found == "?":
+        return "a choice is written if(condition, one, other)"
+    if compares and HAVING.search(stop.text, 0, stop.position):
+        return "a condition on groups is a stage of its own: `| where count > 5`"
+    if last == "%" and found in ("", "|", ")"):
+        return "`%` is the rest of a division: write the number alone"
+    if found.lower() == "for" and "COALESCE" in stop.accepted:
+        return 'how long it must hold is a setting of the alert: for = "5m"'
+    if compares and "RPAR" in stop.accepted and stop.open:
+        return "a condition is counted as in `count(eval(status>=500))`"
+    if found.lower() == "by" and stop.last is not None and stop.text.split("|")[-1].split()[:1] == ["head"]:
+        return "the first of each group are `dedup 10 field`"
+    return None
+
+
 def _in_search(stop: Stop) -> str | None:
     if stop.found in ("AND", "OR", "NOT") and stop.last is not None:
         return f'as a text it stands in double quotes: "{stop.found}"'
@@ -197,6 +219,8 @@ def _in_search(stop: Stop) -> str | None:
 
 def _after_operand(stop: Stop) -> str | None:
     compared = "COMPARE" not in stop.accepted
+    if not compared and WORD.fullmatch(stop.found) and WORD.fullmatch(str(stop.last)):
+        return f"a field name of several words stands in single quotes: '{stop.last} {stop.found}'"
     if compared and stop.found in ("=", "<", ">", "!"):
         return "comparisons do not chain: write `a=b AND b=c`"
     if ASSIGNED.match(stop.text, stop.position) and "COMMA" in stop.accepted:

@@ -44,6 +44,28 @@ REASONS = {
     "tscollect": "it writes Splunk's index files",
     "typelearner": SPLUNK,
 }
+# Commands of other languages (SQL, KQL, LogQL), and what says the same here.
+ELSEWHERE = {
+    "alert": "what fires is every row that is left: end the query with `where count > 10`",
+    "anomalies": "try `anomalydetection`",
+    "distinct": "`dedup field`, or count them with `stats dc(field)`",
+    "extend": "`eval name=expression`",
+    "filter": "`where condition`, or `search` as at the beginning",
+    "group": "`stats count by field`",
+    "groupby": "`stats count by field`",
+    "having": "`where count > 5` after the `stats`",
+    "json": "fields of JSON events are there already; `spath` reads JSON within a field",
+    "limit": "`head 10`",
+    "logfmt": "fields written key=value are there already; `extract` reads others",
+    "order": "`sort -field`",
+    "orderby": "`sort -field`",
+    "parse": '`rex "user=(?<user>\\w+)"`',
+    "project": "`table field1, field2`",
+    "select": "`table field1, field2`, or `stats count by field`",
+    "summarize": "`stats count by field`",
+    "take": "`head 10`",
+    "unwrap": "`stats avg(field)` reads the field as it is",
+}
 
 
 def unknown(word: str, span: Span) -> Diagnostic:
@@ -55,6 +77,5 @@ def unknown(word: str, span: Span) -> Diagnostic:
         help_text = f"aggregate with `stats {word.lower()}{'' if word.lower() == 'count' else '(field)'}`"
         return Diagnostic(Code.UNKNOWN_COMMAND, f"unknown command `{word}`", span, help_text)
     near = suggest(word, grammar.commands())
-    return Diagnostic(
-        Code.UNKNOWN_COMMAND, f"unknown command `{word}`", span, f"did you mean `{near}`?" if near else None
-    )
+    meant = ELSEWHERE.get(word.lower()) or (f"did you mean `{near}`?" if near else None)
+    return Diagnostic(Code.UNKNOWN_COMMAND, f"unknown command `{word}`", span, meant)

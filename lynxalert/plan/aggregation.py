@@ -145,6 +145,8 @@ def _function(clause: Aggregation, scope: Scope) -> tuple[AggregateFunction, flo
         help_ = f"did you mean `{near}`?" if near else None
         if name in ("perc", "p", "exactperc", "upperperc"):
             help_ = f"say which: {name}95(field)"
+        elif name[:1].isdigit():
+            help_ = f"write span={name}"
         elif name in scope.functions:
             help_ = f"`{name}` works on one row: aggregate first, then use it in `eval`"
         scope.report(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 from lynxalert.lang import Code
-from lynxalert.lang.ast import Term, Word
+from lynxalert.lang.ast import Comparison, Term, Word
 from lynxalert.plan.scope import Scope
 
 JOINING = {"and": "AND", "or": "OR", "&&": "AND"}
@@ -17,6 +17,8 @@ COMMANDS = frozenset(
 
 def warn_of_lookalikes(terms: tuple[Term, ...], scope: Scope) -> None:
     """Say which of the *terms*, which stand side by side, are only looked for."""
+    for term in terms:
+        _warn_of_turned(term, scope)
     for place, (term, following) in enumerate(itertools.pairwise(terms)):
         if not isinstance(term, Word) or term.pattern.quoted or term.pattern.case:
             continue
@@ -28,3 +30,14 @@ def warn_of_lookalikes(terms: tuple[Term, ...], scope: Scope) -> None:
             scope.report(Code.LOOKED_FOR, message, term.span, "to negate the next term write NOT")
         elif text in COMMANDS:
             scope.report(Code.LOOKED_FOR, message, term.span, f"a command stands behind a pipe: `| {text} …`")
+
+
+def _warn_of_turned(term: Term, scope: Scope) -> None:
+    """`status=>500` compares with the text `>500`."""
+    match term:
+        case Comparison(field=field, operator="=", value=value) if (
+            value.text[:1] in ("<", ">") and not value.quoted
+        ):
+            message = f"`{value.text}` is compared as a text here"
+            meant = f"{field}{value.text[0]}={value.text[1:]}"
+            scope.report(Code.LOOKED_FOR, message, term.span, f"to compare numbers write {meant}")

@@ -39,6 +39,9 @@ def aggregation(parts: list[Any]) -> ast.Aggregation:
     )
 
 
+PERCENTILES = ("percentile", "percentile_cont", "quantile")  # elsewhere, where they take the share as well
+
+
 def _refuse_nested(function: Token, arguments: list[Any]) -> None:
     if any(isinstance(argument, ast.Aggregation) for argument in arguments):
         inner_name = arguments[0].function
@@ -49,7 +52,10 @@ def _refuse_nested(function: Token, arguments: list[Any]) -> None:
             f"aggregate first, then calculate: `… {inner_name}(…) as x | eval y={function}(x)`",
         )
     if len(arguments) > 1:
-        raise refuse(Code.SYNTAX, f"`{function}` takes one field or `eval(…)`", span_of(arguments[1]))
+        help_text = "the 95th percentile is `perc95(field)`" if function.lower() in PERCENTILES else None
+        raise refuse(
+            Code.SYNTAX, f"`{function}` takes one field or `eval(…)`", span_of(arguments[1]), help_text
+        )
 
 
 def _argument(argument: Token | ast.Aggregation | ast.Expr | None) -> ast.Name | ast.Expr | None:

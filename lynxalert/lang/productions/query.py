@@ -19,6 +19,7 @@ from lynxalert.lang.refused import unknown
 from lynxalert.lang.text import Span
 
 PRODUCTIONS = ("start", "query", "definition", "implied", "unnamed")
+RANGE = re.compile(r"\d+[smhdwy]")  # `[5m]`
 COMMAND = re.compile(r"[\w.:/@-]+")
 # What people write `as` for where there is none.
 AS_HELP = {"spath": "the result is named by `output=name`"}
@@ -96,7 +97,10 @@ def unnamed(parts: list[Any]) -> ast.Stage:
         first = first.terms[0]
     if isinstance(first, ast.Word) and COMMAND.fullmatch(first.pattern.text) and not first.pattern.quoted:
         wrong = unknown(first.pattern.text, first.span)
-        if wrong.code is Code.UNKNOWN_COMMAND and wrong.help is None:
+        if wrong.code is Code.UNKNOWN_COMMAND and RANGE.fullmatch(first.pattern.text):
+            text = "a range in brackets is of another language: the window of the alert, or earliest, says how far back"
+            wrong = dataclasses.replace(wrong, help=text)
+        elif wrong.code is Code.UNKNOWN_COMMAND and wrong.help is None:
             help_text = f"inside brackets a command comes first: `search {first.pattern.text} …`"
             wrong = dataclasses.replace(wrong, help=help_text)
         raise QueryError("", [wrong])
