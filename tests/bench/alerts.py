@@ -43,6 +43,7 @@ STORM = Alert(
     channels=(CHAT,),
     policy=Policy(max_instances=MANY),
 )
+KINDS = (32, 128)  # shapes over one source
 SAMPLE = 40  # alerts asked one by one, for the ratio
 
 
@@ -54,6 +55,7 @@ def measure() -> Report:
     )
     gc.set_threshold(NEW_OBJECTS)  # as a daemon has it
     _queries(report)
+    _kinds(report)
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(_minute(report, pathlib.Path(folder)))
     gc.collect()
@@ -117,6 +119,64 @@ def _queries(report: Report) -> None:
         report.add(f"  5 s later, {what}: whole windows / parts", f"{whole:,.0f} / {added:,.0f} ms of CPU")
     report.add("the same, the first time (compiled anew)", f"{first:,.1f} s")
     report.add("against one query per alert", f"{alone / spent:,.0f} x", "25 x (60)")
+
+
+def kinds(count: int) -> list[str]:
+    """*count* queries of which no two are of one shape, thresholds that none reaches."""
+    rng, found = random.Random(4), dict[str, str]()
+    terms = [
+        "level=error",
+        "status>=500",
+        "ms>900",
+        "tenant!=t9",
+        "service=s1*",
+        "NOT level=debug",
+        "message=*done",
+    ]
+    terms += ["(status=404 OR ms>700)", "service IN (s2, s3, s4)", "ms<=20", "status!=200", "tenant=t1*"]
+    totals = [
+        "count as n",
+        "count as n",
+        "sum(ms) as n",
+        "max(ms) as n",
+        "avg(ms) as n, count",
+        "count as n by service",
+    ]
+    while len(found) < count:
+        some = rng.sample(terms, rng.randrange(1, 4))
+        total = totals[len(found) % len(totals)]
+        found.setdefault(" ".join(sorted(some)), f"{' '.join(some)} | stats {total} | where n>1000000000")
+    return list(found.values())
+
+
+def _kinds(report: Report) -> None:
+    """Alerts that share a source but no shape: together, and one by one."""
+    for length in (5 * MINUTE, 5 * MINUTE / 60):
+        store = EventStore()
+        store.ingest(events(round(EVENTS * (length / (5 * MINUTE))), NOON, length))
+        engine, window = Engine(store), TimeWindow(NOON - length, NOON)
+        for number in KINDS:
+            asks = [Ask(text, window, NOON) for text in kinds(number)]
+            shared = Shared(engine, most_parts=0)
+            first, *spent = (_cpu(shared, asks) for _ in range(6))
+            assert shared.medleys.answered == len(asks) * 6
+            begun = time.process_time()
+            for ask in asks:
+                engine.query(ask.text, now=ask.now, window=ask.window)
+            alone = time.process_time() - begun
+            report.add(
+                f"{number} shapes over {length.total_seconds():g} s: together / one by one",
+                f"{min(spent) * 1e3:,.0f} / {alone * 1e3:,.0f} ms of CPU, {alone / min(spent):.1f} x",
+                "3 x",
+            )
+            report.add("  the first time", f"{first * 1e3:,.0f} ms")
+        store.close()
+
+
+def _cpu(shared: Shared, asks: Sequence[Ask]) -> float:
+    used = time.process_time()
+    _asked(shared, asks)
+    return time.process_time() - used
 
 
 def _further(store: EventStore, engine: Engine, asks: Sequence[Ask]) -> list[tuple[str, float, float]]:

@@ -26,6 +26,14 @@ from tests.daemon.evaluating import ALERT, MINUTE, NOON, SECOND, Bench, Scripted
 ANY = {"type": "any_rows"}
 FILES = pathlib.Path("/proc/self/fd")
 MINUTES = Cron("* * * * *")
+OF_MANY_SHAPES = [
+    "n>=6 | stats count as errors | where errors>1",
+    "level=error n!=3 | stats sum(n) as total | where total>9",
+    "NOT service=a | eval n=n*2 | stats max(n) as total, count | where total>6 AND count<4",
+    "service=b n<2 | stats count | where count=0",
+    "level=error n>7 service=a",
+    'level=info | rex field=service "(?<n>[ab])" | where n="b" | stats count as n | where n>0',
+]
 ERRORS = "level=error service={} | stats count as errors | where errors > {}"
 
 
@@ -37,6 +45,18 @@ class Singly(EngineRunner):
     ) -> AsyncIterator[tuple[int, Result | EvaluationError | None]]:
         return
         yield
+
+
+class Mixing(EngineRunner):
+    """Asks what shares no shape in one statement, as a daemon does."""
+
+    def __init__(self, engine: Engine, store: EventStore) -> None:
+        self.shared = Shared(engine)
+        super().__init__(engine, store, shared=self.shared)
+
+    def close(self) -> None:
+        super().close()
+        assert self.shared.medleys.answered > 60
 
 
 class Adding(EngineRunner):
@@ -60,6 +80,8 @@ def all_sorts() -> list[Alert]:
     """Shapes that share and some that cannot; every way to look at other windows than one's own."""
     quiet = replace(ALERT.policy, no_data=NoData.NODATA)
     drop = {"type": "relative", "field": "n", "op": "lt", "percent": 60}
+    tiers = {"type": "threshold", "field": "n", "op": "gt", "tiers": {"warn": 1, "critical": 4}}
+    silent = {"type": "threshold", "field": "n", "op": "lt", "value": 1}
     return [
         *(alert(n, ERRORS.format("ab"[n % 2], n), window=(1 + n % 3) * MINUTE) for n in range(6)),
         alert(10, "level=error | stats count as n by service | where n > 2", policy=quiet),
@@ -71,6 +93,10 @@ def all_sorts() -> list[Alert]:
         alert(16, "level=error | head 2 | stats count as n by service", window=2 * MINUTE),
         alert(17, "level=error | stats cuont"),
         alert(18, "service=a | stats max(n) as top | where top >= 5", when={**drop, "field": "top"}),
+        *(alert(20 + n, query, window=2 * MINUTE) for n, query in enumerate(OF_MANY_SHAPES)),
+        alert(30, "level!=info n>1 | stats count as n", window=2 * MINUTE, when=tiers),
+        alert(31, "n<3 service!=b | stats count as n", window=2 * MINUTE, when=silent, policy=quiet),
+        alert(32, "level=error n=2 OR n=5 | stats count as n", window=2 * MINUTE, time="ingest"),
     ]
 
 
@@ -129,7 +155,7 @@ def by_arrival(events: list[dict[str, object]], minutes: int, seed: int) -> list
     return batches
 
 
-@pytest.mark.parametrize(("seed", "kind"), [(1, EngineRunner), (2, Adding)])
+@pytest.mark.parametrize(("seed", "kind"), [(1, Mixing), (2, Adding)])
 async def test_asked_together_or_one_by_one_the_history_is_the_same(
     tmp_path: pathlib.Path, seed: int, kind: type[EngineRunner]
 ) -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lynxalert.engine import Compiler, Engine, QueryFailed
 from lynxalert.engine.shared import Added, Alone, Answer, Ask, Piece, Shared
 from lynxalert.engine.shared.batch import Batch
+from lynxalert.engine.shared.medley import Medley
 from lynxalert.events import EventStore
 from lynxalert.lang import QueryError
 from lynxalert.plan import Result, TimeWindow
@@ -218,10 +219,13 @@ def counted(service: str, least: int, field: str = "service") -> Ask:
 def batches(shared: Shared, asked: Sequence[Ask]) -> list[int]:
     """How many asks each reading of the events answers."""
     pieces = [whole(piece) for piece in shared.sort(asked)[1]]
-    return [len(piece.members) if isinstance(piece, Batch) else 1 for piece in pieces]
+    return [
+        1 if isinstance(piece, Alone) else len(piece.members if isinstance(piece, Batch) else piece.strands)
+        for piece in pieces
+    ]
 
 
-def whole(piece: Piece) -> Batch | Alone:
+def whole(piece: Piece) -> Batch | Medley | Alone:
     return piece.batch if isinstance(piece, Added) else piece
 
 

@@ -39,6 +39,7 @@ SLACK = (
 # reads them faster than one that many share.
 LEAST_SPARED = 250_000
 ALONE = 2
+AMONG_OTHERS = 8  # times, divided by how many share the shape
 PATIENCE = 3_600 * SECOND  # until a shape that did not suit is tried again
 
 
@@ -125,13 +126,17 @@ class Ledgers:
         self.answered += len(told)
         return told
 
-    def keeps(self, batch: Batch) -> bool:
-        """Whether parts are kept for *batch*, or from now on: this learns from being asked, as `answer` does."""
+    def keeps(self, batch: Batch, *, among_others: bool) -> bool:
+        """Whether parts are kept for *batch*, or from now on: this learns from being asked, as `answer` does.
+
+        *among_others*: without parts its few members would be read beside queries of other shapes.
+        """
         account = self._account(batch)
         if not account.lock.acquire(blocking=False):
             return account.holding is not None  # it is being read
         try:
-            return self._held(account, batch, _stretched(batch)) is not None
+            times = max(1, AMONG_OTHERS // len(batch.members)) if among_others else 1
+            return self._held(account, batch, _stretched(batch), times) is not None
         finally:
             account.lock.release()
 
@@ -152,16 +157,19 @@ class Ledgers:
         return account.ledger.add(holding, within, deadline)
 
     def _held(
-        self, account: Account, batch: Batch, members: Sequence[tuple[Member, Stretch]]
+        self, account: Account, batch: Batch, members: Sequence[tuple[Member, Stretch]], times: int = 1
     ) -> Holding | None:
-        """What *account* holds for *members* of *batch* from now on; None: they are to be read whole."""
+        """What *account* holds for *members* of *batch* from now on; None: they are to be read whole.
+
+        *times* as many events as usual must be spared.
+        """
         if not members:
             return None
         erased, before = self._source.erased()
         current = _current([each for _, each in members])
         account.estimate(current, self._source.highest_sequence())
         opened = self._opened(account, current, 0 if erased == account.erased else before)
-        least = self._least_spared * (ALONE if batch.is_alone else 1)
+        least = self._least_spared * max(times, ALONE if batch.is_alone else 1)
         is_worth_it = account.spared >= (least if account.holding is None else least / 4)
         account.holding = opened if is_worth_it else None
         account.erased = erased

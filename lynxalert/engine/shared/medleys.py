@@ -1,13 +1,13 @@
-"""Batches of one ask each → medleys of those that read the same events, answered; the rest stays as it was.
+"""Batches of few asks each → medleys of those that read the same events, answered; the rest stays as it was.
 
-One statement for a hundred queries costs a fifth of them, mostly what planning and reading the same columns costs. One that
-fails fails for all: it is cut in two until what made it fail stands alone, and that is left out for an hour.
+One statement for a hundred queries costs a fraction of them: what differs is little beside planning and reading columns. One
+that fails fails for all: it is cut in two until what made it fail stands alone, and that is left out for an hour.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from lynxalert.engine.catalog import EventSource
@@ -19,6 +19,7 @@ from lynxalert.engine.shared.literals import Lifted
 from lynxalert.engine.shared.medley import Medley, Row, Strand, select_of
 from lynxalert.engine.shared.shape import Shape
 
+FEW_ALIKE = 8  # of one shape; of more, one reading for all of them is cheaper
 FEWEST = 4  # of less, each is read as fast by itself
 MOST_TOTALS = 96  # of one reading; of more, planning takes longer than it saves
 MOST_GROUPED = 32  # of one reading of groups: every group has a place for each
@@ -44,28 +45,32 @@ class Medleys:
         self._barred: dict[Said, dt.datetime] = {}  # until which T
         self.answered = 0  # asks
 
-    def gathered(self, batches: Iterable[Batch]) -> tuple[list[Medley], list[Batch]]:
-        """The medleys that *batches* make, and those that stay as they are."""
-        found: dict[tuple[object, ...], tuple[Intake, list[Batch], list[Strand]]] = {}
-        rest: list[Batch] = []
-        for batch in batches:
-            known = self._known(batch.members[0]) if batch.is_alone else None
-            if known is None:
-                rest.append(batch)
-                continue
-            (member,), (intake, fold) = batch.members, known
-            key = (intake.origins, member.stretch, member.ask.now, fold.keys, fold.order)
-            _, own, strands = found.setdefault(key, (intake, [], []))
-            own.append(batch)
-            strands.append(Strand(member, fold))
+    def takes(self, batch: Batch) -> bool:
+        """Whether its members are too few for a reading of their own to be worth it."""
+        return len(batch.members) <= FEW_ALIKE
+
+    def gathered(self, batches: Sequence[Batch]) -> tuple[list[Medley], list[Batch]]:
+        """The medleys that members of *batches* make, and what is left."""
+        found: dict[tuple[object, ...], tuple[Intake, list[tuple[int, Strand]]]] = {}
+        left: dict[int, list[Member]] = {}  # by the place of their batch
+        for place, batch in enumerate(batches):
+            for member in batch.members:
+                known = self._known(member) if self.takes(batch) else None
+                if known is None:
+                    left.setdefault(place, []).append(member)
+                    continue
+                intake, fold = known
+                key = (intake.origins, member.stretch, member.ask.now, fold.keys, fold.order)
+                found.setdefault(key, (intake, []))[1].append((place, Strand(member, fold)))
         medleys: list[Medley] = []
-        for intake, own, strands in found.values():
+        for intake, strands in found.values():
             if len(strands) < FEWEST:
-                rest += own
+                for place, strand in strands:
+                    left.setdefault(place, []).append(strand.member)
             else:
-                most = MOST_GROUPED if strands[0].fold.keys else MOST_TOTALS
-                medleys += Medley(intake, tuple(strands)).in_lots(most)
-        return medleys, rest
+                most = MOST_GROUPED if strands[0][1].fold.keys else MOST_TOTALS
+                medleys += Medley(intake, tuple(strand for _, strand in strands)).in_lots(most)
+        return medleys, [Batch(batches[place].shape, tuple(rest)) for place, rest in left.items()]
 
     def answer(self, medley: Medley, deadline: dt.timedelta) -> Told:
         """The rows of each as the engine fetched them; None for what is to be asked by itself."""
@@ -76,6 +81,8 @@ class Medleys:
                 return [each for half in medley.halves() for each in self.answer(half, deadline)]
             (member,) = (each.member for each in medley.strands)
             if self._stands(member):
+                if len(self._barred) >= MOST_FOLDS:
+                    self._barred.clear()
                 self._barred[_said(member)] = member.ask.now + PATIENCE
             return [(member, None)]
         self.answered += len(medley.strands)
@@ -103,10 +110,8 @@ class Medleys:
         """The fold of *member*, and over what; None where it is to be read by itself."""
         said = _said(member)
         until = self._barred.get(said)
-        if until is not None:
-            if member.ask.now < until:
-                return None
-            del self._barred[said]
+        if until is not None and member.ask.now < until:
+            return None
         if said not in self._folds:
             if len(self._folds) >= MOST_FOLDS:
                 self._forget()

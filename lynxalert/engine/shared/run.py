@@ -20,7 +20,7 @@ from lynxalert.engine.shared.guard import Guard, Guards
 from lynxalert.engine.shared.ledgers import LEAST_SPARED, MOST_BYTES, Ledgers
 from lynxalert.engine.shared.library import Library
 from lynxalert.engine.shared.medley import Medley
-from lynxalert.engine.shared.medleys import Medleys
+from lynxalert.engine.shared.medleys import FEWEST, Medleys
 from lynxalert.engine.shared.readings import Readings
 from lynxalert.lang import QueryError
 from lynxalert.plan import Result
@@ -136,19 +136,22 @@ class Shared:
                 yield from self._together(piece, deadline)
 
     def _pieces(self, batches: Sequence[Batch]) -> Iterator[Piece]:
-        """What shares its shape is read from parts or together; what does not, with others of its window."""
+        """What many share is read from parts or together, what few do beside other shapes, or from parts where that is cheaper."""
         added: list[Batch] = []
         whole: list[Batch] = []
+        few = [batch for batch in batches if self.medleys.takes(batch)]
+        among_others = sum(len(batch.members) for batch in few) >= FEWEST
         for batch in batches:
             has_parts = self._keeps_parts and batch.shape.parts is not None
-            if has_parts and (not batch.is_alone or self.ledgers.keeps(batch)):
+            is_few = self.medleys.takes(batch)
+            if has_parts and (not is_few or self.ledgers.keeps(batch, among_others=among_others)):
                 added.append(batch)
             else:
                 whole.append(batch)
-        medleys, rest = self.medleys.gathered(whole)
+        medleys, left = self.medleys.gathered(whole)
         yield from map(Added, added)
         yield from medleys
-        for batch in rest:
+        for batch in left:
             yield from self._readings.cut(batch)
 
     def _together(self, batch: Batch, deadline: dt.timedelta) -> Iterator[tuple[int, Answer]]:
