@@ -7,12 +7,13 @@ import pathlib
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
-from lynxalert.alerts import Alert, ChannelSpec
+from lynxalert.alerts import ChannelSpec
 from lynxalert.config import channels, files, sections
 from lynxalert.config.alert import Context, build, file_id
 from lynxalert.config.channels import Style, email_defaults
 from lynxalert.config.datamodels import DataModels, datamodels
 from lynxalert.config.inhibitions import inhibitions
+from lynxalert.config.judgements import Judgement, Judgements
 from lynxalert.config.lookups import folder_of
 from lynxalert.config.mistakes import ConfigError, Mistake
 from lynxalert.config.questions import Compile
@@ -22,12 +23,19 @@ from lynxalert.engine import LookupFolder
 from lynxalert.lang import Code
 from lynxalert.registry import suggest
 
+NOTHING = Judgements()
+
 # macros, lookups, data models → what compiles a query that may use them
 Compiler: TypeAlias = Callable[[Mapping[str, str], LookupFolder, DataModels], Compile]
 
 
-def load(file: pathlib.Path, compiler: Compiler, environment: Mapping[str, str] | None = None) -> Settings:
-    """The settings in *file*; what does not stop the start is in `warnings`.
+def load(
+    file: pathlib.Path,
+    compiler: Compiler,
+    environment: Mapping[str, str] | None = None,
+    before: Judgements = NOTHING,
+) -> Settings:
+    """The settings in *file*; what does not stop the start is in `warnings`. *before*: what an earlier reading found.
 
     Raises:
         ConfigError: something does; it tells everything, warnings included.
@@ -38,7 +46,7 @@ def load(file: pathlib.Path, compiler: Compiler, environment: Mapping[str, str] 
     if any(each.mistake.code is Code.CONFIG_SYNTAX and each.source == document.main.text for each in found):
         raise ConfigError(found)
     environment = os.environ if environment is None else environment
-    settings, mistakes = _settings(document.table, compiler, environment, file)
+    settings, mistakes = _settings(document.table, compiler, environment, file, before)
     found += [document.locate(each) for each in mistakes]
     order = {str(document.main.name): -1}
     found.sort(key=lambda each: (order.get(each.file, 0), each.file, each.span.start))
@@ -48,7 +56,11 @@ def load(file: pathlib.Path, compiler: Compiler, environment: Mapping[str, str] 
 
 
 def _settings(
-    table: Mapping[str, Any], compiler: Compiler, environment: Mapping[str, str], file: pathlib.Path
+    table: Mapping[str, Any],
+    compiler: Compiler,
+    environment: Mapping[str, str],
+    file: pathlib.Path,
+    before: Judgements,
 ) -> tuple[dict[str, Any], list[Mistake]]:
     mistakes = sections.unknown_sections(table)
     revealed: dict[str, Any] = dict(table)
@@ -82,7 +94,10 @@ def _settings(
     lookups = folder_of(file.parent / parts["lookups"].folder, parts["lookups"].tables)
     compile_query = compiler(parts["macros"], lookups, parts["datamodels"])
     context = Context(compile_query, known, parts["server"].timezone, defaults, flat=True)
-    parts["alerts"], wrong = _alerts(revealed, context)
+    words = (parts["macros"], lookups.folder, lookups.defined, lookups.version(), parts["datamodels"])
+    basis = (words, known, repr(known), context.timezone, defaults)
+    parts["judgements"], wrong = _alerts(revealed, context, basis, before)
+    parts["alerts"] = tuple(each.alert for each in parts["judgements"].by_key.values() if each.alert)
     mistakes += wrong
     # What a missing secret was put in for is not judged.
     unjudged = {each.path for each in missing}
@@ -105,18 +120,26 @@ def _error_channels(server: Server, known: Mapping[str, object]) -> list[Mistake
     return mistakes
 
 
-def _alerts(table: Mapping[str, Any], context: Context) -> tuple[tuple[Alert, ...], list[Mistake]]:
+def _alerts(
+    table: Mapping[str, Any], context: Context, basis: object, before: Judgements
+) -> tuple[Judgements, list[Mistake]]:
     raw = table.get("alerts", {})
     if not isinstance(raw, Mapping):
-        return (), [Mistake(("alerts",), "must be tables: write each as [alerts.<key>]")]
-    alerts = []
+        return NOTHING, [Mistake(("alerts",), "must be tables: write each as [alerts.<key>]")]
+    known = before.of(basis)
+    judged: dict[str, Judgement] = {}
     mistakes: list[Mistake] = []
     for key, fields in raw.items():
         if not isinstance(fields, Mapping):
             mistakes.append(Mistake(("alerts", key), "must be an object"))
             continue
-        named = {"name": key, **fields}
-        alert, wrong = build(named, context, alert_id=file_id(key), file_key=key)
-        mistakes += [each.under("alerts", key) for each in wrong]
-        alerts += [alert] if alert is not None else []
-    return tuple(alerts), mistakes
+        old = known.get(key)
+        judged[key] = old if old is not None and old.is_of(fields) else _judged(key, fields, context)
+        mistakes += judged[key].mistakes
+    return Judgements(basis, judged), mistakes
+
+
+def _judged(key: str, fields: Mapping[str, Any], context: Context) -> Judgement:
+    named = {"name": key, **fields}
+    alert, wrong = build(named, context, alert_id=file_id(key), file_key=key)
+    return Judgement(fields, alert, tuple(each.under("alerts", key) for each in wrong))

@@ -20,6 +20,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from lynxalert.access.tokens import Tokens, keys_of
 from lynxalert.alerts.model import Alert, ChannelSpec
 from lynxalert.config.datamodels import DataModels
+from lynxalert.config.judgements import Judgements
 from lynxalert.config.lookups import LookupTable, folder_of
 from lynxalert.config.mistakes import Found
 from lynxalert.config.shape import Duration, Section, Size, Texts
@@ -285,7 +286,7 @@ class Settings:
 
     *macros* are texts by head: `by_host(field)` → `stats count by $field$`. *channels* are the named ones, by name;
     *alerts* carry theirs resolved. *warnings* are mistakes that do not
-    stop the start.
+    stop the start. *judgements* spare the next reading of the file what it says as before.
     """
 
     server: Server = field(default_factory=Server)
@@ -306,6 +307,7 @@ class Settings:
     folder: pathlib.Path = pathlib.Path()
     file: pathlib.Path | None = None
     written: Mapping[str, Any] = field(default_factory=dict)
+    judgements: Judgements = field(default_factory=Judgements, compare=False, repr=False)
 
     @property
     def error_specs(self) -> tuple[ChannelSpec, ...]:

@@ -149,7 +149,7 @@ class Configuration:
     def _read(self) -> Settings:
         if self._settings.file is None:
             return Settings(folder=self._settings.folder)
-        return load(self._settings.file, compiler)
+        return load(self._settings.file, compiler, before=self._settings.judgements)
 
     async def _apply(self, fresh: Settings, by: Actor | None) -> dict[str, Any]:
         stale = self._stale(fresh)
