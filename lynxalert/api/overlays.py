@@ -17,7 +17,7 @@ from lynxalert.api.ports import NothingFiresError
 from lynxalert.api.reply import success
 from lynxalert.config.definition import Instant
 from lynxalert.config.mistakes import Mistake
-from lynxalert.config.shape import Duration, Section, read
+from lynxalert.config.shape import Duration, Said, Section, read
 
 
 class Mute(Section):
@@ -25,7 +25,7 @@ class Mute(Section):
 
     until: Instant | None = None
     duration: Duration | None = None
-    reason: str | None = None
+    reason: Said | None = None
 
 
 class Unmute(Section):
@@ -40,7 +40,7 @@ class Known(Section):
     key: dict[str, Any] | None = None
     until: Instant | None = None
     duration: Duration | None = None
-    note: str | None = None
+    note: Said | None = None
 
 
 class Unknown(Section):

@@ -22,7 +22,7 @@ from lynxalert.api.ports import MadeAlreadyError
 from lynxalert.api.reply import success
 from lynxalert.config.definition import Instant
 from lynxalert.config.mistakes import Mistake
-from lynxalert.config.shape import Duration, Section, read
+from lynxalert.config.shape import Duration, Said, Section, read
 from lynxalert.notify.matchers import Matcher, MatcherError, parse_matcher
 from lynxalert.state import Silence
 
@@ -68,7 +68,7 @@ class Wish(Section):
     starts_at: Instant | None = None
     until: Instant | None = None
     duration: Duration | None = None
-    reason: str | None = None
+    reason: Said | None = None
 
 
 async def index(request: web.Request) -> web.Response:

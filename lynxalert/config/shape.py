@@ -71,6 +71,7 @@ Duration = Annotated[dt.timedelta, BeforeValidator(_positive), _DURATION]
 Wait = Annotated[dt.timedelta, BeforeValidator(_length), _DURATION]  # may be `0s`
 DurationText = Annotated[str, BeforeValidator(_as_written), _DURATION]  # a duration whose words are kept
 Size = Annotated[int, BeforeValidator(_bytes), WithJsonSchema({"type": "string", "examples": ["512MB"]})]
+Said = Annotated[str, Field(max_length=1_000)]  # why, in somebody's words; it is shown in messages and lists
 Texts = Annotated[tuple[str, ...], Field(strict=False)]
 
 
@@ -140,6 +141,8 @@ def _message(kind: str, error: Mapping[str, Any]) -> str:
             return f"must be at least {context['ge']}"
         case "less_than_equal":
             return f"must be at most {context['le']}"
+        case "string_too_long":
+            return f"must have at most {context['max_length']:,} characters"
         case "value_error":
             return str(context["error"])
     return f"is refused: {error['msg'][:1].lower()}{error['msg'][1:]}"

@@ -66,6 +66,26 @@ def said(verdict: Verdict) -> dict[str, str]:
             ["when.tiers must go from mild to severe"],
         ),
         (
+            {"type": "threshold", "field": "n", "op": "gt", "tiers": {"warn": 5, "critical": 5}},
+            ["when.tiers must differ: of two limits at one value the milder is never reached"],
+        ),
+        (
+            {"type": "threshold", "field": "n", "op": "gt", "value": 5, "tiers": {"warn": 5}},
+            ["when.tiers must differ: of two limits at one value the milder is never reached"],
+        ),
+        (
+            {"type": "threshold", "field": "n", "op": "gt", "tiers": [{"name": "a", "value": 1}, {"name": "a", "value": 2}]},
+            ["when.tiers must have a name each: a change between two of one name is none"],
+        ),
+        (
+            {"type": "relative", "field": "n", "op": "lt", "percent": -50},
+            ["when.percent must not be negative: it is a percent of the baseline, `lt 50` a drop below half"],
+        ),
+        (
+            {"type": "m_of_n", "m": 1, "n": 2, "of": {"type": "m_of_n", "m": 1, "n": 2, "of": {"type": "any_rows"}}},
+            ["when.of cannot be `m_of_n` again: slots are counted once, over as many as `n` says"],
+        ),
+        (
             {"type": "threshold", "field": "n", "op": "eq", "value": 1, "tiers": {"warn": 5}, "recover": 2},
             ["when.tiers cannot be ordered by `eq`", "when.recover has no side with `eq`"],
         ),

@@ -29,6 +29,8 @@ class MOfN(Base):
             return [("m", f"must not exceed n ({self.n})")]
         if self.n > MOST_SLOTS:
             return [("n", f"must not exceed {MOST_SLOTS}")]
+        if self.of.kind == "m_of_n":
+            return [("of", "cannot be `m_of_n` again: slots are counted once, over as many as `n` says")]
         if self.of.kind == "no_data":
             return [("of", "cannot be `no_data`, which counts no slots: `no_data_for` says how long")]
         if self.of.kind == "new_value" and self.m > 1:

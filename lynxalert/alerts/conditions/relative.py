@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lynxalert.alerts.conditions.build import number, one_of, reads, text
 from lynxalert.alerts.conditions.condition import Base, Memory, Verdict, View, condition
@@ -11,6 +12,15 @@ from lynxalert.alerts.conditions.rows import COMPARE, SYMBOLS, by_key, match_of,
 from lynxalert.alerts.keys import key_of
 from lynxalert.alerts.model import Inputs, Key, Match
 from lynxalert.plan import Result, Row, TimeWindow, Value
+
+
+def share(value: Any) -> float:
+    """A percent of a baseline."""
+    percent = number(value)
+    if percent < 0:
+        raise ValueError("must not be negative: it is a percent of the baseline, `lt 50` a drop below half")
+    return percent
+
 
 BACK = {"previous_window": None, "day": dt.timedelta(days=1), "week": dt.timedelta(weeks=1)}
 
@@ -27,7 +37,7 @@ class Relative(Base):
 
     field: str = reads(text)
     op: str = reads(one_of(*COMPARE))
-    percent: float = reads(number)
+    percent: float = reads(share)
     baseline: str = reads(one_of(*BACK), default="previous_window")
 
     def second_window(self, window: TimeWindow, memory: Memory | None) -> TimeWindow | None:  # noqa: ARG002 - the contract

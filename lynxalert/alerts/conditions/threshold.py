@@ -78,6 +78,10 @@ class Threshold(Base):
         upwards = self.op in ("gt", "gte")
         if limits != sorted(limits, reverse=not upwards):
             found.append(("tiers", "must go from mild to severe"))
+        elif len({*limits}) < len(limits):
+            found.append(("tiers", "must differ: of two limits at one value the milder is never reached"))
+        if len({tier.name for tier in self.tiers}) < len(self.tiers):
+            found.append(("tiers", "must have a name each: a change between two of one name is none"))
         if self.recover is not None and (self.recover > limits[0] if upwards else self.recover < limits[0]):
             found.append(("recover", f"must be on the quiet side of {show(limits[0])}"))
         return found

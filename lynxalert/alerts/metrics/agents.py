@@ -109,7 +109,7 @@ class VolumeDrop:
             "type": "relative",
             "field": "events",
             "op": "lt",
-            "percent": round((1 - self.threshold) * 100, 9),
+            "percent": max(0.0, round((1 - self.threshold) * 100, 9)),  # nothing drops by more than all
             "baseline": "previous_window",
         }
         name = f"Volume of {_whose(self.agent_id)} dropped by more than {self.threshold:.0%}"

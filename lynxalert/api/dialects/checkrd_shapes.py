@@ -13,6 +13,7 @@ from lynxalert.api.dialects.shape import Body, Uuid, mistake
 from lynxalert.api.dialects.shelf import first_address
 from lynxalert.api.ports import Standing, Told
 from lynxalert.config.definition import Instant
+from lynxalert.config.shape import Said
 from lynxalert.notify.configure import mask
 
 KINDS = ("error_rate", "latency_p99", "denied_rate", "volume_drop")
@@ -62,7 +63,7 @@ class Mute(Body):
 
     until: Instant | None = None
     duration_minutes: Annotated[float, Field(gt=0, le=LONGEST)] | None = None
-    reason: str | None = None
+    reason: Said | None = None
 
 
 def until(wish: Mute, now: dt.datetime) -> dt.datetime:
