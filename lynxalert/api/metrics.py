@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from aiohttp import web
 from prometheus_client import (
     CollectorRegistry,
@@ -21,9 +23,13 @@ BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 
 class Metrics:
-    """Everything that is counted, by the words used elsewhere. One label value per route, never per URL."""
+    """Everything that is counted, by the words used elsewhere. One label value per route, never per URL.
+
+    *looks* are done before it is told: they bring up to date what is not counted as it happens.
+    """
 
     def __init__(self) -> None:
+        self.looks: list[Callable[[], Awaitable[None]]] = []
         registry = self.registry = CollectorRegistry()
         self.requests = Counter(
             "lynxalert_http_requests", "Requests answered.", ("method", "route", "status"), registry=registry
@@ -45,8 +51,10 @@ class Metrics:
             "lynxalert_ingest_backpressure", "Requests refused because the store is busy.", registry=registry
         )
 
-    def text(self) -> bytes:
-        """The exposition in its plain form."""
+    async def text(self) -> bytes:
+        """The exposition in its plain form, as of now."""
+        for look in self.looks:
+            await look()
         return generate_latest(self.registry)
 
 
@@ -73,4 +81,4 @@ async def counted(request: web.Request, handler: Endpoint) -> web.StreamResponse
 async def metrics(request: web.Request) -> web.Response:
     """`GET /metrics`."""
     headers = {"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
-    return web.Response(body=request.app[METRICS].text(), headers=headers)
+    return web.Response(body=await request.app[METRICS].text(), headers=headers)

@@ -22,6 +22,7 @@ from lynxalert.config import Settings
 from lynxalert.config.compiling import engine as engine_of
 from lynxalert.config.settings import Heartbeat
 from lynxalert.daemon.audited import Audit
+from lynxalert.daemon.backlog import Backlog
 from lynxalert.daemon.backtests import Backtests
 from lynxalert.daemon.book import Book
 from lynxalert.daemon.charting import Charts
@@ -153,7 +154,7 @@ def _wired(ground: Ground) -> Parts:
         metrics=observer.metrics,
         moments=Moments(ground.database),
         notifications=Notifications(ground.database, outbox, ground.clock, settings, sender.wake),
-        parts=_telling(observer, configuration, outbox, syslog),
+        parts=_telling(ground, observer, configuration, outbox, syslog),
         passes=ground.passes,
         silences=Silencing(ground.database, ground.clock, changed),
         rehearsal=Preview(ground.runner, ground.engine, ground.http, ground.database, outbox, linking),
@@ -238,10 +239,12 @@ def _reloading(
 
 
 def _telling(
-    observer: Observer, configuration: Configuration, outbox: StoredOutbox, syslog: Listeners
+    ground: Ground, observer: Observer, configuration: Configuration, outbox: StoredOutbox, syslog: Listeners
 ) -> Mapping[str, Part]:
     """The parts that `/health` speaks of, by name."""
     observer.watch(outbox.health.values)
+    backlog = Backlog(observer.metrics.registry, ground.database, ground.clock, lambda: outbox.health)
+    observer.metrics.looks.append(backlog.look)
     found: dict[str, Part] = {
         "store": observer.store,
         "scheduler": observer.scheduler,

@@ -195,12 +195,12 @@ class Sender:
 
     async def _attempt(self, lane: Lane, channel: Channel | None, delivery: Delivery) -> Delivery:
         message = delivery.message.degrade() if delivery.degraded else delivery.message
+        lifetimes = self._lifetimes().at(lane.channel)
         try:
             there = _present(channel)
             message = await self._illustrate(there, delivery, replace(message, thread=lane.receipt))
             receipt = await send(there, message, self._http)
         except DeliveryError as error:
-            lifetimes = self._lifetimes().at(lane.channel)
             failed = after_failure(delivery, error, self._clock.now(), self._chance, lifetimes)
             self._gates.refused(failed, error, self._clock.now())
             return failed
@@ -209,7 +209,7 @@ class Sender:
             log.exception("delivery failed", delivery=delivery.id, channel=delivery.target.type)
             text = f"internal error, please report it: {type(error).__name__}"
             mistaken = DeliveryError(Failure.BAD_REPLY, text)
-            return after_failure(delivery, mistaken, self._clock.now(), self._chance)
+            return after_failure(delivery, mistaken, self._clock.now(), self._chance, lifetimes)
         self._gates.accepted(delivery.target.destination, self._clock.now())
         return after_success(delivery, self._clock.now(), receipt.provider_id, receipt.note)
 

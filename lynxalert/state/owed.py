@@ -14,7 +14,7 @@ from lynxalert.alerts import Kind
 from lynxalert.notify.model import Delivery, Quiet, Status, Target
 from lynxalert.notify.news import EPISODE
 from lynxalert.state import chronicle
-from lynxalert.state.deliveries import ACCEPTED, OWED, delivery, is_kept_quiet, passed, target
+from lynxalert.state.deliveries import ACCEPTED, OWED, delivery, is_free_to_go, is_kept_quiet, passed, target
 from lynxalert.state.lots import lots
 from lynxalert.state.tables import alerts, attempts, deliveries, instances
 from lynxalert.state.turns import in_turn
@@ -95,6 +95,15 @@ async def waiting_by_target(tx: AsyncConnection) -> dict[Target, int]:
     place = (d.type, d.name, d.destination, d.stateful)
     found = select(*place, func.count().label("many")).where(d.status.in_(OWED)).group_by(*place)
     return {target(row): row["many"] for row in (await tx.execute(found)).mappings()}
+
+
+async def oldest_by_target(tx: AsyncConnection) -> dict[Target, dt.datetime]:
+    """Since when the oldest that each target is owed waits, of what nothing holds."""
+    d = deliveries.c
+    place = (d.type, d.name, d.destination, d.stateful)
+    free = d.status.in_(OWED) & is_free_to_go() & d.digest.is_(None)
+    found = select(*place, func.min(d.created_at).label("since")).where(free).group_by(*place)
+    return {target(row): row["since"] for row in (await tx.execute(found)).mappings()}
 
 
 async def attempts_of(tx: AsyncConnection, delivery_id: str) -> tuple[Attempt, ...]:

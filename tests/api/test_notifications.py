@@ -58,7 +58,9 @@ async def test_a_refused_message_turns_its_channel_red_and_can_be_sent_again(hou
     assert channels["ops"]["error_channel"] is True
     health = (await house.ask("GET", "/health")).data["channels"]
     assert (health["status"], health["red"]) == ("degraded", 1)
-    assert 'lynxalert_channels{state="red"} 1.0' in (await house.ask("GET", "/metrics")).raw.decode()
+    counted = (await house.ask("GET", "/metrics")).raw.decode()
+    assert 'lynxalert_channels{state="red"} 1.0' in counted
+    assert 'lynxalert_delivery_oldest_waiting_seconds{channel="Hook",type="webhook"} 0.0' in counted
 
     again = await house.ask("POST", f"/api/v1/notifications/{row['id']}/retry")
     assert (again.status, again.data["status"]) == (202, "retrying")

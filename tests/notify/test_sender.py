@@ -411,6 +411,15 @@ async def test_a_mistake_of_ours_in_one_message_does_not_stop_the_others() -> No
         assert await bench.outcome() == ("fired", "delivered", None)
 
 
+async def test_a_mistake_of_ours_is_tried_for_no_longer_than_the_channel_says() -> None:
+    async def illustrate(channel: Channel, delivery: Delivery, message: Message) -> Message:
+        raise ZeroDivisionError
+
+    async with working(illustrate=illustrate) as bench:
+        bench.tell(replace(bench.spec(), max_age=SECOND / 2))
+        assert await bench.outcome() == ("fired", "failed", "gave_up")
+
+
 async def test_no_secret_in_the_log() -> None:
     with structlog.testing.capture_logs() as logs:
         async with working() as bench:

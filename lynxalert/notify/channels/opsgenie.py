@@ -15,6 +15,7 @@ PLACES = {
     "eu": "https://api.eu.opsgenie.com",
     "jsm": "https://api.atlassian.com/jsm/ops/integration",
 }
+PRIORITIES = {"critical": "P1", "error": "P2", "warning": "P3", "info": "P5"}
 KINDS = {"team": "name", "user": "username", "schedule": "name", "escalation": "name"}
 
 
@@ -31,7 +32,7 @@ class Opsgenie(kit.Web):
     acknowledges: ClassVar[bool] = True
 
     api_key: Secret
-    priority: Literal["P1", "P2", "P3", "P4", "P5"] = "P3"
+    priority: Literal["P1", "P2", "P3", "P4", "P5"] | None = None  # default: by the severity
     tags: tuple[str, ...] = ()
     responders: tuple[str, ...] = ()
     title_template: Template | None = None
@@ -71,7 +72,7 @@ class Opsgenie(kit.Web):
             "message": kit.cut(message.subject, 130),
             "alias": message.episode,
             "description": kit.cut(message.text, 15_000),
-            "priority": "P5" if message.test else self.priority,
+            "priority": "P5" if message.test else self.priority or PRIORITIES.get(message.severity, "P3"),
             "tags": [kit.cut(tag, 50) for tag in self.tags[:20]],
             "details": _details(message),
             "source": "LynxAlert",
