@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import json
 import pathlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import pytest
 
 from lynxalert.alerts import Alert, NoData
-from lynxalert.daemon.runner import EngineRunner
+from lynxalert.alerts.failure import EvaluationError
+from lynxalert.daemon.runner import EngineRunner, Question
 from lynxalert.engine import Engine, QueryTimeOut
 from lynxalert.events import EventStore
 from lynxalert.plan import ALL_TIME, Result
@@ -135,6 +136,29 @@ async def test_late_rows_open_the_episode_that_should_have_been(live: Live) -> N
     live.log(1.6, count=1)  # once more: nothing new to tell
     await live.bench.pass_(MINUTE)
     assert len(await live.bench.told()) == 2
+
+
+async def test_rows_that_come_while_slots_are_judged_are_late_and_not_passed_over(live: Live) -> None:
+    class Racing(EngineRunner):
+        """Stores more once everything that is due has been answered, and before it is judged."""
+
+        async def run_many(
+            self, questions: Sequence[Question]
+        ) -> AsyncIterator[tuple[int, Result | EvaluationError | None]]:
+            answers = [each async for each in super().run_many(questions)]
+            if len(questions) == 2:
+                live.log(1.5, count=3)
+            for each in answers:
+                yield each
+
+    racing = Racing(Engine(live.store), live.store)
+    live.bench.runner = racing
+    await put(live, ERRORS)
+    await live.bench.pass_(2 * MINUTE, down=True)
+    assert await live.bench.told() == []
+    await live.bench.pass_(MINUTE)
+    assert await live.bench.told() == ["12:02 fired #1 late", "12:03 resolved #2"]
+    racing.close()
 
 
 async def test_a_late_episode_that_still_lasts_goes_on_live(live: Live) -> None:
