@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lynxalert.state.instances import lasting
 from lynxalert.state.many import Many
 from lynxalert.state.tables import evidence
 
@@ -42,8 +43,9 @@ async def of(tx: AsyncConnection, episodes: Collection[str]) -> dict[str, list[s
 
 
 async def prune(tx: AsyncConnection, before: dt.datetime) -> int:
-    """Forget what was frozen before *before*; how many episodes it was of."""
-    return (await tx.execute(delete(evidence).where(evidence.c.recorded_at < before))).rowcount
+    """Forget what was frozen before *before* of episodes that are over; how many they were."""
+    over = (evidence.c.recorded_at < before) & evidence.c.episode.not_in(lasting())
+    return (await tx.execute(delete(evidence).where(over))).rowcount
 
 
 def _bounded(events: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from lynxalert.alerts import Inputs, Kind, Transition
 from lynxalert.alerts.late import Judged
 from lynxalert.plan import TimeWindow
 from lynxalert.state import codec
+from lynxalert.state.instances import lasting
 from lynxalert.state.lots import lots
 from lynxalert.state.many import Many
 from lynxalert.state.tables import evaluations, transitions
@@ -177,16 +178,21 @@ async def amend(tx: AsyncConnection, alert_id: str, at: dt.datetime, inputs: Inp
 async def prune(tx: AsyncConnection, keep_from: dt.datetime, inputs_from: dt.datetime) -> int:
     """Delete what was recorded before *keep_from*, and large inputs before *inputs_from*; how many rows went.
 
-    Small ones stay with their slot: what an instance was worth then is asked long after.
+    Small ones stay with their slot: what an instance was worth then is asked long after. What began an episode that lasts,
+    and changed it, stays as long as it does: whoever joins is told of it.
     """
     await tx.execute(
         evaluations.update()
         .where(evaluations.c.recorded_at < inputs_from, func.length(evaluations.c.inputs) > SMALL)
         .values(inputs=FORGOTTEN)
     )
+    lasts = transitions.c.episode.in_(lasting()) & (transitions.c.kind != str(Kind.REPEATED))
     gone = 0
-    for table in (evaluations, transitions):
-        gone += (await tx.execute(delete(table).where(table.c.recorded_at < keep_from))).rowcount
+    for stale in (
+        delete(evaluations).where(evaluations.c.recorded_at < keep_from),
+        delete(transitions).where(transitions.c.recorded_at < keep_from, ~lasts),
+    ):
+        gone += (await tx.execute(stale)).rowcount
     return gone
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Table, Text, delete, select, tuple_, type_coerce
+from sqlalchemy import Row, Select, Table, Text, delete, select, tuple_, type_coerce
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -89,6 +89,11 @@ async def firing(tx: AsyncConnection) -> dict[str, list[Instance]]:
     for row in rows:
         found.setdefault(row.alert_id, []).append(codec.unpack(Instance, row.body))
     return found
+
+
+def lasting() -> Select[tuple[str]]:
+    """The episodes that are open."""
+    return select(instances.c.episode).where(instances.c.episode.is_not(None))
 
 
 async def save(

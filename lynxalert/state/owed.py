@@ -15,8 +15,9 @@ from lynxalert.notify.model import Delivery, Quiet, Status, Target
 from lynxalert.notify.news import EPISODE
 from lynxalert.state import chronicle
 from lynxalert.state.deliveries import ACCEPTED, OWED, delivery, is_free_to_go, is_kept_quiet, passed, target
+from lynxalert.state.instances import lasting
 from lynxalert.state.lots import lots
-from lynxalert.state.tables import alerts, attempts, deliveries, instances
+from lynxalert.state.tables import alerts, attempts, deliveries
 from lynxalert.state.turns import in_turn
 
 
@@ -174,12 +175,15 @@ async def prune(tx: AsyncConnection, before: dt.datetime, cooling: dt.datetime |
     """Delete what was settled and created before *before*; how many deliveries went.
 
     What was told of an episode stays until that is over and nothing of it is owed: its end goes to who took its start. So
-    does trouble that has not ended. And what was accepted since *cooling*, as a cooldown goes by it.
+    does trouble that has not ended. Repeats go by their age. And what was accepted since *cooling*, as a cooldown goes by it.
     """
     d = deliveries.c
-    lasting = select(instances.c.episode).where(instances.c.episode.is_not(None))
     owing = select(d.episode).where(d.status.in_(OWED))
-    old = (d.created_at < before) & d.episode.not_in(lasting) & d.episode.not_in(owing) & ~_is_trouble()
+    over = d.episode.not_in(lasting()) & d.episode.not_in(owing) & ~_is_trouble()
+    repeats = (d.kind == str(Kind.REPEATED)) & d.status.not_in(
+        OWED
+    )  # a year of them says no more than the last
+    old = (d.created_at < before) & (over | repeats)
     if cooling is not None:
         old &= ~(d.status.in_(ACCEPTED) & (d.settled_at >= cooling))
     ids = select(d.id).where(old)
@@ -216,10 +220,9 @@ async def quieted(
     tx: AsyncConnection, reasons: Collection[str], alert_id: str | None = None
 ) -> tuple[Delivery, ...]:
     """What one of *reasons* keeps from being told of open episodes, of one alert or all: held ends, suppressed starts."""
-    still = select(instances.c.episode).where(instances.c.episode.is_not(None))
     kept = or_(
         deliveries.c.status == str(Status.QUEUED),
-        and_(deliveries.c.status == str(Status.SUPPRESSED), deliveries.c.episode.in_(still)),
+        and_(deliveries.c.status == str(Status.SUPPRESSED), deliveries.c.episode.in_(lasting())),
     )
     found = select(deliveries).where(deliveries.c.reason.in_(list(reasons)), kept)
     if alert_id is not None:
