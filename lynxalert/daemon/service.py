@@ -15,6 +15,7 @@ from lynxalert.api.serving import runner, wind_up
 from lynxalert.clock import Clock, SystemClock
 from lynxalert.config import ConfigError, Found, Settings
 from lynxalert.config.settings import Address
+from lynxalert.daemon.guarding import Guarding
 from lynxalert.daemon.keys import Keys
 from lynxalert.daemon.listening import ListenError
 from lynxalert.daemon.logs import Redactor
@@ -97,6 +98,7 @@ class Daemon:
             sweeping = group.create_task(parts.housekeeping.run())
             beating = group.create_task(parts.pulse.run())
             probing = group.create_task(parts.probing.run())
+            guarding = group.create_task(_guarding(parts).run())
             with _signals(self.stop, lambda: group.create_task(_reload(parts))):
                 parts.observer.scheduler.up = parts.observer.outbox.up = True
                 alerts = len(parts.configuration.settings.alerts)
@@ -107,6 +109,7 @@ class Daemon:
             sweeping.cancel()
             beating.cancel()
             probing.cancel()
+            guarding.cancel()
 
     async def _end(self, parts: Parts, web_runner: web.AppRunner, working: list[asyncio.Task[None]]) -> None:
         """Stop accepting; finish what is under way, or leave it to the next start; the rest closes itself."""
@@ -119,6 +122,14 @@ class Daemon:
         for task in late:
             task.cancel()
         parts.observer.scheduler.up = parts.observer.outbox.up = False
+
+
+def _guarding(parts: Parts) -> Guarding:
+    ground, settings = parts.ground, parts.configuration
+    stall = parts.observer.store.stall
+    return Guarding(
+        ground.database, ground.clock, stall, lambda: settings.settings.error_specs, parts.sender.wake
+    )
 
 
 async def _note_keys(keys: Keys) -> None:
