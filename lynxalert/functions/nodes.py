@@ -6,7 +6,7 @@ sqlglot adds no parentheses by itself, so every compound operand goes through `o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from sqlglot import exp
@@ -121,6 +121,17 @@ def binary(operator: str, left: Node, right: Node) -> Node:
 def every(nodes: Sequence[Node]) -> Node:
     """All of *nodes*, as a balanced tree, so that a thousand of them are ten deep."""
     return _balanced(exp.And, nodes, exp.true())
+
+
+def conjuncts(node: Node) -> Iterator[Node]:
+    """What must all be true for *node* to be."""
+    if isinstance(node, exp.Paren):
+        yield from conjuncts(node.this)
+    elif isinstance(node, exp.And):
+        yield from conjuncts(node.this)
+        yield from conjuncts(node.expression)
+    else:
+        yield node
 
 
 def some(nodes: Sequence[Node]) -> Node:

@@ -7,7 +7,7 @@ need a filter of their own, which costs as much as a query of their own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -25,6 +25,7 @@ from lynxalert.functions.nodes import (
     cast,
     coalesce,
     column,
+    conjuncts,
     every,
     is_present,
     number,
@@ -164,7 +165,7 @@ class _Folding:
 
         Everything is looked at for every event, but for what takes long: that only where the rest holds.
         """
-        terms = [term for each in (*self._met, *further) for term in _conjuncts(each)]
+        terms = [term for each in (*self._met, *further) for term in conjuncts(each)]
         cheap = [self._named(TERM, each) for each in terms if not _is_costly(each)]
         costly = [each.copy() for each in terms if _is_costly(each)]
         if costly:
@@ -178,17 +179,6 @@ class _Folding:
 
     def _named(self, kind: str, node: Node) -> Node:
         return column(self._intake.reckon(kind, node).name)
-
-
-def _conjuncts(node: Node) -> Iterator[Node]:
-    """What must all be true for *node* to be."""
-    if isinstance(node, exp.Paren):
-        yield from _conjuncts(node.this)
-    elif isinstance(node, exp.And):
-        yield from _conjuncts(node.this)
-        yield from _conjuncts(node.expression)
-    else:
-        yield node
 
 
 def _is_costly(node: Node) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from sqlglot import exp
 
-from lynxalert.functions.nodes import Node, column
+from lynxalert.functions.nodes import Node, column, conjuncts
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.In, exp.Like, exp.ILike)
 LARGEST = 2**63
@@ -91,17 +91,7 @@ def finds_rows(query: exp.Select) -> bool:
     Then a hash of the constants finds the alerts of a row; without, every row must be held against every alert.
     """
     where = query.args.get("where")
-    return where is not None and any(_equates(each) for each in _conjuncts(where.this))
-
-
-def _conjuncts(node: Node) -> Iterator[Node]:
-    if isinstance(node, exp.Paren):
-        yield from _conjuncts(node.this)
-    elif isinstance(node, exp.And):
-        yield from _conjuncts(node.this)
-        yield from _conjuncts(node.expression)
-    else:
-        yield node
+    return where is not None and any(_equates(each) for each in conjuncts(where.this))
 
 
 def _equates(node: Node) -> bool:
