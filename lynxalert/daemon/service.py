@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 import structlog
 from aiohttp import web
@@ -99,7 +99,9 @@ class Daemon:
             beating = group.create_task(parts.pulse.run())
             probing = group.create_task(parts.probing.run())
             guarding = group.create_task(_guarding(parts).run())
-            with _signals(self.stop, lambda: group.create_task(_reload(parts))):
+            again = asyncio.Event()
+            reloading = group.create_task(whenever(again, lambda: _reload(parts)))
+            with _signals(self.stop, again.set):
                 parts.observer.scheduler.up = parts.observer.outbox.up = True
                 alerts = len(parts.configuration.settings.alerts)
                 log.info("listening", address=str(self.address), alerts_in_file=alerts)
@@ -110,6 +112,7 @@ class Daemon:
             beating.cancel()
             probing.cancel()
             guarding.cancel()
+            reloading.cancel()
 
     async def _end(self, parts: Parts, web_runner: web.AppRunner, working: list[asyncio.Task[None]]) -> None:
         """Stop accepting; finish what is under way, or leave it to the next start; the rest closes itself."""
@@ -157,6 +160,14 @@ async def _listen(web_runner: web.AppRunner, address: Address) -> Address:
         raise ListenError.at(address, error, "server.listen") from None
     host, port = web_runner.addresses[0][:2]
     return Address(host, port)
+
+
+async def whenever(asked: asyncio.Event, work: Callable[[], Awaitable[None]]) -> None:
+    """Do *work* when *asked*, until cancelled: once more for all who ask while it is done."""
+    while True:
+        await asked.wait()
+        asked.clear()
+        await work()
 
 
 async def _reload(parts: Parts) -> None:
