@@ -161,6 +161,17 @@ async def test_rows_that_come_while_slots_are_judged_are_late_and_not_passed_ove
     racing.close()
 
 
+async def test_a_slot_with_late_rows_counts_once_among_the_last(live: Live) -> None:
+    of = {"type": "threshold", "field": "errors", "op": "gt", "value": 2}
+    asked = "level=error | stats count as errors by service"
+    await put(live, replace(ERRORS, query=asked, when={"type": "m_of_n", "m": 2, "n": 3, "of": of}))
+    live.log(0.5, count=3)
+    await live.bench.pass_(MINUTE)
+    live.log(0.6, count=1)  # late, of a slot that has hit
+    await live.bench.pass_(3 * MINUTE)
+    assert await live.bench.told() == []
+
+
 async def test_a_late_episode_that_still_lasts_goes_on_live(live: Live) -> None:
     await put(live, replace(ERRORS, window=5 * MINUTE))
     await live.bench.pass_(2 * MINUTE)
