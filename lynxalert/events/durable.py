@@ -36,6 +36,12 @@ def _lock(folder: pathlib.Path) -> int:
     return descriptor
 
 
+def _mib(size: int) -> str:
+    """*size* in MiB, as exact as anybody wants it: `0.954`, `256`, `19,073`."""
+    found = size / MIB
+    return f"{found:,.0f}" if found >= 100 else f"{found:.3g}"
+
+
 class Durable:
     """What stands between a sender and the tables of a store on disk.
 
@@ -87,7 +93,7 @@ class Durable:
     def _check_room(self) -> None:
         least = self._limits.free_bytes
         if self._disk.free(self._folder) < least:
-            raise StorageFull(f"less than {least / MIB:.4g} MiB (`store.keep_free`) are free on the disk")
+            raise StorageFull(f"less than {_mib(least)} MiB (`store.keep_free`) are free on the disk")
 
     def check_checkpoint(self, *, merges: bool = False) -> None:
         """See that a checkpoint would find room: all that DuckDB's log holds, twice to be safe; one that *merges* more.
@@ -100,7 +106,7 @@ class Durable:
         free = self._disk.free(self._folder)
         if free < least:
             raise StorageFull(
-                f"{free / MIB:.4g} MiB are free on the disk, and a checkpoint of the tables may need {least / MIB:.4g}"
+                f"{_mib(free)} MiB are free on the disk, and a checkpoint of the tables may need {_mib(least)}"
             )
 
     @property
