@@ -10,16 +10,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, func, null, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lynxalert.alerts import Alert, Instance, Key, Match
+from lynxalert.alerts import Alert, Inputs, Instance, Key, Match
 from lynxalert.alerts.health import Health
 from lynxalert.notify.inhibition import Inhibition
 from lynxalert.state import chronicle, codec, history, lines, rules
 from lynxalert.state.chronicle import Entry, Matter
 from lynxalert.state.history import Evaluation, Recorded
 from lynxalert.state.lines import Line, Named
+from lynxalert.state.lots import lots
 from lynxalert.state.overlays import Ack, Silence, all_silences
 from lynxalert.state.tables import evaluations, transitions
 
@@ -87,10 +88,11 @@ async def shown(
         entries[entry.alert_id].append(entry)
     last: dict[str, Evaluation] = {}
     for alert_id, mine in entries.items():
-        judged = await _judged_before(tx, alert_id, at)
+        keys = [each.key for each in mine]
+        judged = await _judged_before(tx, alert_id, at, keys)
         last |= {each.alert_id: each for each in judged}
         if not all(_hit(each, judged) for each in mine):
-            judged = await _hits_before(tx, alert_id, at)
+            judged = await _hits_before(tx, alert_id, at, keys)
         standing[alert_id] = {each.key: _instance(each, judged) for each in mine}
     known = await chronicle.at(tx, Matter.DEFINITION, at, standing)
     alerts = {each.alert_id: codec.unpack(Alert, each.body) for each in known}
@@ -142,23 +144,49 @@ async def _gaps(tx: AsyncConnection, at: dt.datetime) -> dict[str, Evaluation]:
     return {each.alert_id: each for each in map(history.evaluation, rows)}
 
 
-async def _judged_before(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Evaluation, ...]:
-    """The last slot of an alert that was recorded by then, if there is one."""
-    return await _evaluations(tx, alert_id, at, 1)
+async def _judged_before(
+    tx: AsyncConnection, alert_id: str, at: dt.datetime, keys: Sequence[Key]
+) -> tuple[Evaluation, ...]:
+    """The last slot of an alert that was recorded by then, if there is one, and what it said of *keys*."""
+    return await _evaluations(tx, alert_id, at, 1, keys)
 
 
-async def _hits_before(tx: AsyncConnection, alert_id: str, at: dt.datetime) -> tuple[Evaluation, ...]:
+async def _hits_before(
+    tx: AsyncConnection, alert_id: str, at: dt.datetime, keys: Sequence[Key]
+) -> tuple[Evaluation, ...]:
     """The last slots of an alert that were recorded by then and said something of its instances, newest first."""
-    return await _evaluations(tx, alert_id, at, LOOK_BACK, evaluations.c.inputs.is_not(None))
+    return await _evaluations(tx, alert_id, at, LOOK_BACK, keys, evaluations.c.inputs.is_not(None))
 
 
 async def _evaluations(
-    tx: AsyncConnection, alert_id: str, at: dt.datetime, limit: int, *which: ColumnElement[bool]
+    tx: AsyncConnection,
+    alert_id: str,
+    at: dt.datetime,
+    limit: int,
+    keys: Sequence[Key],
+    *which: ColumnElement[bool],
 ) -> tuple[Evaluation, ...]:
     c = evaluations.c
-    found = select(evaluations).where(c.alert_id == alert_id, c.at <= at, c.recorded_at <= at, *which)
-    rows = await tx.execute(found.order_by(c.at.desc(), c.id.desc()).limit(limit))
-    return tuple(map(history.evaluation, rows.mappings()))
+    found = select(*(each for each in c if each is not c.inputs), null().label("inputs"))
+    found = found.where(c.alert_id == alert_id, c.at <= at, c.recorded_at <= at, *which)
+    rows = (await tx.execute(found.order_by(c.at.desc(), c.id.desc()).limit(limit))).mappings().all()
+    hits = await _hits(tx, [row["id"] for row in rows], keys)
+    judged = zip(rows, map(history.evaluation, rows), strict=True)
+    return tuple(replace(each, inputs=Inputs(hits.get(row["id"], {}))) for row, each in judged)
+
+
+async def _hits(
+    tx: AsyncConnection, slots: Sequence[int], keys: Sequence[Key]
+) -> dict[int, dict[Key, Match]]:
+    """What these slots said of *keys*: of ten thousand hits only those are read."""
+    found: dict[int, dict[Key, Match]] = {}
+    each = func.json_each(evaluations.c.inputs, "$.hits").table_valued("key", "value")
+    for part in lots(keys):
+        said = select(evaluations.c.id, each.c.key, each.c.value).select_from(evaluations.join(each, true()))
+        rows = await tx.execute(said.where(evaluations.c.id.in_(slots), each.c.key.in_(part)))
+        for slot, key, stored in rows:
+            found.setdefault(slot, {})[key] = codec.unpack(Match, codec.loads(stored))
+    return found
 
 
 def _instance(entry: Entry, last: Sequence[Evaluation]) -> Instance:
