@@ -223,6 +223,7 @@ def test_what_still_fires_when_a_mute_ends_is_sent_once_and_as_it_is_now() -> No
         (Kind.CHANGED, Status.QUEUED, None, T + HOUR),
         (Kind.FIRED, Status.SUPPRESSED, Quiet.MUTED, None),
     ]
+    assert release(waiting, later)[0].created_at == T + HOUR, "it is tried for as long as what is new"
 
 
 def test_release_thinks_again_about_every_reason() -> None:
