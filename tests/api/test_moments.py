@@ -97,7 +97,8 @@ async def test_instances_are_paged_and_their_alert_goes_on(house: House) -> None
         following = answer.body["meta"]["next_cursor"]
         cursor = following and f"&cursor={following}"
     assert pages == [[("one", 2)], [("one", 1), ("two", 1)], [("two", 2)]]
-    assert merged == whole["alerts"]
+    stood = [(each["name"], [one["key"] for one in each["instances"]]) for each in merged]
+    assert stood == [(each["name"], [one["key"] for one in each["instances"]]) for each in whole["alerts"]]
 
 
 @pytest.mark.asyncio(loop_scope="module")
