@@ -7,11 +7,13 @@ need a filter of their own, which costs as much as a query of their own.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
 
+from lynxalert.engine.shared.cost import is_costly
 from lynxalert.engine.shared.intake import CONDITION, TERM, TOTAL, Intake, Reckoned, spelled
 from lynxalert.engine.shared.joined import fixed
 from lynxalert.engine.shared.literals import Lifted
@@ -71,27 +73,43 @@ class Kept(Exception):
 
 def folded(shape: Shape, constants: Sequence[Lifted], intake: Intake) -> Fold | None:
     """*shape* with these *constants*, over *intake*; None where it has to keep its stages."""
+    fold = _tried(intake, shape, constants, lazily=True)
+    return fold or _tried(intake, shape, constants, lazily=False)
+
+
+def _tried(intake: Intake, shape: Shape, constants: Sequence[Lifted], *, lazily: bool) -> Fold | None:
+    """What takes long is read for every event, or *lazily*: looked at where the rest of a condition holds."""
+    folding = _Folding(intake, shape, constants, lazily=lazily)
     try:
-        return _Folding(intake).fold(shape, constants)
+        fold = folding.fold()
     except Kept:
         return None
+    seen = folding.seen
+    if not seen.is_costly:
+        return fold
+    is_lazy = lazily and not seen.is_apart
+    return fold if is_lazy is folding.asks_cheaply else None
 
 
 class _Folding:
     """One shape on its way. *met*: by an event that counts. *held*: by a row that is shown."""
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(self, intake: Intake, shape: Shape, constants: Sequence[Lifted], *, lazily: bool) -> None:
+        self._intake, self._shape, self._constants = intake, shape, constants
+        self.seen = intake.seen(shape.scan, lazily=lazily)
         self._met: list[Node] = []
         self._held: list[Node] = []
         self._totals: set[Reckoned] = set()
+        self.asks_cheaply = False  # something of events that tells which to look at closely
 
-    def fold(self, shape: Shape, constants: Sequence[Lifted]) -> Fold:
+    def fold(self) -> Fold:
+        shape, constants = self._shape, self._constants
         if {name for name, held in shape.final.args.items() if held} - FINAL:
             raise Kept
-        shown: Mapping[str, Node] = self._intake.shown(shape.scan)
+        shown = self.seen.columns
         for cte in shape.before:
             shown = _passed(fixed(cte, constants.__getitem__).this, shown, self._met)
+        self.asks_cheaply = any(not is_costly(term) for each in self._met for term in conjuncts(each))
         keys, told = self._aggregated(fixed(shape.aggregate, constants.__getitem__).this, shown)
         for cte in shape.after:
             told = _passed(fixed(cte, constants.__getitem__).this, told, self._held)
@@ -166,8 +184,8 @@ class _Folding:
         Everything is looked at for every event, but for what takes long: that only where the rest holds.
         """
         terms = [term for each in (*self._met, *further) for term in conjuncts(each)]
-        cheap = [self._named(TERM, each) for each in terms if not _is_costly(each)]
-        costly = [each.copy() for each in terms if _is_costly(each)]
+        cheap = [self._named(TERM, each) for each in terms if not is_costly(each)]
+        costly = [each.copy() for each in terms if is_costly(each)]
         if costly:
             return self._named(CONDITION, case((every(cheap), every(costly))) if cheap else every(costly))
         return every(cheap) if cheap else None
@@ -179,14 +197,6 @@ class _Folding:
 
     def _named(self, kind: str, node: Node) -> Node:
         return column(self._intake.reckon(kind, node).name)
-
-
-def _is_costly(node: Node) -> bool:
-    """Whether *node* does more than compare."""
-    return any(
-        isinstance(each, COSTLY) or (isinstance(each, exp.Anonymous) and each.name.lower() not in QUICK)
-        for each in node.walk()
-    )
 
 
 def _passed(select: exp.Select, shown: Mapping[str, Node], met: list[Node]) -> Mapping[str, Node]:
@@ -204,11 +214,14 @@ def _passed(select: exp.Select, shown: Mapping[str, Node], met: list[Node]) -> M
 
 
 def _inlined(node: Node, shown: Mapping[str, Node]) -> Node:
-    """*node* with what it reads put in."""
+    """*node* with what it reads put in; what takes long only once."""
     made = exp.Paren(this=node.copy())
-    for place in list(made.find_all(exp.Column)):
-        if place.name in shown:
-            place.replace(operand(shown[place.name].copy()))
+    places = [place for place in made.find_all(exp.Column) if place.name in shown]
+    uses = Counter(place.name for place in places)
+    if any(count > 1 and is_costly(shown[name]) for name, count in uses.items()):
+        raise Kept
+    for place in places:
+        place.replace(operand(shown[place.name].copy()))
     for size, each in enumerate(made.walk()):
         if size > MOST_NODES or (isinstance(each, exp.Anonymous) and each.name.lower() in CHANCE):
             raise Kept

@@ -5,12 +5,13 @@ Two scans are of one intake when they read the same tables over the same time, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from sqlglot import exp
 
+from lynxalert.engine.shared.cost import is_costly
 from lynxalert.functions.nodes import Node, column
 
 READ = "f"  # of the names of columns of events
@@ -30,6 +31,15 @@ class Reckoned:
     reads: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The *columns* of a scan by name; whether any takes long to read, and whether that is *apart*: another in each stream."""
+
+    columns: Mapping[str, Node]
+    is_costly: bool
+    is_apart: bool
+
+
 @dataclass(slots=True)
 class Intake:
     """The streams of *origins*; the columns that those who read them together read, and what they reckon from them."""
@@ -39,15 +49,31 @@ class Intake:
     reckoned: dict[tuple[str, str], Reckoned] = field(default_factory=dict)  # by kind and text
     names: dict[str, Reckoned | None] = field(default_factory=dict)  # None: read, not reckoned
 
-    def shown(self, scan: exp.CTE) -> dict[str, Node]:
-        """The columns of *scan*, one of this intake, as this intake calls them."""
+    def seen(self, scan: exp.CTE, *, lazily: bool) -> Seen:
+        """The columns of *scan*, one of this intake, as this intake calls them; *lazily*: what takes long is not read, but said."""
         selects = list(_selects(scan.this))
-        aliases = [each.alias for each in selects[0].expressions]
-        texts = zip(*([spelled(each.unalias()) for each in one.expressions] for one in selects), strict=True)
-        return {alias: self._read(shown) for alias, shown in zip(aliases, texts, strict=True)}
+        rows = zip(*([each.unalias() for each in select.expressions] for select in selects), strict=True)
+        columns: dict[str, Node] = {}
+        costly = apart = False
+        for alias, shown in zip([each.alias for each in selects[0].expressions], rows, strict=True):
+            texts = tuple(map(spelled, shown))
+            takes_long = any(map(is_costly, shown))
+            differs = len(set(texts)) > 1
+            columns[alias] = (
+                self._said(shown[0]) if takes_long and lazily and not differs else self._read(texts)
+            )
+            costly, apart = costly or takes_long, apart or (takes_long and differs)
+        return Seen(columns, costly, apart)
 
-    def _read(self, shown: tuple[str, ...]) -> Node:
-        name = self.reads.setdefault(shown, f"{READ}{len(self.reads)}")
+    def _said(self, node: Node) -> Node:
+        """*node* over the columns that are stored."""
+        said = exp.Paren(this=node.copy())
+        for stored in [each for each in said.find_all(exp.Column) if each.table]:
+            stored.replace(self._read((spelled(stored),) * len(self.origins)))
+        return said
+
+    def _read(self, texts: tuple[str, ...]) -> Node:
+        name = self.reads.setdefault(texts, f"{READ}{len(self.reads)}")
         self.names.setdefault(name)
         return column(name)
 
