@@ -175,20 +175,26 @@ async def prune(tx: AsyncConnection, before: dt.datetime, cooling: dt.datetime |
     """Delete what was settled and created before *before*; how many deliveries went.
 
     What was told of an episode stays until that is over and nothing of it is owed: its end goes to who took its start. So
-    does trouble that has not ended. Repeats go by their age. And what was accepted since *cooling*, as a cooldown goes by it.
+    does trouble that has not ended. Repeats go by their age, but for one that stands for a start. And what was accepted since *cooling*, as a cooldown goes by it.
     """
     d = deliveries.c
     owing = select(d.episode).where(d.status.in_(OWED))
     over = d.episode.not_in(lasting()) & d.episode.not_in(owing) & ~_is_trouble()
-    repeats = (d.kind == str(Kind.REPEATED)) & d.status.not_in(
-        OWED
-    )  # a year of them says no more than the last
+    repeats = (d.kind == str(Kind.REPEATED)) & d.status.not_in(OWED) & _is_begun_otherwise()
     old = (d.created_at < before) & (over | repeats)
     if cooling is not None:
         old &= ~(d.status.in_(ACCEPTED) & (d.settled_at >= cooling))
     ids = select(d.id).where(old)
     await tx.execute(delete(attempts).where(attempts.c.delivery_id.in_(ids)))
     return (await tx.execute(delete(deliveries).where(old))).rowcount
+
+
+def _is_begun_otherwise() -> ColumnElement[bool]:
+    """Something else than repeats and ends was accepted of the same episode: a year of repeats says no more than the last."""
+    d, other = deliveries.c, deliveries.alias("other")
+    place = (other.c.type == d.type) & (other.c.name == d.name) & (other.c.destination == d.destination)
+    begins = other.c.kind.not_in((str(Kind.REPEATED), str(Kind.RESOLVED))) & other.c.status.in_(ACCEPTED)
+    return select(other.c.id).where(other.c.episode == d.episode, place, begins).exists()
 
 
 def _is_trouble() -> ColumnElement[bool]:

@@ -318,6 +318,15 @@ async def test_what_an_end_or_a_cooldown_goes_by_stays(database: Database) -> No
     assert {each.id for each in kept} == {each.id for each in (lasting, lately, owing, end)}
 
 
+async def test_a_repeat_stays_where_it_stands_for_the_start(database: Database) -> None:
+    """As after a mute that kept the start quiet."""
+    told = {"status": Status.DELIVERED, "attempt": 1, "settled_at": NOON}
+    muted = replace(delivery("ep_1"), status=Status.SUPPRESSED, reason=Quiet.MUTED)
+    await queued(database, muted, replace(delivery("ep_1", sequence=2, kind=Kind.REPEATED), **told))
+    await database.write(lambda tx: instances.save(tx, "alt_1", {}, {INSTANCE.key: INSTANCE}, NOON))
+    assert await database.write(lambda tx: owed.prune(tx, NOON + MINUTE)) == 0
+
+
 async def test_trouble_stays_until_it_is_over_or_its_alert_is_gone(database: Database) -> None:
     def news(about: str, *, is_over: bool = False, alert_id: str = "") -> News:
         return News("alert_error", about, "Trouble", "…", NOON, is_over=is_over, alert_id=alert_id)
