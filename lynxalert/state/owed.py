@@ -174,8 +174,9 @@ async def try_again(tx: AsyncConnection, delivery_id: str, now: dt.datetime) -> 
 async def prune(tx: AsyncConnection, before: dt.datetime, cooling: dt.datetime | None = None) -> int:
     """Delete what was settled and created before *before*; how many deliveries went.
 
-    What was told of an episode stays until that is over and nothing of it is owed: its end goes to who took its start. So
-    does trouble that has not ended. Repeats go by their age, but for one that stands for a start. And what was accepted since *cooling*, as a cooldown goes by it.
+    What was told of an episode stays until that is over and nothing of it is owed: its end goes to who took its start.
+    So does trouble that has not ended, and what was accepted since *cooling*, as a cooldown goes by it. Repeats go by
+    their age, but for one that stands for a start.
     """
     d = deliveries.c
     owing = select(d.episode).where(d.status.in_(OWED))

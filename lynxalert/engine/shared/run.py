@@ -139,11 +139,10 @@ class Shared:
         """What many share is read from parts or together, what few do beside other shapes, or from parts where that is cheaper."""
         added: list[Batch] = []
         whole: list[Batch] = []
-        few = [batch for batch in batches if self.medleys.takes(batch)]
-        among_others = sum(len(batch.members) for batch in few) >= FEWEST
-        for batch in batches:
+        sized = [(batch, self.medleys.takes(batch)) for batch in batches]
+        among_others = sum(len(batch.members) for batch, is_few in sized if is_few) >= FEWEST
+        for batch, is_few in sized:
             has_parts = self._keeps_parts and batch.shape.parts is not None
-            is_few = self.medleys.takes(batch)
             if has_parts and (not is_few or self.ledgers.keeps(batch, among_others=among_others)):
                 added.append(batch)
             else:
